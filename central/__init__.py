@@ -1,0 +1,1 @@
+"""The centre: who may enter which site, and who came when."""

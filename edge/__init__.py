@@ -1,0 +1,1 @@
+"""One box at one site gate: reads cards and faces, decides, opens, writes down, syncs."""

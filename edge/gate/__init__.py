@@ -1,0 +1,1 @@
+"""Who stands at the lane, and whether the gate opens."""

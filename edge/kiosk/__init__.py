@@ -1,0 +1,1 @@
+"""The local pages: enrolment, lane screen, health."""

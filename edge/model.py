@@ -1,0 +1,71 @@
+"""What a box knows, as values: no device, no database, no network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from edge.sync.wire import Direction, EndCause, Method, Reason
+
+
+@dataclass(frozen=True)
+class Right:
+    """One worker's right at this project's gates, as the roster has it. Times are seconds since 1970 UTC."""
+
+    person: str
+    shown_name: str
+    team: str
+    trade: str
+    employer: str
+    valid_from_s: int
+    valid_until_s: int | None
+    face: str
+    needs_training: bool = False
+
+
+@dataclass(frozen=True)
+class EndedRight:
+    """A right that has ended: kept a while so that the gate can say why, with no template and no name."""
+
+    person: str
+    cause: EndCause
+    at_s: int
+
+
+@dataclass(frozen=True)
+class SitePolicy:
+    """What the roster's header says of the project, as far as a decision needs it."""
+
+    project_name: str = ""
+    contact: str = ""
+    state: str = "in_progress"
+    lease_s: int = 72 * 3600
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Somebody stands at the lane and is taken for somebody: by face, card, code or a guard.
+
+    `right` is None where the box knows nobody like that; `ended` then says if it once did. `score` is 0 to 1 or None.
+    """
+
+    method: Method
+    direction: Direction
+    right: Right | None
+    ended: EndedRight | None = None
+    score: float | None = None
+    card_expired: bool = False
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the gate does: `reason` is None where it opens. `flags` may hold `offline`, `stale_roster`, `duplicate`."""
+
+    claim: Claim
+    reason: Reason | None
+    flags: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def opens(self) -> bool:
+        """Whether the turnstile is released."""
+        return self.reason is None

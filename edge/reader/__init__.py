@@ -1,0 +1,1 @@
+"""From a card on a reader to a person: layouts, numbers, swipes."""

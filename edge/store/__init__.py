@@ -1,0 +1,1 @@
+"""What this box remembers: one SQLite file that gate, kiosk and sync meet in."""

@@ -1,0 +1,1 @@
+"""What box and centre say to each other."""

@@ -1,0 +1,1 @@
+"""Bytes and volts: devices behind ports. Knows no worker, no rule, no broker."""

@@ -1,0 +1,29 @@
+"""The port of a turnstile: one pulse lets one person through; its own board does the motion and frees people in a fire."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol
+
+
+class Way(StrEnum):
+    """Which way the arm is released."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class Turnstile(Protocol):
+    """One lane's turnstile. Its outputs are idle when this process dies."""
+
+    def open(self, way: Way) -> None:
+        """One pulse for one person, that way. Raises `DeviceError` if the board did not take it."""
+
+    def passed(self, timeout_s: float) -> bool | None:
+        """Whether somebody went through since the last `open`: False when the time is over, None where there is no sensor."""
+
+    def alarms(self) -> frozenset[str]:
+        """What the board reports now, any of FIRE, TAMPER, STUCK; empty when all is well."""
+
+    def close(self) -> None:
+        """Outputs to idle, device let go; safe to repeat."""
