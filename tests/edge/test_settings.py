@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from edge import settings
+from edge.errors import ConfigInvalid
+
+
+def write(home: Path, name: str, text: str) -> None:
+    (home / name).write_text(text, encoding="utf-8")
+
+
+def test_both_files_are_read_and_the_environment_outranks_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "box.toml", 'box = "b-1"\nmqtt_host = "centre"\n')
+    write(tmp_path, "devices.toml", 'camera = "opencv:0"\nlane_reader = "sam-serial:/dev/idreader"\n')
+    monkeypatch.setenv("GONGMEN_EDGE_MQTT_HOST", "elsewhere")
+    found = settings.load(tmp_path)
+    assert (found.box, found.camera, found.mqtt_host) == ("b-1", "opencv:0", "elsewhere")
+
+
+def test_a_gate_that_knows_only_faces_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, "devices.toml", 'camera = "opencv:0"\n')
+    with pytest.raises(ConfigInvalid, match="FACE_ONLY"):
+        settings.load(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["camera = ", 'kamera = "opencv:0"\n', "kiosk_port = 0\n", 'face_engine = "magic"\n'])
+def test_a_mistake_in_a_file_is_named(tmp_path: Path, text: str) -> None:
+    write(tmp_path, "devices.toml", text)
+    with pytest.raises(ConfigInvalid) as raised:
+        settings.load(tmp_path)
+    assert any(word in str(raised.value) for word in ("devices.toml", "kamera", "kiosk_port", "face_engine"))
