@@ -1,0 +1,1 @@
+"""Accounts, API tokens and the operators of kiosks: who acts."""

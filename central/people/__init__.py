@@ -1,0 +1,1 @@
+"""Workers and their employment: registered once, by the employer (A-01)."""

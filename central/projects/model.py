@@ -1,0 +1,132 @@
+"""Tables of companies, projects, participants and teams (domain.md, Model 1 and 2)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from central.database import Base, BigId, row_id, words
+
+
+class ProjectState(StrEnum):
+    """Where a project stands; only the first two take new assignments (A-53)."""
+
+    REGISTERED = "registered"
+    IN_PROGRESS = "in_progress"
+    SUSPENDED = "suspended"
+    COMPLETED = "completed"
+
+
+class ParticipantRole(StrEnum):
+    """What a company does on a project (参建单位类型 009, 001, 006, 008, 007)."""
+
+    GENERAL_CONTRACTOR = "general_contractor"
+    PROFESSIONAL_SUB = "professional_sub"
+    LABOUR_SUB = "labour_sub"
+    OWNER = "owner"
+    SUPERVISOR = "supervisor"
+
+
+class ParticipantState(StrEnum):
+    """A participant is there until its (sub)contract is completed."""
+
+    ACTIVE = "active"
+    COMPLETED = "completed"
+
+
+class TeamState(StrEnum):
+    """Only an active team takes members (A-36)."""
+
+    ACTIVE = "active"
+    LEADERLESS = "leaderless"
+    CLOSED = "closed"
+
+
+class Company(Base):
+    """A company by its unified social credit code (统一社会信用代码)."""
+
+    __tablename__ = "companies"
+
+    id: Mapped[int] = row_id()
+    uscc: Mapped[str] = mapped_column(String(18), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[dt.datetime]
+
+
+class Project(Base):
+    """A registered project (报建编号). `card_key_sealed` is the key of the card hashes at its gates, sealed with the master key.
+
+    `roster_version` only rises; whatever a gate must know raises it in the same transaction.
+    """
+
+    __tablename__ = "projects"
+
+    id: Mapped[int] = row_id()
+    reg_no: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    state: Mapped[ProjectState] = mapped_column(words(ProjectState))
+    completion_planned: Mapped[dt.date | None]
+    completed_at: Mapped[dt.datetime | None]
+    contact: Mapped[str] = mapped_column(String(200), server_default="")
+    card_key_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    roster_version: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+    created_at: Mapped[dt.datetime]
+
+
+class Participant(Base):
+    """A company's part in a project, under `parent_id` in the contract chain. `level` counts from the general contractor (0).
+
+    Owner and supervisor stand beside the chain: no parent, level 0. A company may take part more than once under different parents.
+    """
+
+    __tablename__ = "participants"
+    __table_args__ = (
+        UniqueConstraint("project_id", "company_id", "role", "parent_id"),
+        Index(
+            "uq_participants_one_general_contractor",
+            "project_id",
+            unique=True,
+            postgresql_where=text("role = 'general_contractor'"),
+            sqlite_where=text("role = 'general_contractor'"),
+        ),
+        Index("ix_participants_company_id", "company_id"),
+    )
+
+    id: Mapped[int] = row_id()
+    project_id: Mapped[int] = mapped_column(BigId, ForeignKey("projects.id"))
+    company_id: Mapped[int] = mapped_column(BigId, ForeignKey("companies.id"))
+    role: Mapped[ParticipantRole] = mapped_column(words(ParticipantRole))
+    parent_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("participants.id"))
+    level: Mapped[int]
+    state: Mapped[ParticipantState] = mapped_column(words(ParticipantState), default=ParticipantState.ACTIVE)
+    completed_at: Mapped[dt.datetime | None]
+    created_at: Mapped[dt.datetime]
+
+
+class Team(Base):
+    """A team (班组) of one employer on one project, known by its id; the name is unique among the active ones (A-36)."""
+
+    __tablename__ = "teams"
+    __table_args__ = (
+        Index(
+            "uq_teams_active_name",
+            "employer_id",
+            "project_id",
+            "name",
+            unique=True,
+            postgresql_where=text("state <> 'closed'"),
+            sqlite_where=text("state <> 'closed'"),
+        ),
+        Index("ix_teams_project_id", "project_id"),
+    )
+
+    id: Mapped[int] = row_id()
+    employer_id: Mapped[int] = mapped_column(BigId, ForeignKey("companies.id"))
+    project_id: Mapped[int] = mapped_column(BigId, ForeignKey("projects.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    leader_worker_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("workers.id"))
+    state: Mapped[TeamState] = mapped_column(words(TeamState), default=TeamState.ACTIVE)
+    created_at: Mapped[dt.datetime]
