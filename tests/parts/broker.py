@@ -1,4 +1,4 @@
-"""A real mosquitto for a test: its own port on loopback, mutual TLS with one topic tree a box, or plain; it can be killed like a process."""
+"""A real mosquitto for a test: its own port on loopback, mutual TLS with a topic tree for each box, or plain; it can be killed."""
 
 from __future__ import annotations
 

@@ -1,0 +1,47 @@
+"""What the centre thinks of a passage that happened. Pure; a passage is never refused here, it is judged beside."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+CLOCK_TOLERANCE: Final = dt.timedelta(seconds=60)
+"""How far the clocks of a box and of the centre may differ before a time proves anything."""
+
+
+class Judged(StrEnum):
+    """What is wrong with a passage, if anything: for people to look at, never a reason to lose it."""
+
+    OK = "ok"
+    NOT_CONFIRMED_THEN = "not_confirmed_then"
+    RIGHT_ENDED_THEN = "right_ended_then"
+    OTHER_PROJECT = "other_project"
+    UNKNOWN_PERSON = "unknown_person"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a person stands, as far as a passage's judgement asks."""
+
+    assignment_id: int
+    worker_id: int
+    employer_id: int
+    project_id: int
+    entry_time: dt.datetime | None
+    ended_at: dt.datetime | None
+
+
+def judge(standing: Standing | None, project_id: int, at: dt.datetime, leaving: bool) -> Judged:
+    """A-03: a right exists from the general contractor's acceptance (A-41) until the assignment ends; going OUT is never wrong for
+    its end (domain.md, Model 4). `at` is the best known time of the passage at a gate of `project_id`."""
+    if standing is None:
+        return Judged.UNKNOWN_PERSON
+    if standing.project_id != project_id:
+        return Judged.OTHER_PROJECT
+    if standing.entry_time is None or at < standing.entry_time - CLOCK_TOLERANCE:
+        return Judged.NOT_CONFIRMED_THEN
+    if standing.ended_at is not None and not leaving and at > standing.ended_at + CLOCK_TOLERANCE:
+        return Judged.RIGHT_ENDED_THEN
+    return Judged.OK
