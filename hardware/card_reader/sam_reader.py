@@ -1,0 +1,148 @@
+"""One SAM_V reader behind any pipe: find, select, read, with one deadline an answer and retries where retrying helps.
+
+The order find, select, read is the protocol's. A garbled or missing answer is asked for again with the same command, because many
+modules hand a card out once and then answer 'no card' until it is lifted; starting over would lose it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, Protocol
+
+from hardware.card_reader import CardData
+from hardware.card_reader.sam_frames import (
+    ABSENT_ITEM,
+    FOUND,
+    Answer,
+    Command,
+    Scanner,
+    decode_answer,
+    decode_card,
+    decode_sam_id,
+    encode_request,
+)
+from hardware.errors import CardUnreadable, DeviceError, DeviceTimeout, DeviceUnplugged, NoCard, ProtocolFault
+
+QUICK_S: Final = 0.5
+"""For an answer of a few bytes."""
+READ_S: Final = 2.0
+"""For 1,295 bytes: 123 ms at 115,200 baud, 1.4 s at 9,600, and the card's own time."""
+CALL_S: Final = 6.0
+"""Within which any call on a reader ends, retries included."""
+ATTEMPTS: Final = 3
+
+
+class Pipe(Protocol):
+    """Bytes to and from one reader. Everything raises `DeviceUnplugged` when the reader is gone."""
+
+    def send(self, frame: bytes) -> None:
+        """Forgets whatever was still to be read, then sends one frame. Raises `DeviceTimeout` where it cannot be sent."""
+
+    def receive(self, timeout_s: float) -> bytes:
+        """What has come in, waiting up to `timeout_s` for the first byte; empty when nothing came."""
+
+    def close(self) -> None:
+        """Lets the device go; safe to repeat."""
+
+
+class SamReader:
+    """A reader of the SAM_V family. Opens its pipe when first asked, and anew after it was lost."""
+
+    def __init__(self, open_pipe: Callable[[], Pipe]) -> None:
+        self._open_pipe = open_pipe
+        self._pipe: Pipe | None = None
+
+    def identify(self) -> str:
+        """The security module's number (SAM id). Raises `DeviceError`."""
+        return decode_sam_id(self._must(Command.SAM_ID, time.monotonic() + CALL_S).data)
+
+    def self_test(self) -> None:
+        """Raises `DeviceFault` where the module says that it is broken or not authorised."""
+        self._must(Command.STATUS, time.monotonic() + CALL_S)
+
+    def read(self) -> CardData:
+        """See `CardReader.read`."""
+        end = time.monotonic() + CALL_S
+        found = self._ask(Command.FIND, end)
+        if found.sw3 != FOUND:
+            raise found.fault() or ProtocolFault(f"{found.sw3:02X} in answer to find")
+        self._must(Command.SELECT, end)
+        card = self._card(end)
+        return replace(card, appended_address=self._appended_address(end))
+
+    def close(self) -> None:
+        """See `CardReader.close`."""
+        pipe, self._pipe = self._pipe, None
+        if pipe is not None:
+            pipe.close()
+
+    def _card(self, end: float) -> CardData:
+        """Text and photo. A good answer of the wrong shape is noise that its checksum did not show: asked for again."""
+        for _ in range(ATTEMPTS - 1):
+            with contextlib.suppress(ProtocolFault):
+                return self._read_base(end)
+        return self._read_base(end)
+
+    def _read_base(self, end: float) -> CardData:
+        try:
+            return decode_card(self._must(Command.READ_BASE, end, READ_S).data)
+        except NoCard:
+            raise CardUnreadable("lifted while it was read") from None
+
+    def _appended_address(self, end: float) -> bytes:
+        """The newest address, where the card holds one. Many modules do not serve it: nothing that goes wrong here spoils the card."""
+        try:
+            answer = self._exchange(Command.READ_ADDRESS, min(end, time.monotonic() + QUICK_S))
+        except DeviceUnplugged:
+            raise
+        except DeviceError:
+            return b""
+        return b"" if answer.fault() or answer.sw3 == ABSENT_ITEM else answer.data
+
+    def _must(self, command: Command, end: float, answer_s: float = QUICK_S) -> Answer:
+        answer = self._ask(command, end, answer_s)
+        if fault := answer.fault():
+            raise fault
+        return answer
+
+    def _ask(self, command: Command, end: float, answer_s: float = QUICK_S) -> Answer:
+        """One command until it is answered in order, `ATTEMPTS` times at most and never beyond `end`."""
+        last: DeviceError = DeviceTimeout("no time left")
+        for _ in range(ATTEMPTS):
+            now = time.monotonic()
+            if now >= end:
+                break
+            try:
+                answer = self._exchange(command, min(end, now + answer_s))
+            except (DeviceTimeout, ProtocolFault) as fault:
+                last = fault
+                continue
+            fault_said = answer.fault()
+            if not isinstance(fault_said, ProtocolFault):
+                return answer
+            last = fault_said
+        if isinstance(last, DeviceTimeout):
+            self.close()  # a converter that hangs often wakes when its port is opened anew
+        raise last
+
+    def _exchange(self, command: Command, deadline: float) -> Answer:
+        try:
+            if self._pipe is None:
+                self._pipe = self._open_pipe()
+            self._pipe.send(encode_request(command))
+            return self._answer(self._pipe, deadline)
+        except DeviceUnplugged:
+            self.close()
+            raise
+
+    @staticmethod
+    def _answer(pipe: Pipe, deadline: float) -> Answer:
+        scanner = Scanner()
+        while (left := deadline - time.monotonic()) > 0:
+            body = scanner.feed(pipe.receive(left))
+            if body is not None:
+                return decode_answer(body)
+        raise DeviceTimeout("no whole answer in time")

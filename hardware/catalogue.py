@@ -1,0 +1,97 @@
+"""Which driver serves which address. Only the composition root asks here; a simulator is opened by its name and is never a default.
+
+card readers   sam-serial:PATH[?baud=115200]   none:
+cameras        opencv:0  opencv:/dev/video0  rtsp://…  file:PATH  simulated:DIR  lent:SOCKET   none:
+turnstiles     simulated:DIR   none:
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qs
+
+from hardware.camera import Camera
+from hardware.card_reader import CardReader
+from hardware.errors import DeviceUnsupported
+from hardware.turnstile import Turnstile
+
+
+@dataclass(frozen=True)
+class Model:
+    """A card reader that is known to work, and whom to call."""
+
+    maker: str
+    name: str
+    transports: tuple[str, ...]
+    support: str = ""
+
+
+READERS: Final = (
+    Model("神思", "SS628(100)", ("sam-serial",), "4008206660"),
+    Model("普天", "CP IDMR02/ZW I", ("sam-serial",), "4008206660"),
+)
+"""The desktop readers that the platform names (A-24). Others of the SAM_V family speak the same protocol."""
+
+
+def open_card_reader(uri: str) -> CardReader:
+    """The reader at `uri`, not yet touched. Raises `DeviceUnsupported` for an address that no driver serves (A-24)."""
+    scheme, rest, options = _address(uri)
+    if scheme == "sam-serial":
+        from hardware.card_reader.sam_serial import SamSerial
+
+        return SamSerial(rest, baud=_number(uri, options.get("baud", "115200")))
+    if scheme == "none":
+        from hardware.card_reader.none import NoReader
+
+        return NoReader()
+    raise DeviceUnsupported(uri)
+
+
+def open_camera(uri: str) -> Camera:
+    """The camera at `uri`, its thread running. Raises `DeviceUnsupported` for an address that no driver serves."""
+    scheme, rest, _ = _address(uri)
+    if scheme in ("opencv", "rtsp", "file"):
+        from hardware.camera.opencv import FileCamera, OpenCvCamera
+
+        return FileCamera(Path(rest)) if scheme == "file" else OpenCvCamera(uri if scheme == "rtsp" else rest)
+    if scheme == "simulated":
+        from hardware.camera.simulated import SimulatedCamera
+
+        return SimulatedCamera(Path(rest))
+    if scheme == "lent":
+        from hardware.camera.lent import LentCamera
+
+        return LentCamera(Path(rest))
+    if scheme == "none":
+        from hardware.camera.none import NoCamera
+
+        return NoCamera()
+    raise DeviceUnsupported(uri.partition(":")[0])
+
+
+def open_turnstile(uri: str) -> Turnstile:
+    """The turnstile at `uri`. Raises `DeviceUnsupported` for an address that no driver serves."""
+    scheme, rest, _ = _address(uri)
+    if scheme == "simulated":
+        from hardware.turnstile.simulated import SimulatedTurnstile
+
+        return SimulatedTurnstile(Path(rest))
+    if scheme == "none":
+        from hardware.turnstile.none import NoTurnstile
+
+        return NoTurnstile()
+    raise DeviceUnsupported(uri)
+
+
+def _address(uri: str) -> tuple[str, str, dict[str, str]]:
+    scheme, _, rest = uri.partition(":")
+    path, _, query = rest.partition("?")
+    return scheme, path, {name: values[-1] for name, values in parse_qs(query).items()}
+
+
+def _number(uri: str, text: str) -> int:
+    if not text.isdecimal():
+        raise DeviceUnsupported(uri)
+    return int(text)
