@@ -8,11 +8,10 @@ False accepts per pair of different East Asian people by cosine, over 210 people
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from edge.gate.engines.crop import measure
 from edge.gate.engines.onnx_inputs import keep_inputs
@@ -55,7 +54,7 @@ class SFaceEngine:
         if size != self._size:
             self._detector.setInputSize(size)
             self._size = size
-        rows: npt.NDArray[np.float32] | None = self._detector.detect(small)[1]  # None without a face
+        rows: Any = self._detector.detect(small)[1]  # None without a face
         if rows is None:
             return []
         faces = [self._face(image, row / np.float32(scale), float(row[14])) for row in rows]

@@ -1,0 +1,108 @@
+"""Searching the gallery, and the threshold that follows from its size."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.gate.engines.dlib_resnet import SCALE as DLIB
+from edge.gate.engines.sface import SCALE as SFACE
+from edge.gate.faces import Scale, Vector, false_accepts, fuse, threshold, unit
+from edge.gate.gallery import Gallery, Match, accepts
+
+RANDOM = np.random.default_rng(11)
+
+
+def somebody() -> Vector:
+    return unit(RANDOM.normal(size=128))
+
+
+def near(vector: Vector, spread: float = 0.05) -> Vector:
+    return unit(vector + RANDOM.normal(scale=spread, size=128))
+
+
+def gallery(people: int, templates: int = 3) -> tuple[Gallery, dict[str, Vector]]:
+    faces = {f"p{i}": somebody() for i in range(people)}
+    return Gallery.build(128, {who: np.stack([near(face) for _ in range(templates)]) for who, face in faces.items()}), faces
+
+
+def test_everyone_is_found_among_hundreds_with_the_next_far_behind() -> None:
+    known, faces = gallery(300)
+    for who, face in faces.items():
+        match = known.search(near(face))
+        assert match is not None
+        assert match.person == who
+        assert accepts(match, known, SFACE)
+
+
+def test_a_stranger_is_near_nobody() -> None:
+    known, _ = gallery(300)
+    match = known.search(somebody())
+    assert match is not None
+    assert not accepts(match, known, SFACE)
+
+
+def test_two_look_alikes_open_for_neither() -> None:
+    face = somebody()
+    known = Gallery.build(128, {"elder": np.stack([near(face, 0.01)]), "younger": np.stack([near(face, 0.01)])})
+    match = known.search(face)
+    assert match is not None
+    assert match.score > known.threshold(SFACE)
+    assert not accepts(match, known, SFACE)
+
+
+def test_an_empty_gallery_finds_nobody() -> None:
+    assert Gallery.build(128, {}).search(somebody()) is None
+
+
+def test_one_person_alone_has_no_second() -> None:
+    face = somebody()
+    match = Gallery.build(128, {"only": face[None, :]}).search(face)
+    assert match is not None
+    assert match == Match("only", match.score, -1.0)
+    assert match.score == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_card_is_compared_with_its_owner_only() -> None:
+    known, faces = gallery(3)
+    score = known.compare("p1", faces["p1"])
+    assert score is not None
+    assert score > 0.8
+    assert known.compare("not here", faces["p1"]) is None
+
+
+def test_rows_of_another_engine_make_no_gallery() -> None:
+    with pytest.raises(ValueError, match="512"):
+        Gallery.build(128, {"p": np.ones((3, 512), np.float32)})
+
+
+@pytest.mark.parametrize("scale", [SFACE, DLIB], ids=["sface", "dlib"])
+def test_a_threshold_rises_with_the_gallery_and_stays_a_score(scale: Scale) -> None:
+    values = [threshold(scale, rows) for rows in (0, 1, 10, 100, 1000, 10_000, 1_000_000)]
+    assert values == sorted(values)
+    assert values[-1] < 1
+
+
+def test_the_threshold_for_a_measured_rate_is_the_measured_score() -> None:
+    for score, rate in SFACE.points:
+        assert threshold(SFACE, 1, bound=rate) == pytest.approx(score)
+
+
+@given(st.integers(1, 100_000), st.sampled_from([1e-2, 1e-3, 1e-4]))
+def test_a_strangers_chance_stays_at_the_bound_for_every_gallery(rows: int, bound: float) -> None:
+    score = threshold(SFACE, rows, bound)
+    assert false_accepts(SFACE, score) * rows == pytest.approx(bound, rel=1e-6)
+
+
+def test_blurred_frames_count_less() -> None:
+    face, smear = somebody(), somebody()
+    assert float(fuse([face, smear], [1.0, 0.2]) @ face) > float(fuse([face, smear], [1.0, 1.0]) @ face)
+
+
+@pytest.mark.parametrize("bad", [np.zeros(128), np.full(128, np.nan), np.full(128, np.inf)])
+def test_a_vector_that_is_none_is_refused(bad: npt.NDArray[np.float64]) -> None:
+    with pytest.raises(ValueError, match="without length"):
+        unit(bad)
