@@ -16,6 +16,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from hardware.camera import Image
 from hardware.camera.newest import NewestFrame, Patience
@@ -25,6 +26,10 @@ WIDTH: Final = 640
 HEIGHT: Final = 480
 RATE: Final = 15.0
 SCENE: Final = "scene.json"
+_SHIFT: Final = 64
+
+
+Weights = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -102,10 +107,11 @@ class Stage:
 
     def __init__(self, seed: int = 1) -> None:
         chance = np.random.default_rng(seed)
-        self._noise = [chance.normal(0, 16, (HEIGHT + 64, WIDTH + 64, 3)).astype(np.int16) for _ in range(3)]
+        bank = (HEIGHT + _SHIFT, WIDTH + _SHIFT, 3)
+        self._noise = [chance.normal(128, 24, bank).clip(0, 255).astype(np.uint8) for _ in range(3)]
         self._chance = chance
         self._empty = _empty_site()
-        self._picture: tuple[tuple[str | None, object, float], Image] | None = None
+        self._picture: tuple[tuple[str | None, object, float], Image, Weights] | None = None
 
     def render(self, scene: Scene, at_s: float) -> Image:
         """The frame at `at_s` seconds. Raises `DeviceMissing` where the scene's picture cannot be read."""
@@ -116,7 +122,7 @@ class Stage:
         return self._sensor(frame, light, scene.noise)
 
     def _placed(self, scene: Scene, at_s: float) -> Image:
-        picture = self._loaded(scene)
+        picture, weight = self._loaded(scene)
         height, width = picture.shape[:2]
         scale = 1 + 0.012 * math.sin(at_s * 1.3)
         turn = math.radians(1.2 * math.sin(at_s * 0.9)) if scene.move else 0.0
@@ -126,22 +132,24 @@ class Stage:
         matrix = np.array(
             [[cos, -sin, x - cos * width / 2 + sin * height / 2], [sin, cos, y - sin * width / 2 - cos * height / 2]], dtype=np.float64
         )
-        frame = self._empty.copy()
-        cv2.warpAffine(picture, matrix, (WIDTH, HEIGHT), dst=frame, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT)
-        return frame
+        placed = cv2.warpAffine(picture, matrix, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
+        share = np.asarray(cv2.warpAffine(weight, matrix, (WIDTH, HEIGHT)), dtype=np.float32)
+        return np.asarray(cv2.blendLinear(placed, self._empty, share, 1 - share), dtype=np.uint8)
 
-    def _loaded(self, scene: Scene) -> Image:
+    def _loaded(self, scene: Scene) -> tuple[Image, Weights]:
         key = (scene.picture, scene.crop, scene.fill)
         if self._picture is None or self._picture[0] != key:
-            self._picture = (key, _cut(scene))
-        return self._picture[1]
+            picture = _cut(scene)
+            self._picture = (key, picture, _soft_edges(*picture.shape[:2]))
+        return self._picture[1], self._picture[2]
 
     def _sensor(self, frame: Image, light: float, noise: float) -> Image:
         """Gain and noise: a window at a random place in a bank of noise, since drawing 900,000 numbers a frame is dear."""
         bank = self._noise[int(self._chance.integers(len(self._noise)))]
-        top, left = (int(v) for v in self._chance.integers(0, 64, 2))
+        top, left = (int(v) for v in self._chance.integers(0, _SHIFT, 2))
         window = bank[top : top + HEIGHT, left : left + WIDTH]
-        return np.asarray(cv2.addWeighted(frame, light, window, max(noise, 0.5) / 16, 0, dtype=cv2.CV_8U), dtype=np.uint8)
+        share = max(noise, 0.5) / 24
+        return np.asarray(cv2.addWeighted(frame, light, window, share, -128 * share), dtype=np.uint8)
 
 
 def _cut(scene: Scene) -> Image:
@@ -156,6 +164,13 @@ def _cut(scene: Scene) -> Image:
     scale = HEIGHT * scene.fill / picture.shape[0]
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=method), dtype=np.uint8)
+
+
+def _soft_edges(height: int, width: int) -> Weights:
+    """1 in the middle, falling to 0 at the left, right and upper edge: a person in the haze, not a photograph held up."""
+    across = np.minimum(np.arange(width), np.arange(width)[::-1]) / (0.1 * width)
+    down = np.arange(height) / (0.06 * height)
+    return (np.clip(across, 0, 1)[None, :] * np.clip(down, 0, 1)[:, None]).astype(np.float32)
 
 
 def _empty_site() -> Image:
