@@ -49,6 +49,15 @@ def open_card_reader(uri: str) -> CardReader:
     raise DeviceUnsupported(uri)
 
 
+def find_card_readers() -> list[str]:
+    """Addresses at which a card reader may be: the udev rule's link first, then USB-serial converters. Nothing is sent to any of them."""
+    from serial.tools import list_ports
+
+    ports = sorted(port.device for port in list_ports.comports() if port.vid is not None)
+    link = ["/dev/idreader"] if Path("/dev/idreader").exists() else []
+    return [f"sam-serial:{path}" for path in link + ports]
+
+
 def open_camera(uri: str) -> Camera:
     """The camera at `uri`, its thread running. Raises `DeviceUnsupported` for an address that no driver serves."""
     scheme, rest, _ = _address(uri)
