@@ -17,7 +17,9 @@ class PicturesMissing(Exception):
     code: ClassVar[str] = "PICTURES_MISSING"
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{self.code}: 缺少演示照片 {path}，请先运行 ./run setup / the demo's picture {path} is missing; run ./run setup first")
+        super().__init__(
+            f"{self.code}: 缺少演示照片 {path}，请先运行 ./run setup / the demo's picture {path} is missing; run ./run setup first"
+        )
 
 
 @dataclass(frozen=True)

