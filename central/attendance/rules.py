@@ -45,3 +45,8 @@ def judge(standing: Standing | None, project_id: int, at: dt.datetime, leaving: 
     if standing.ended_at is not None and not leaving and at > standing.ended_at + CLOCK_TOLERANCE:
         return Judged.RIGHT_ENDED_THEN
     return Judged.OK
+
+
+def corrected(mono_ms: int, synced_at_ms: int, synced_mono_ms: int) -> int:
+    """The wall time (ms) of a moment of a boot, from a later moment of the same boot whose wall time is right; never before 1970."""
+    return max(0, synced_at_ms - (synced_mono_ms - mono_ms))

@@ -83,15 +83,3 @@ class DroppedFrames(Base):
     count: Mapped[int] = mapped_column(BigInteger)
     first_at: Mapped[dt.datetime]
     last_at: Mapped[dt.datetime]
-
-
-class BootSync(Base):
-    """When a boot's wall clock became right: that moment by wall clock and by the boot's monotonic clock, in ms."""
-
-    __tablename__ = "boot_syncs"
-
-    box_id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    epoch: Mapped[str] = mapped_column(String(64), primary_key=True)
-    boot: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    at_ms: Mapped[int] = mapped_column(BigInteger)
-    mono_ms: Mapped[int] = mapped_column(BigInteger)

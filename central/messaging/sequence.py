@@ -5,6 +5,7 @@ New events go ahead of a backlog (rule 2 of the sync rules), so islands are the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 Range = tuple[int, int]
@@ -50,6 +51,13 @@ class Received:
             upto = max(upto, merged.pop(0)[1])
         return Received(upto, tuple(merged))
 
+    def with_numbers(self, numbers: Iterable[int]) -> Received:
+        """This and all these numbers."""
+        received = self
+        for first, last in ranges_of(numbers):
+            received = received.with_range(first, last)
+        return received
+
     def holds(self, seq: int) -> bool:
         """Whether this number has arrived."""
         return seq <= self.upto or any(low <= seq <= high for low, high in self.ahead)
@@ -62,3 +70,14 @@ class Received:
             gaps.append((start, low - 1))
             start = high + 1
         return tuple(gaps)
+
+
+def ranges_of(numbers: Iterable[int]) -> list[Range]:
+    """Numbers as ascending ranges that do not touch."""
+    ranges: list[Range] = []
+    for number in sorted(numbers):
+        if ranges and number <= ranges[-1][1] + 1:
+            ranges[-1] = (ranges[-1][0], number)
+        else:
+            ranges.append((number, number))
+    return ranges

@@ -1,0 +1,64 @@
+"""Many rows at once, as fast as the database takes them: COPY on PostgreSQL, executemany on SQLite.
+
+Rows are mappings of column to plain database value (no enum members), times aware UTC, all with the same columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar, cast
+
+from sqlalchemy import Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from central.database import Base
+
+Value = TypeVar("Value")
+Row = Mapping[str, Any]
+
+CHUNK: Final = 500
+"""Values in one IN list: within SQLite's limit of variables."""
+
+
+def insert_rows(session: Session, kind: type[Base], rows: Sequence[Row]) -> None:
+    """Adds all rows, which the caller knows to be new. One that exists is an `IntegrityError`, and then none is added."""
+    if not rows:
+        return
+    if session.get_bind().dialect.name == "postgresql":
+        _copy(session, table_of(kind), rows)
+    else:
+        session.execute(insert(table_of(kind)), [dict(row) for row in rows])
+
+
+def insert_missing(session: Session, kind: type[Base], rows: Sequence[Row]) -> None:
+    """Adds the rows whose keys are not there yet; the others stay as they are."""
+    if rows:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        session.execute(dialect.insert(table_of(kind)).on_conflict_do_nothing(), [dict(row) for row in rows])
+
+
+def chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """The values in pieces that fit into one IN list."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
+
+
+def _copy(session: Session, table: Table, rows: Sequence[Row]) -> None:
+    import psycopg
+
+    columns = list(rows[0])
+    names = ", ".join(f'"{column}"' for column in columns)
+    driver: Any = session.connection().connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row([row[column] for column in columns])
+    except psycopg.Error as error:
+        raise DBAPIError.instance("COPY", None, error, psycopg.Error, hide_parameters=True) from None
+
+
+def table_of(kind: type[Base]) -> Table:
+    """The table behind a mapped class."""
+    return cast(Table, kind.__table__)
