@@ -23,8 +23,10 @@ ROOT = Path(__file__).parents[2]
 NOT_OURS = {"node_modules", "var", "dist", "vendor", "test-artefacts", "__pycache__"}
 EVERYBODYS = {"/", "/home", "/opt", "/srv", "/tmp", "/usr/src", "/var/tmp", "/opt/gongmen", "/srv/gongmen"}  # noqa: S108 - names, no files made
 UV = "uv>=0.9,<1"
-COMPILE = ("pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes")
-COMPILE += ("--no-emit-index-url", "--no-header", "--no-annotate", "pyproject.toml")
+COMPILE = (
+    *("pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes"),
+    *("--no-emit-index-url", "--no-header", "--no-annotate", "pyproject.toml"),
+)
 LOCKS = {
     "edge.txt": ("--extra", "edge"),
     "central.txt": ("--extra", "central"),
@@ -51,8 +53,8 @@ def make(root: Path, *, upgrade: bool) -> None:
     subprocess.run([scratch / "bin/python", "-m", "pip", "--disable-pip-version-check", "install", "-q", UV], check=True)
     for name, what in LOCKS.items():
         target = root / "requirements" / name
-        uv = [scratch / "bin/uv", *COMPILE, *what, "-o", str(target.relative_to(root))]
-        subprocess.run([*uv, "--upgrade"] if upgrade else uv, cwd=root, check=True)
+        newer = ("--upgrade",) if upgrade else ()
+        subprocess.run([str(scratch / "bin/uv"), *COMPILE, *what, *newer, "-o", f"requirements/{name}"], cwd=root, check=True)
         target.write_text(fingerprint(root) + target.read_text(encoding="utf-8").removeprefix(fingerprint(root)), encoding="utf-8")
     npm(root, "update" if upgrade else "install", "--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved")
 

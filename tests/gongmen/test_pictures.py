@@ -7,8 +7,12 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
+from edge.gate.engines.sface import SFaceEngine
+from edge.gate.faces import Vector, threshold
 from gongmen.pictures import LIST, PicturesMissing, people, person
 from gongmen.setup.pictures import SOURCES, checked, member_of
 from tests.parts.pictures import demo_people
@@ -20,9 +24,34 @@ def test_there_are_six_people_and_one_of_them_on_several_photographs() -> None:
     assert [len(one.pictures) for one in found.values()] == [3, 1, 1, 1, 1, 1]
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.file)
-def test_each_picture_shows_one_usable_face(source: object) -> None:
-    del source
+@pytest.fixture(scope="module")
+def engine() -> SFaceEngine:
+    return SFaceEngine.load()
+
+
+def vector(engine: SFaceEngine, picture: Path) -> Vector:
+    image = cv2.imread(str(picture))
+    assert image is not None
+    (face,) = engine.detect(image.astype(np.uint8))
+    return engine.embed(image.astype(np.uint8), face)
+
+
+def test_each_picture_shows_one_face_that_the_engine_finds(engine: SFaceEngine) -> None:
+    for one in demo_people().values():
+        for picture in one.pictures:
+            image = cv2.imread(str(picture))
+            assert image is not None
+            found = engine.detect(image.astype(np.uint8))
+            assert [face.quality.value() > 0.3 for face in found] == [True], (picture.name, found)
+
+
+def test_several_photographs_of_one_person_match_and_different_people_do_not(engine: SFaceEngine) -> None:
+    found = demo_people()
+    vectors = [(key, vector(engine, picture)) for key, one in found.items() for picture in one.pictures]
+    for key, one_vector in vectors:
+        for other, other_vector in vectors:
+            score = float(one_vector @ other_vector)
+            assert (score > threshold(engine.scale, 1)) == (key == other), (key, other, score)
 
 
 def test_missing_pictures_are_an_error_that_says_what_to_run(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gongmen.pictures import PicturesMissing, Person, people
+from gongmen.pictures import Person, PicturesMissing, people
 
 
 def demo_people() -> dict[str, Person]:
