@@ -1,0 +1,171 @@
+"""The journal: every fact of this box in one sequence without gaps, each carrying on the hash of the one before.
+
+What the centre has not acknowledged yet is the outbox: a fact and its place in the outbox are one row, so they commit together.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import NamedTuple
+
+import msgspec
+
+from edge.clock import Clock
+from edge.errors import CentreAhead, StoreDamaged
+from edge.store import projections
+from edge.store.database import Store, Value
+from edge.sync import wire
+
+_FAR_FUTURE_MS = 24 * 3600 * 1000
+"""An event later than now by more than this was written under a wrong clock; its age cannot be told, and it must not stop the purge."""
+
+
+class Head(NamedTuple):
+    """Where the journal stands: `seq` is the last one given, `hash` is over everything up to it."""
+
+    epoch: str
+    seq: int
+    hash: bytes
+    acked: int
+
+
+class Row(NamedTuple):
+    """One fact as it goes up."""
+
+    seq: int
+    packed: bytes
+    prev_hash: bytes
+
+
+class Journal:
+    """The facts of this box, written and read through one store."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def record(self, body: wire.Body) -> wire.Event:
+        """Writes a fact down inside the caller's transaction: it stands, with its place in the outbox, when that commits."""
+        if not self._store.in_transaction:
+            raise RuntimeError("a fact is recorded together with what it is about: open a transaction")
+        clock = self._clock
+        return self._append(
+            wire.Event(self.max_seq() + 1, clock.now_ms(), clock.mono_ms(), self.boot(), clock.quality(), body), projected=True
+        )
+
+    def _append(self, event: wire.Event, projected: bool) -> wire.Event:
+        prev, packed = self.head().hash, wire.encode(event)
+        kind = str(event.body.__struct_config__.tag)
+        self._store.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", event.seq, prev, kind, event.at_ms, packed)
+        self._store.execute("UPDATE head SET seq = ?, hash = ?", event.seq, wire.chain(prev, packed))
+        if projected:
+            projections.project(self._store, event)
+        return event
+
+    def boot(self) -> int:
+        """Which boot of this store this is: 1, 2, 3 …"""
+        with self._store.transaction():
+            self._store.execute("INSERT OR IGNORE INTO boots (id) VALUES (?)", self._clock.boot())
+            found = self._store.row("SELECT boot FROM boots WHERE id = ?", self._clock.boot())
+        return int(found[0]) if found and isinstance(found[0], int) else 0
+
+    def now_ms(self) -> int:
+        """The wall time that facts are written with."""
+        return self._clock.now_ms()
+
+    def head(self) -> Head:
+        """Where the journal stands."""
+        found = self._store.row("SELECT epoch, seq, hash, acked FROM head")
+        if found is None:
+            raise StoreDamaged("the journal has no head")
+        return msgspec.convert(found, Head)
+
+    @property
+    def epoch(self) -> str:
+        """The name of this sequence: a new store, a new epoch."""
+        return self.head().epoch
+
+    def max_seq(self) -> int:
+        """The last sequence number given; 0 in an empty journal."""
+        return self.head().seq
+
+    def acked(self) -> int:
+        """The centre has committed everything up to here."""
+        return self.head().acked
+
+    def unsent(self, after_seq: int, limit: int) -> list[Row]:
+        """What follows `after_seq`, at most `limit`."""
+        return _rows(self._store.rows(f"{_SELECT} seq > ? ORDER BY seq LIMIT ?", after_seq, limit))
+
+    def range(self, first: int, last: int) -> list[Row]:
+        """What stands from `first` to `last`, both included; less where it was purged."""
+        return _rows(self._store.rows(f"{_SELECT} seq BETWEEN ? AND ? ORDER BY seq", first, last))
+
+    def acknowledge(self, upto: int, quarantined: tuple[int, ...] = ()) -> int:
+        """The centre has committed up to here; how many of these are news. Raises `CentreAhead` if we do not hold as much."""
+        with self._store.transaction():
+            head = self.head()
+            if upto > head.seq:
+                raise CentreAhead(f"acknowledged {upto}, written {head.seq}")
+            self._store.write_all("INSERT OR IGNORE INTO quarantined VALUES (?, ?)", [(head.epoch, seq) for seq in quarantined])
+            if upto > head.acked:
+                self._store.execute("UPDATE head SET acked = ?", upto)
+        return max(0, upto - head.acked)
+
+    def quarantined(self) -> list[int]:
+        """The facts that the centre keeps but could not read."""
+        return [int(seq) for (seq,) in self._store.rows("SELECT seq FROM quarantined ORDER BY seq") if isinstance(seq, int)]
+
+    def verify(self) -> int | None:
+        """The first sequence number whose row is missing or altered; None where the chain holds."""
+        first = self._store.row("SELECT min(seq) FROM journal")
+        head = self.head()
+        if first is None or not isinstance(first[0], int):
+            return None if head.seq == head.acked else head.acked + 1
+        expected = first[0]
+        if expected > head.acked + 1:
+            return head.acked + 1
+        running = wire.GENESIS if expected == 1 else None
+        last: int | None = None
+        while rows := self.unsent(expected - 1, 1000):
+            for row in rows:
+                if row.seq != expected:
+                    return expected
+                if running is not None and row.prev_hash != running:
+                    return last or row.seq
+                running, last, expected = wire.chain(row.prev_hash, row.packed), row.seq, expected + 1
+        if expected <= head.seq:
+            return expected
+        return None if running == head.hash else last
+
+    def purge(self, older_than_ms: int, limit: int = 500) -> int:
+        """Deletes at most `limit` of the oldest facts that the centre holds and that are older; how many. Never what waits to be sent."""
+        later = self._clock.now_ms() + _FAR_FUTURE_MS
+        with self._store.transaction():
+            oldest = self._store.rows("SELECT seq, at_ms FROM journal WHERE seq <= ? ORDER BY seq LIMIT ?", self.acked(), limit)
+            upto = 0
+            for seq, at_ms in oldest:
+                if isinstance(seq, int) and isinstance(at_ms, int) and (at_ms < older_than_ms or at_ms > later):
+                    upto = seq
+                else:
+                    break
+            return self._store.execute("DELETE FROM journal WHERE seq <= ?", upto)
+
+    def begin_epoch(self) -> str:
+        """Starts a new sequence, with what was not acknowledged written anew at its beginning. For a store that is an old copy."""
+        with self._store.transaction():
+            waiting = self.unsent(self.acked(), -1)
+            epoch = secrets.token_hex(4)
+            self._store.execute("DELETE FROM journal")
+            self._store.execute("UPDATE head SET epoch = ?, seq = 0, hash = ?, acked = 0", epoch, wire.GENESIS)
+            for number, row in enumerate(waiting, 1):
+                event = wire.decode(row.packed, wire.Event)
+                self._append(msgspec.structs.replace(event, seq=number), projected=False)
+        return epoch
+
+
+_SELECT = "SELECT seq, packed, prev_hash FROM journal WHERE"
+
+
+def _rows(found: list[tuple[Value, ...]]) -> list[Row]:
+    return [msgspec.convert(row, Row) for row in found]

@@ -1,0 +1,59 @@
+"""Who passed here: for the debounce, the lane screen and the health page. Read from the journal's facts, never written by hand."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from edge.store.database import Store
+from edge.sync.wire import Direction, Method
+
+
+class Seen(NamedTuple):
+    """One passage."""
+
+    seq: int
+    at_ms: int
+    person: str
+    direction: Direction
+    method: Method
+    lane: str
+    duplicate: bool
+
+
+class Passages:
+    """The passages of this box."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def last(self, person: str) -> tuple[Direction, int] | None:
+        """A person's last passage that was no duplicate: direction and wall time in ms; None if there was none."""
+        found = self._store.row("SELECT direction, at_ms FROM presence WHERE person = ?", person)
+        return msgspec.convert(found, tuple[Direction, int]) if found else None
+
+    def recent(self, count: int) -> list[Seen]:
+        """The last passages, newest first."""
+        return self._select("ORDER BY id DESC LIMIT ?", count)
+
+    def since(self, at_ms: int) -> list[Seen]:
+        """Passages from a wall time on, oldest first."""
+        return self._select("WHERE at_ms >= ? ORDER BY id", at_ms)
+
+    def on_site_count(self, since_ms: int = 0) -> int:
+        """How many people went in here, at `since_ms` or later, and not out again."""
+        found = self._store.row("SELECT count(*) FROM presence WHERE direction = ? AND at_ms >= ?", Direction.IN, since_ms)
+        return int(found[0]) if found and isinstance(found[0], int) else 0
+
+    def purge(self, older_than_ms: int, limit: int = 500) -> int:
+        """Deletes at most `limit` old rows of this view; how many. The facts themselves are the journal's."""
+        with self._store.transaction():
+            self._store.execute("DELETE FROM presence WHERE at_ms < ?", older_than_ms)
+            return self._store.execute(
+                "DELETE FROM passages WHERE id IN (SELECT id FROM passages WHERE at_ms < ? LIMIT ?)", older_than_ms, limit
+            )
+
+    def _select(self, rest: str, value: int) -> list[Seen]:
+        sql = f"SELECT seq, at_ms, person, direction, method, lane, duplicate FROM passages {rest}"  # noqa: S608 - `rest` is ours
+        return [msgspec.convert(row, Seen, strict=False) for row in self._store.rows(sql, value)]

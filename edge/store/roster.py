@@ -1,0 +1,98 @@
+"""Who has a right at this project's gates (I6): read by gate and kiosk, written by sync in one transaction a version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from edge.clock import Clock
+from edge.model import EndedRight, Right, SitePolicy
+from edge.store.database import Store, Value
+from edge.store.journal import Journal
+from edge.store.lease import Lease
+from edge.store.roster_change import RosterChange
+from edge.sync import wire
+
+ENDED_KEPT_S: Final = 30 * 24 * 3600
+"""How long a card is remembered as ended, to say why it does not open."""
+
+_RIGHT = (
+    "SELECT r.person, r.shown_name, r.team, r.trade, r.employer, r.valid_from_s, r.valid_until_s, r.face, r.needs_training FROM rights r"
+)
+
+
+class Roster:
+    """The roster this box holds."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.lease = Lease(store)
+
+    def version(self) -> int:
+        """0 before the first."""
+        found = self._store.row("SELECT version FROM roster")
+        return int(found[0]) if found and isinstance(found[0], int) else 0
+
+    def hash(self) -> bytes:
+        """The hash over all entries; empty before the first roster."""
+        found = self._store.row("SELECT hash FROM roster")
+        return found[0] if found and isinstance(found[0], bytes) else b""
+
+    def header(self) -> wire.RosterHeader | None:
+        """The project, its boxes and operators; None before the first roster."""
+        found = self._store.row("SELECT header FROM roster")
+        return wire.decode(found[0], wire.RosterHeader) if found and isinstance(found[0], bytes) else None
+
+    def policy(self) -> SitePolicy:
+        """What the header says of the project, as far as a decision needs it."""
+        header = self.header()
+        return SitePolicy(header.project_name, header.contact, header.state, header.lease_s) if header else SitePolicy()
+
+    def right(self, person: str) -> Right | None:
+        """One worker's right."""
+        return self._one("WHERE r.person = ?", person)
+
+    def by_card(self, card_hash: bytes) -> Right | None:
+        """The right that a card stands for."""
+        return self._one("JOIN cards c ON c.person = r.person WHERE c.card = ?", card_hash)
+
+    def ended_by_card(self, card_hash: bytes) -> EndedRight | None:
+        """A right that this card stood for until it ended."""
+        found = self._store.row("SELECT person, cause, at_s FROM ended WHERE card = ?", card_hash)
+        return EndedRight(str(found[0]), wire.EndCause(str(found[1])), int(str(found[2]))) if found else None
+
+    def rights(self) -> list[Right]:
+        """Everybody, by person."""
+        return [_right(row) for row in self._store.rows(f"{_RIGHT} ORDER BY r.person")]
+
+    def count(self) -> int:
+        """How many people have a right."""
+        found = self._store.row("SELECT count(*) FROM rights")
+        return int(found[0]) if found and isinstance(found[0], int) else 0
+
+    def lease_left_s(self, clock: Clock) -> int:
+        """Seconds for which this roster may still be acted on; 0 or less when the lease is over."""
+        return self.lease.left_s(clock)
+
+    def apply(self, parts: Sequence[wire.RosterPart], journal: Journal) -> wire.Applied:
+        """Takes all parts of a change, removals first, in one transaction with the proofs of deletion.
+
+        Raises `RosterUnfit`, and leaves everything as it was, where they are not all there, do not follow what the box holds, or do not
+        hash to what they promise: then everything must be asked for.
+        """
+        return RosterChange(self._store, journal).apply(parts, self.version())
+
+    def purge_ended(self, now_s: int) -> int:
+        """Forgets the cards of rights that ended long ago; how many."""
+        with self._store.transaction():
+            return self._store.execute("DELETE FROM ended WHERE noted_ms < ?", (now_s - ENDED_KEPT_S) * 1000)
+
+    def _one(self, rest: str, value: Value) -> Right | None:
+        found = self._store.row(f"{_RIGHT} {rest}", value)
+        return _right(found) if found else None
+
+
+def _right(row: tuple[Value, ...]) -> Right:
+    return msgspec.convert(dict(zip(Right.__dataclass_fields__, row, strict=True)), Right, strict=False)
