@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -57,6 +58,7 @@ def make(root: Path, *, upgrade: bool) -> None:
         subprocess.run([str(scratch / "bin/uv"), *COMPILE, *what, *newer, "-o", f"requirements/{name}"], cwd=root, check=True)
         target.write_text(fingerprint(root) + target.read_text(encoding="utf-8").removeprefix(fingerprint(root)), encoding="utf-8")
     npm(root, "update" if upgrade else "install", "--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved")
+    shutil.rmtree(scratch)
 
 
 def stale(root: Path) -> Iterator[str]:
