@@ -97,6 +97,8 @@ def open_turnstile(uri: str) -> Turnstile:
 def _address(uri: str) -> tuple[str, str, dict[str, str]]:
     scheme, _, rest = uri.partition(":")
     path, _, query = rest.partition("?")
+    if not path and scheme != "none":
+        raise DeviceUnsupported(uri)
     return scheme, path, {name: values[-1] for name, values in parse_qs(query).items()}
 
 

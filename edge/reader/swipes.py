@@ -7,6 +7,7 @@ hand a card out once and then say 'no card' although it lies there, and others h
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from edge.reader.causes import Cause, cause_of
 from edge.reader.id_card import CardTextUnclear, IdCard, decode_card
 from hardware.card_reader import CardData, CardReader
 from hardware.errors import CardError, CardUnreadable, DeviceError, NoCard
+
+_log = logging.getLogger(__name__)
 
 LOOK_S: Final = 0.25
 """Between two looks at the reader."""
@@ -124,6 +127,10 @@ class Swipes:
             self._unread(fault)
         except DeviceError as fault:
             self._show(SwipeState.FAULT, cause=cause_of(fault))
+            return FAULT_LOOK_S
+        except Exception as mistake:  # noqa: BLE001  a driver's mistake must not end a lane's cards for good
+            _log.error("a card reader's driver failed: %s", type(mistake).__name__)  # no message: it could hold what stands on a card
+            self._show(SwipeState.FAULT, cause=Cause.DEVICE_FAULT)
             return FAULT_LOOK_S
         return self._look_s
 

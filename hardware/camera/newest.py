@@ -7,6 +7,7 @@ the same picture is a frozen one, whatever it says of itself: real sensors have 
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 import time
@@ -19,6 +20,8 @@ import numpy as np
 
 from hardware.camera import Frame, Image
 from hardware.errors import DeviceError
+
+_log = logging.getLogger(__name__)
 
 FROZEN_S: Final = 3.0
 """No new picture, or the same one, for so long: frozen."""
@@ -98,6 +101,9 @@ class NewestFrame:
                 self._error = None
             except DeviceError as fault:
                 self._error = fault.code
+            except Exception:  # noqa: BLE001  a driver's mistake must not blind a lane for good
+                _log.exception("a camera driver failed")
+                self._error = DeviceError.code
             if self._frame is not before:
                 pause_s = self._patience.first_pause_s
             self._stop.wait(pause_s * random.uniform(0.75, 1.25))

@@ -91,12 +91,15 @@ class SimulatedScene:
 
 
 def read_scene(folder: Path) -> Scene:
-    """The scene in `folder`; the empty one where no file stands. Raises `ValueError` for a file that is no scene."""
+    """The scene in `folder`; the empty one where no file stands. Raises `ValueError` or `TypeError` for a file that is no scene."""
     path = folder / SCENE
     if not path.exists():
         return Scene()
     known = {field.name for field in fields(Scene)}
-    values = {key: value for key, value in json.loads(path.read_text(encoding="utf-8")).items() if key in known}
+    written = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(written, dict):
+        raise TypeError("a scene is an object")
+    values = {key: value for key, value in written.items() if key in known}
     if values.get("crop"):
         values["crop"] = tuple(values["crop"])
     return Scene(**values)

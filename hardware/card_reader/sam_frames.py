@@ -57,7 +57,6 @@ BAUD_COMMANDS: Final = {
 
 GOOD: Final = 0x90
 FOUND: Final = 0x9F
-ABSENT_ITEM: Final = 0x91
 
 STATUS: Final[dict[int, tuple[type[DeviceError], str]]] = {
     0x10: (ProtocolFault, "the reader saw a wrong checksum"),
@@ -171,6 +170,8 @@ def decode_request(body: bytes) -> tuple[bytes, bytes]:
 
 TEXT_BYTES: Final = 256
 PHOTO_BYTES: Final = 1024
+ADDRESS_BYTES: Final = (70, 140, 210, 280)
+"""Appended addresses: up to four, 70 bytes each."""
 _FINGERPRINTS: Final = (0, 512, 1024)
 
 

@@ -14,8 +14,9 @@ from typing import Final, Protocol
 
 from hardware.card_reader import CardData
 from hardware.card_reader.sam_frames import (
-    ABSENT_ITEM,
+    ADDRESS_BYTES,
     FOUND,
+    GOOD,
     Answer,
     Command,
     Scanner,
@@ -100,12 +101,12 @@ class SamReader:
             raise
         except DeviceError:
             return b""
-        return b"" if answer.fault() or answer.sw3 == ABSENT_ITEM else answer.data
+        return answer.data if answer.sw3 == GOOD and len(answer.data) in ADDRESS_BYTES else b""
 
     def _must(self, command: Command, end: float, answer_s: float = QUICK_S) -> Answer:
         answer = self._ask(command, end, answer_s)
-        if fault := answer.fault():
-            raise fault
+        if answer.sw3 != GOOD:
+            raise answer.fault() or ProtocolFault(f"{answer.sw3:02X} in answer to {command.name.lower()}")
         return answer
 
     def _ask(self, command: Command, end: float, answer_s: float = QUICK_S) -> Answer:

@@ -13,6 +13,7 @@ import termios
 import threading
 import time
 import tty
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -80,6 +81,21 @@ class SamModule:
         return Answer(0, 0, 0x90, encode_card(self.card, fingerprint=command is Command.READ_FINGERPRINT))
 
 
+@dataclass(frozen=True)
+class _Line:
+    """What the line does to one answer."""
+
+    flip: bool = False
+    missing: int = 0
+    noise: bytes = b""
+
+    def carry(self, frame: bytes) -> bytes:
+        middle = len(frame) // 2 + 3
+        if self.flip:
+            frame = frame[:middle] + bytes([frame[middle] ^ 0x20]) + frame[middle + 1 :]
+        return self.noise + frame[: len(frame) - self.missing]
+
+
 class SamSimulator:
     """A reader on a pseudo-terminal with its own thread. `path` stays the same over unplug and replug, as a udev link does."""
 
@@ -91,9 +107,7 @@ class SamSimulator:
         """Commands as they came, newest last: what a test may look at."""
         self._lock = threading.Lock()
         self._baud = 115200
-        self._garbled = 0
-        self._cut = 0
-        self._noise = b""
+        self._line: list[_Line] = []
         self._frozen = False
         self._chunk = 0
         self._gap_s = 0.0
@@ -123,17 +137,17 @@ class SamSimulator:
         with self._lock:
             self.module.trouble = {Command[name.upper()]: status for name, status in statuses.items()}
 
-    def garble_next(self, answers: int = 1) -> None:
-        """One bit of each of the next `answers` answers flips on the line."""
-        self._garbled = answers
+    def garble_next(self, answers: int = 1, skip: int = 0) -> None:
+        """One bit of each of the next `answers` answers flips on the line, after `skip` good ones."""
+        self._line = [_Line()] * skip + [_Line(flip=True)] * answers
 
-    def cut_next(self, missing: int = 10) -> None:
-        """The last `missing` bytes of the next answer never come."""
-        self._cut = missing
+    def cut_next(self, missing: int = 10, skip: int = 0) -> None:
+        """The last `missing` bytes of the next answer never come, after `skip` good ones."""
+        self._line = [_Line()] * skip + [_Line(missing=missing)]
 
-    def noise_before_next(self, noise: bytes) -> None:
-        """These bytes come before the next answer."""
-        self._noise = noise
+    def noise_before_next(self, noise: bytes, skip: int = 0) -> None:
+        """These bytes come before the next answer, after `skip` good ones."""
+        self._line = [_Line()] * skip + [_Line(noise=noise)]
 
     def freeze(self, frozen: bool = True) -> None:
         """Answers nothing any more; `freeze(False)` wakes it."""
@@ -212,14 +226,8 @@ class SamSimulator:
             self._baud = _BAUDS.get(command, self._baud)
 
     def _send(self, answer: Answer, stop: threading.Event) -> None:
-        frame = bytearray(encode_answer(answer))
-        if self._garbled:
-            self._garbled -= 1
-            frame[-2] ^= 0x20
-        if self._cut:
-            del frame[-self._cut :]
-            self._cut = 0
-        whole, self._noise = self._noise + bytes(frame), b""
+        line = self._line.pop(0) if self._line else _Line()
+        whole = line.carry(encode_answer(answer))
         step = self._chunk or len(whole)
         for start in range(0, len(whole), step):
             if stop.is_set():
