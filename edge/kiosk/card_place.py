@@ -1,0 +1,53 @@
+"""The card reader as the kiosk's desk sees it: swipes turned into what a screen may show, with what speaks against a card (A-25)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Final
+
+from edge.kiosk.parts import CardSeen, Reading
+from edge.reader.id_card import LONG_TERM, IdCard
+from edge.reader.id_number import card_hash
+from edge.reader.identity import flaws
+from edge.reader.swipes import Swipe, Swipes, SwipeState
+
+SHANGHAI: Final = timezone(timedelta(hours=8))
+
+
+class SwipePlace:
+    """A `CardPlace` over swipes. `card_key` gives the project's key, or None before the first roster."""
+
+    def __init__(self, swipes: Swipes, card_key: Callable[[], bytes | None], now_ms: Callable[[], int]) -> None:
+        self._swipes, self._card_key, self._now_ms = swipes, card_key, now_ms
+
+    def reading(self) -> Reading:
+        """What lies there now."""
+        swipe: Swipe = self._swipes.latest()
+        if swipe.state is SwipeState.CARD and swipe.card is not None:
+            return Reading("card", seen=self._seen(swipe.card), number=swipe.number)
+        return Reading(swipe.state.value, swipe.cause.value if swipe.cause else None, number=swipe.number)
+
+    def again(self) -> None:
+        """The card that lies there counts anew."""
+        self._swipes.forget()
+
+    def _seen(self, card: IdCard) -> CardSeen:
+        key = self._card_key()
+        today = datetime.fromtimestamp(self._now_ms() / 1000, UTC).astimezone(SHANGHAI).date()
+        found = flaws(card, today)
+        problem = found[0].value if found else None if key else "NO_ROSTER"
+        return CardSeen(
+            name=card.name,
+            sex=card.sex_name,
+            nation=card.nationality or card.nation_name,
+            birth=card.birth.isoformat(),
+            valid_until=_until(card.valid_until),
+            masked=card.shown_number,
+            card_hash=card_hash(card.number, key) if key else b"",
+            problem=problem,
+        )
+
+
+def _until(day: date | None) -> str:
+    return LONG_TERM if day is None else day.isoformat()

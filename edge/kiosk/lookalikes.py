@@ -1,0 +1,55 @@
+"""The templates that this box can open, compared with a new one: who on the roster looks like this?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from edge.errors import EdgeError
+from edge.kiosk.capture import Row
+from edge.kiosk.parts import Alike
+from edge.kiosk.sealing import unpack
+from edge.store.database import Store
+from edge.store.roster import Roster
+from edge.store.templates import Templates
+
+
+class Lookalikes:
+    """A `Gallery` over the store. Opens templates for one comparison and keeps nothing.
+
+    `threshold` gives the score from which two people count as one among so many templates.
+    """
+
+    def __init__(self, open_store: Callable[[], Store], open_sealed: Callable[[bytes], bytes], threshold: Callable[[int], float]) -> None:
+        self._open_store, self._open_sealed, self._threshold = open_store, open_sealed, threshold
+
+    def look_alike(self, engine: str, rows: Row, person: str) -> Alike | None:
+        """The closest other person, if closer than two different people should be."""
+        store = self._open_store()
+        try:
+            sealed = [(who, box) for who, box in Templates(store).all(engine) if who != person]
+            means = {who: mean for who, box in sealed if (mean := self._mean(engine, box, rows.shape[1])) is not None}
+            if not means:
+                return None
+            people = list(means)
+            scores = np.stack([means[who] for who in people]) @ _unit(rows.mean(axis=0))
+            best = int(scores.argmax())
+            right = Roster(store).right(people[best])
+            if right is None or float(scores[best]) < self._threshold(len(people)):
+                return None
+            return Alike(right.shown_name, right.team, float(scores[best]))
+        finally:
+            store.close()
+
+    def _mean(self, engine: str, sealed: bytes, dim: int) -> Row | None:
+        """The middle of one person's rows; None for a template that cannot be opened (the gate's health says so)."""
+        try:
+            name, rows = unpack(self._open_sealed(sealed))
+        except (EdgeError, ValueError):
+            return None
+        return _unit(rows.mean(axis=0)) if name == engine and rows.shape[1] == dim else None
+
+
+def _unit(row: Row) -> Row:
+    return np.asarray(row / max(float(np.linalg.norm(row)), 1e-6), np.float32)

@@ -1,0 +1,110 @@
+// The lane screen: shows what the gate says, nothing else. Whoever looks has half a second.
+import { $, clock, date, phrase, put, say } from "./words.js";
+import { listen } from "./stream.js";
+import { chime, wakeSound } from "./sound.js";
+
+const SHORT = { "01": "01", "02": "02" };
+let view = { state: "starting" };
+let sounded = null;
+
+listen("/lane/events", (now) => { view = now; show(); }, (lost) => { $("banner-lost").hidden = !lost; });
+
+function show() {
+  document.body.dataset.state = view.state;
+  if (view.state !== "dead") head();
+  verdict();
+  stage();
+  sound();
+}
+
+function head() {
+  if (view.project_name) put($("project"), view.project_name);
+  const way = SHORT[view.direction] ? ` · ${phrase(`way_${view.direction}`)}` : "";
+  put($("lane-name"), phrase("lane_name", { lane: view.lane ?? "" }) + way);
+  put($("on-site"), view.on_site == null ? "–" : String(view.on_site));
+  const offline = view.offline_since_ms;
+  $("banner-offline").hidden = offline == null;
+  if (offline != null) put($("banner-offline").lastElementChild, phrase("banner_offline", { time: clock(offline) }));
+  $("banner-stale").hidden = !view.stale_roster;
+  const faults = view.state === "fault" ? [] : view.faults ?? [];
+  $("banner-fault").hidden = faults.length === 0;
+  put($("banner-fault").lastElementChild, faults.map((code) => say(code).say).join(" · "));
+}
+
+function stage() {
+  const hint = view.hint ? say(view.hint).say : view.state === "looking" ? phrase("looking") : "";
+  put($("hint"), hint);
+  const box = view.state === "looking" ? view.face_box : null;
+  const face = $("face");
+  face.hidden = !box;
+  if (box) ["left", "top", "width", "height"].forEach((side, i) => { face.style[side] = `${(box[i] * 100).toFixed(2)}%`; });
+}
+
+const VERDICTS = {
+  pass: () => ({
+    name: view.shown_name ?? "",
+    word: phrase(`pass_${view.direction ?? "01"}`),
+    more: phrase(`pass_word_${view.direction ?? "01"}`),
+    facts: [clock(view.at_ms ?? Date.now(), true), view.team, view.method && phrase(`method_${view.method}`)].filter(Boolean).join("  ·  "),
+  }),
+  refuse: () => {
+    const reason = say(view.reason ?? "NOT_CONFIRMED");
+    return { name: view.shown_name ?? "", word: phrase("refused"), more: reason.say, facts: reason.do, contact: true };
+  },
+  card: () => ({ word: phrase("card_please"), more: phrase("card_please_more") }),
+  closed: () => ({ word: phrase("closed"), more: view.reason ? say(view.reason).say : "", facts: phrase("closed_more"), contact: true }),
+  fault: () => {
+    const codes = view.faults?.length ? view.faults : ["DEVICE_FAULT"];
+    return { word: phrase("fault"), more: codes.map((code) => say(code).say).join(" · "), facts: say(codes[0]).do, contact: true };
+  },
+  dead: () => ({ kind: "fault", word: phrase("dead"), more: phrase("dead_more"), contact: true }),
+};
+
+function verdict() {
+  const made = VERDICTS[view.state]?.();
+  $("verdict").hidden = !made;
+  if (!made) return;
+  $("verdict").dataset.kind = made.kind ?? view.state;
+  put($("verdict-name"), made.name ?? "");
+  put($("verdict-word"), made.word);
+  put($("verdict-more"), made.more ?? "");
+  put($("verdict-facts"), made.facts ?? "");
+  put($("verdict-contact"), made.contact && view.contact ? `${phrase("ask")}  ${view.contact}` : "");
+}
+
+function sound() {
+  if (view.state !== "pass" && view.state !== "refuse") return;
+  if (sounded === view.number) return;
+  sounded = view.number;
+  chime(view.state);
+  document.body.dataset.sounded = `${view.state}-${view.number}`;
+}
+
+function tick() {
+  const now = Date.now();
+  document.querySelectorAll("[data-clock]").forEach((node) => put(node, clock(now)));
+  put($("date"), date(now));
+}
+setInterval(tick, 1000);
+tick();
+
+const live = $("live");
+async function picture() {
+  let pause = 90;
+  try {
+    const answer = await fetch("/lane/frame.jpg", { cache: "no-store" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const next = URL.createObjectURL(await answer.blob());
+    const last = live.src;
+    live.src = next;
+    await live.decode();
+    live.hidden = false;
+    if (last.startsWith("blob:")) URL.revokeObjectURL(last);
+  } catch {
+    live.hidden = true;
+    pause = 1000;
+  }
+  setTimeout(picture, document.hidden ? 1000 : pause);
+}
+picture();
+wakeSound((silent) => { $("sound").hidden = !silent; });

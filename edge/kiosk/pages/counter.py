@@ -1,0 +1,112 @@
+"""The kiosk's counter: one desk, its sessions and PIN tries, and the whole view that a browser gets."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from typing import Any, Final
+
+from edge.errors import EdgeError
+from edge.kiosk.capture import camera_fault
+from edge.kiosk.enrolment import Desk
+from edge.kiosk.operators import Tries, check_pin
+from edge.kiosk.pages.session import Session, Sessions
+from edge.kiosk.parts import KioskParts
+
+log = logging.getLogger(__name__)
+REPORT_S: Final = 5.0
+
+
+class Counter:
+    """What stands between browsers and the desk. Used on one thread, the event loop's."""
+
+    def __init__(self, parts: KioskParts) -> None:
+        self.parts = parts
+        self.desk = Desk(parts)
+        self.sessions = Sessions()
+        self.tries = Tries(time.monotonic)
+        self.closing = threading.Event()
+        self._one_pin = asyncio.Lock()
+
+    def close(self) -> None:
+        """Ends the streams and the capture, and lets the store go."""
+        self.closing.set()
+        self.desk.sign_out()
+        self.parts.records.close()
+
+    async def report_on(self) -> None:
+        """Says every few seconds how the kiosk is, and signs out an operator who went away."""
+        while True:
+            try:
+                self.parts.records.report(self._facts())
+            except EdgeError as fault:
+                log.warning("the kiosk cannot report: %s", fault.code)
+            if not self.sessions.anybody():
+                self.desk.sign_out()
+            await asyncio.sleep(REPORT_S)
+
+    def _facts(self) -> dict[str, Any]:
+        reading, camera = self.parts.cards.reading(), self.parts.camera
+        reader_fault = reading.code if reading.state == "fault" and reading.code and not reading.code.startswith("CARD_") else None
+        return {
+            "reader_fault": reader_fault,
+            "camera_fault": camera_fault(camera) if camera else None,
+            "engine_fault": self.parts.engine_fault,
+            "signed_in": self.desk.operator is not None,
+        }
+
+    def signed_in(self, session: Session) -> bool:
+        """Whether this browser is the operator's; signs out one that was left alone."""
+        if self.desk.operator is None:
+            return False
+        if self.sessions.is_signed_in(session):
+            return True
+        if not self.sessions.anybody():
+            self.desk.sign_out()
+        return False
+
+    async def sign_in(self, session: Session, operator: str, pin: str) -> Session:
+        """Checks the PIN off the loop (argon2 is slow on purpose). Raises `KioskProblem`."""
+        header = self.parts.records.header()
+        operators = header.operators if header else ()
+        async with self._one_pin:
+            found = await asyncio.to_thread(check_pin, operators, operator, pin, self.tries)
+        self.desk.sign_in(found)
+        return self.sessions.sign_in(session.key)
+
+    def sign_out(self) -> None:
+        """Leaves the desk and ends the session."""
+        self.sessions.sign_out()
+        self.desk.sign_out()
+
+    def view(self, session: Session) -> dict[str, Any]:
+        """Everything the enrolment page shows. Nothing of a person before an operator has signed in."""
+        signed_in = self.signed_in(session)
+        desk = self._desk() if signed_in else {"step": "sign_in", "operators": self._operators()}
+        name = self.desk.operator.name if signed_in and self.desk.operator else None
+        return {**desk, "csrf": session.csrf, "operator": name, "site": self.site()}
+
+    def _desk(self) -> dict[str, Any]:
+        self.desk.tick()
+        return self.desk.view()
+
+    def _operators(self) -> list[dict[str, Any]]:
+        header = self.parts.records.header()
+        operators = header.operators if header else ()
+        return [{"operator": one.operator, "name": one.name, "locked_s": self.tries.locked_s(one.operator)} for one in operators]
+
+    def site(self) -> dict[str, Any]:
+        """Project, network and roster, as the head of every page shows them."""
+        records, header = self.parts.records, self.parts.records.header()
+        return {
+            "project_name": header.project_name if header else "",
+            "contact": header.contact if header else "",
+            "lane": self.parts.lane,
+            "box": self.parts.box,
+            "people": records.people(),
+            "offline_since_ms": records.offline_since_ms(),
+            "camera": self.parts.camera is not None,
+            "engine_fault": self.parts.engine_fault,
+        }

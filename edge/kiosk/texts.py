@@ -1,0 +1,223 @@
+"""Every code that a screen of the box can show, in Chinese and English: what it is, and what to do next.
+
+One table for lane screen, kiosk and health page. `{contact}` and `{who}` stand for whom to ask. A test holds that every refusal of the
+contract, every device error and every hint of the capture has both languages.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from edge.reader.causes import WORDS
+
+
+class Text(NamedTuple):
+    """What a code says (`zh`, `en`) and what to do next (`do_zh`, `do_en`; empty where nothing is to be done)."""
+
+    zh: str
+    en: str
+    do_zh: str = ""
+    do_en: str = ""
+
+
+REFUSALS: Final[dict[str, Text]] = {
+    "NOT_CONFIRMED": Text(
+        "还没有确认进场", "Entry not confirmed yet", "请让用人单位分派、总包确认后再来", "Your employer assigns, the contractor confirms"
+    ),
+    "NOT_YET_VALID": Text("进场日期还没到", "Too early: entry starts later", "请在进场日期当天再来", "Come back on your first day"),
+    "RIGHT_ENDED": Text(
+        "本工地的进场资格已结束", "Your entry right has ended", "如果不对，请联系项目部", "If this is wrong, ask the office"
+    ),
+    "LEASE_OVER": Text(
+        "闸机离线太久，名单已过期", "Gate offline too long, list expired", "请走人工通道刷身份证", "Use the guarded lane with your ID card"
+    ),
+    "TRAINING_REQUIRED": Text("需要先完成安全教育", "Safety training needed first", "请先参加安全教育", "Attend the training first"),
+    "PROJECT_SUSPENDED": Text("工地停工中", "Work on this site is suspended", "复工前不能进场", "No entry until work resumes"),
+    "GATE_CLOSED": Text("此通道已关闭", "This lane is closed", "请走其他通道", "Use another lane"),
+    "METHOD_NOT_ALLOWED": Text("此通道不能用这种方式", "This way is not allowed at this lane", "请换身份证刷卡", "Use your ID card"),
+    "CARD_EXPIRED": Text("身份证已过有效期", "ID card has expired", "请换领新证后再来", "Renew the card"),
+}
+
+DEVICES: Final[dict[str, Text]] = {
+    "DEVICE_NOT_FOUND": Text("没有找到设备", "Device not found", "检查电源和数据线是否插好", "Check power and cable"),
+    "DEVICE_UNSUPPORTED": Text(
+        "设备型号不支持",
+        "Device not supported",
+        "请换用支持的型号（神思 SS628、普天 IDMR02 等）",
+        "Use a supported model (SS628, IDMR02 …)",
+    ),
+    "DEVICE_UNPLUGGED": Text("设备断开了", "Device unplugged", "请把线重新插好，会自动恢复", "Plug it in again; it recovers by itself"),
+    "DEVICE_TIMEOUT": Text("设备没有回应", "Device does not answer", "稍等几秒；仍不行请拔插一次", "Wait a little, then replug"),
+    "DEVICE_FAULT": Text("设备故障", "Device fault", "请断电重启设备；仍不行请报修", "Power-cycle it, then call service"),
+    "DEVICE_GARBLED": Text(
+        "读卡受到干扰",
+        "Line noise at the reader",
+        "请拿起卡重新放一次；反复出现请检查数据线",
+        "Lift the card and put it again; check the cable if it repeats",
+    ),
+    "CAMERA_NOT_FOUND": Text(
+        "没有找到摄像头", "No camera found", "检查摄像头的线和设置；也可以改为刷卡", "Check its cable and the settings; or use the card"
+    ),
+    "CAMERA_UNPLUGGED": Text("摄像头断开了", "Camera unplugged", "请把线重新插好，会自动恢复", "Plug it in again; it recovers by itself"),
+    "CAMERA_FROZEN": Text(
+        "摄像头画面卡住了", "Camera picture is frozen", "请拔插摄像头，会自动恢复", "Replug the camera; it recovers by itself"
+    ),
+    "TURNSTILE_STUCK": Text("闸门卡住", "Turnstile stuck", "请检查闸门是否被挡住", "See whether something blocks it"),
+    "STUCK": Text("闸门卡住", "Turnstile stuck", "请检查闸门是否被挡住", "See whether something blocks it"),
+    "FIRE": Text("消防联动，闸门常开", "Fire alarm: gates are open", "请按疏散路线离开", "Leave by the escape route"),
+    "TAMPER": Text("闸机箱门被打开", "Turnstile box opened", "请安保人员查看", "Let the guard look"),
+    "MODEL_MISSING": Text(
+        "缺少人脸模型文件", "Face model missing", "人脸暂不可用，可刷卡；请联系维护人员", "Faces off, cards work; call the technician"
+    ),
+    "MODEL_ALTERED": Text(
+        "人脸模型文件校验不符", "Face model altered", "人脸已停用，可刷卡；请联系维护人员", "Faces off, cards work; call the technician"
+    ),
+    "STORE_FULL": Text("存储空间已满", "Disk full", "请联系维护人员清理磁盘，记录不会丢失", "Call the technician; nothing is lost"),
+    "STORE_DAMAGED": Text(
+        "本机数据库损坏", "Database damaged", "已另存旧文件并重新同步，请联系维护人员", "Set aside and synced anew; call the technician"
+    ),
+    "KEY_MISSING": Text("本机密钥缺失", "Box key missing", "请重新配置本机", "Provision this box again"),
+    "GATE_DEAD": Text(
+        "闸机程序没有运行",
+        "The gate program is not running",
+        "正在自动恢复；急需通行请走人工通道",
+        "It restarts by itself; use the guarded lane if urgent",
+    ),
+    "SCREEN_LOST": Text("屏幕与本机断开", "Screen lost its box", "正在自动重连", "Reconnecting"),
+}
+
+CARDS: Final[dict[str, Text]] = {
+    **{cause.value: Text(row.zh, row.en, row.zh_next, row.en_next) for cause, row in WORDS.items()},
+    "CARD_ABSENT": Text("请放身份证", "Put the ID card", "平放在读卡区，不要移动", "Flat on the reader, and keep it still"),
+    "CARD_READING": Text("正在读卡", "Reading the card", "请不要移开", "Keep it there"),
+    "CARD_LIFT": Text(
+        "这张卡已经读过", "This card was read already", "请拿起来，换下一位；要重读请重新放", "Lift it for the next worker, or put it again"
+    ),
+}
+"""What a card reader's codes say: the words of `edge.reader.causes`, and the states that are no fault."""
+
+HINTS: Final[dict[str, Text]] = {
+    "NOBODY": Text("请站到镜头前", "Step in front of the camera"),
+    "ONE_AT_A_TIME": Text("请一个人来", "One person at a time"),
+    "COME_CLOSER": Text("请再靠近一点", "Come closer"),
+    "TOO_CLOSE": Text("请退后一点", "Step back a little"),
+    "CENTRE_FACE": Text("请把脸放到椭圆中间", "Move your face into the oval"),
+    "TOO_DARK": Text("光线太暗，请开灯或换个位置", "Too dark: more light please"),
+    "TOO_BRIGHT": Text("光线太亮，请避开逆光", "Too bright: avoid the glare"),
+    "HOLD_STILL": Text("请站稳，别动", "Hold still"),
+    "LOOK_STRAIGHT": Text("请正对镜头", "Look straight at the camera"),
+    "TURN_SLIGHTLY": Text("很好，请把头稍微转一点", "Good, now turn your head a little"),
+    "SOMEBODY_ELSE": Text("换人了，请本人重新采集", "Somebody else: starting over"),
+    "LIFT_VISOR": Text("请抬高帽檐", "Lift the visor"),
+    "KEPT": Text("已拍好一张", "Got one"),
+    "ENOUGH": Text("采集完成", "Done"),
+}
+
+STANDING: Final[dict[str, Text]] = {
+    "STANDS_CONFIRMED": Text("已确认进场，可以登记", "Confirmed: can be enrolled"),
+    "STANDS_ENROLLED": Text("已登记，可重新采集", "Enrolled already; may be taken anew"),
+    "STANDS_UNKNOWN_CARD": Text(
+        "没有登记过这个人", "Nobody registered this person", "请用人单位先在平台录入工人信息", "The employer must register the worker first"
+    ),
+    "STANDS_REGISTERED": Text(
+        "已登记，但还没有分派到本项目",
+        "Registered, not assigned to this project",
+        "请用人单位分派到本项目：{who}",
+        "The employer must assign: {who}",
+    ),
+    "STANDS_ASSIGNED": Text("已分派，等待确认进场", "Assigned, waiting for acceptance", "等待 {who} 确认", "{who} must accept"),
+    "STANDS_ACCEPTED_BY_SUB": Text(
+        "分包已接收，等待总包确认", "Accepted by the subcontractor, contractor next", "等待 {who} 确认", "{who} must accept"
+    ),
+    "STANDS_RETURNED": Text("分派被退回", "Assignment returned", "请用人单位修改后重新分派：{who}", "The employer must correct it: {who}"),
+    "STANDS_WITHDRAWN": Text("用人单位已撤回分派", "Assignment withdrawn", "请联系用人单位：{who}", "Contact the employer: {who}"),
+    "STANDS_ENDED": Text(
+        "在本项目的进场资格已结束",
+        "Entry right on this project has ended",
+        "如需再次进场，请用人单位重新分派：{who}",
+        "To enter again the employer must assign anew: {who}",
+    ),
+    "STANDS_JUST_CONFIRMED": Text(
+        "刚刚确认，名单正在下发",
+        "Just confirmed, the list is on its way",
+        "请稍等几秒，会自动继续",
+        "Wait a few seconds; it goes on by itself",
+    ),
+    "LOOKUP_ASKING": Text("不在本工地名单上，正在向平台查询", "Not on this site's list, asking the centre"),
+    "LOOKUP_OFFLINE": Text(
+        "不在本工地名单上；现在离线，无法知道办到哪一步",
+        "Not on this site's list; offline, so the state cannot be known",
+        "恢复联网后再查；可先电话询问{contact}",
+        "Try again online, or call {contact}",
+    ),
+    "END_departure": Text("离职", "left the employer"),
+    "END_death": Text("身故", "deceased"),
+    "END_completion": Text("分包完工或项目竣工", "subcontract or project completed"),
+    "END_withdrawn": Text("撤回授权", "consent withdrawn"),
+    "END_corrected": Text("信息更正", "record corrected"),
+}
+
+KIOSK: Final[dict[str, Text]] = {
+    "NOT_SIGNED_IN": Text("请先登录", "Sign in first", "输入自己的 PIN", "Enter your own PIN"),
+    "CSRF_MISSING": Text("页面已过期", "Page out of date", "请刷新页面", "Reload the page"),
+    "PIN_WRONG": Text("PIN 不对", "Wrong PIN", "还可以试 {left} 次", "{left} tries left"),
+    "PIN_LOCKED": Text("错误次数太多，已锁定", "Too many tries: locked", "请在 {seconds} 秒后再试", "Try again in {seconds} s"),
+    "NO_OPERATORS": Text(
+        "本机还没有登记管理员",
+        "No kiosk operator yet",
+        "请总包在平台为本项目添加管理员，联网后自动下发",
+        "The contractor adds operators at the centre; they arrive by sync",
+    ),
+    "NO_ROSTER": Text(
+        "还没有收到本项目名单", "No roster received yet", "请检查网络，收到后自动显示", "Check the network; it appears by itself"
+    ),
+    "WRONG_STEP": Text("这一步现在不能做", "Not possible at this step", "请按屏幕上的步骤继续", "Follow the steps on the screen"),
+    "NOT_ON_ROSTER": Text(
+        "此人不在本工地名单上，不能登记", "Not on this site's list: cannot be enrolled", "请先完成确认进场", "Entry must be confirmed first"
+    ),
+    "CONSENT_REQUIRED": Text(
+        "没有勾选同意，不能采集人脸",
+        "No face without consent",
+        "勾选“在闸机使用人脸”，或选择刷卡进出",
+        "Tick the first box, or choose the card",
+    ),
+    "CONSENT_CHANGED": Text("告知书已更新，请重新确认", "The notice has changed: please confirm again"),
+    "SHOTS_MISSING": Text("照片还不够", "Not enough shots yet", "请继续采集", "Go on capturing"),
+    "CAMERA_MISSING": Text(
+        "本机没有可用的摄像头", "No camera here", "可先办理刷卡进出，之后再补采人脸", "Enrol with the card, add the face later"
+    ),
+    "ENGINE_MISSING": Text(
+        "人脸引擎不可用", "Face engine not available", "可先办理刷卡进出，之后再补采人脸", "Enrol with the card, add the face later"
+    ),
+    "LOOKS_ALIKE": Text(
+        "与名单上另一位工人很像",
+        "Looks like another worker on the list",
+        "请核对是否重复登记；若是兄弟姐妹，可继续，建议两人都刷卡加人脸",
+        "Check for a double; siblings may go on, both with card and face",
+    ),
+    "CHECKING": Text("正在核对是否重复登记", "Checking for a double", "请稍等几秒", "A few seconds"),
+    "CARD_TRY": Text("请再刷一次身份证，试一试", "Put the card once more to try it"),
+    "CARD_TRY_OTHER": Text("这不是刚才那张卡", "Not the same card", "请放回本人的身份证", "Put the worker's own card"),
+    "CARD_TRY_GOOD": Text("刷卡正常", "The card works"),
+    "INTERNAL": Text("程序出错了", "Something went wrong", "请返回重试；反复出现请报修", "Go back and try again; then call service"),
+    "BAD_REQUEST": Text("请求内容不对", "Bad request", "请刷新页面", "Reload the page"),
+}
+
+TEXTS: Final[dict[str, Text]] = {**CARDS, **DEVICES, **REFUSALS, **HINTS, **STANDING, **KIOSK}
+"""All codes. Where a device's code stands for any device, `CARDS` has the words for a card reader."""
+
+UNKNOWN: Final = Text("未知状态", "Unknown state", "请联系维护人员", "Call the technician")
+
+
+def text(code: str) -> Text:
+    """The texts of a code; an unknown one keeps the code visible for the technician."""
+    found = TEXTS.get(code)
+    return found or Text(f"{UNKNOWN.zh}（{code}）", f"{UNKNOWN.en} ({code})", UNKNOWN.do_zh, UNKNOWN.do_en)
+
+
+def table(language: str) -> dict[str, dict[str, str]]:
+    """All texts of one language (`zh` or `en`) for a page: code to {"say", "do"}; a card reader's under `reader.` and the code."""
+    rows = TEXTS | {f"reader.{code}": row for code, row in CARDS.items()}
+    if language == "en":
+        return {code: {"say": row.en, "do": row.do_en} for code, row in rows.items()}
+    return {code: {"say": row.zh, "do": row.do_zh} for code, row in rows.items()}
