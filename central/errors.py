@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from central import problem_texts
+
 
 class Text(NamedTuple):
     """A code's texts: what is wrong and what to do next, Chinese first. May hold `{placeholders}` for the problem's values."""
@@ -52,3 +54,7 @@ def declare(texts: dict[str, tuple[str, str]]) -> None:
     for code, (zh, en) in texts.items():
         if TEXTS.setdefault(code, Text(zh, en)) != (zh, en):
             raise ValueError(f"{code} already has other texts")
+
+
+for _texts in (problem_texts.GENERAL, problem_texts.IDENTITY, problem_texts.PROJECTS, problem_texts.PEOPLE, problem_texts.ENTRY):
+    declare(_texts)

@@ -50,3 +50,8 @@ def judge(standing: Standing | None, project_id: int, at: dt.datetime, leaving: 
 def corrected(mono_ms: int, synced_at_ms: int, synced_mono_ms: int) -> int:
     """The wall time (ms) of a moment of a boot, from a later moment of the same boot whose wall time is right; never before 1970."""
     return max(0, synced_at_ms - (synced_mono_ms - mono_ms))
+
+
+def shown_name(name: str) -> str:
+    """A name as a gate or a feed may show it: the first character, the others hidden (domain.md, Model 4)."""
+    return name[:1] + "*" * min(2, max(1, len(name) - 1))

@@ -23,8 +23,6 @@ class Account(Base):
     role: Mapped[Role] = mapped_column(words(Role))
     company_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("companies.id"))
     project_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("projects.id"))
-    failed_attempts: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[dt.datetime | None]
     disabled_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
 

@@ -77,10 +77,10 @@ class Outbound(Protocol):
 class BrokerLink:
     """The connection. `inboxes` says where each kind of message goes; `on_up` runs in the network thread after each connect."""
 
-    def __init__(self, address: BrokerAddress, inboxes: Mapping[wire.Up, Inbox], will: bytes, on_up: Callable[[], None]) -> None:
+    def __init__(self, address: BrokerAddress, inboxes: Mapping[wire.Up, Inbox], will: bytes) -> None:
         self._address = address
         self._inboxes = inboxes
-        self._on_up = on_up
+        self.on_up: Callable[[], None] = lambda: None
         self._connection = 0
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id=address.client_id, protocol=mqtt.MQTTv5, manual_ack=True, reconnect_on_failure=True
@@ -138,7 +138,7 @@ class BrokerLink:
             group = "" if kind is wire.Up.STATE else shared
             self._client.subscribe(f"{group}{wire.up_topic('+', kind)}", options=options)
         log.info("BROKER_CONNECTED")
-        self._on_up()
+        self.on_up()
 
     def _disconnected(self, _client: mqtt.Client, _data: object, _flags: object, reason: ReasonCode, _properties: object) -> None:
         self._connection += 1

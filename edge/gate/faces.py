@@ -28,9 +28,10 @@ BOUND = 1e-3
 class Quality:
     """How well a face can be told from this picture.
 
-    `width_px` is the face's width in pixels. `sharpness` is the variance of the Laplacian of the grey crop at 112 x 112 (half of
-    LFW's pictures have 90 or more, a good camera gives some hundreds, a smeared face has less than 20). `brightness` is the crop's mean grey, 0 to 255. `turn` is the nose's way
-    from the middle between the eyes, in eye distances: 0 looks straight, beyond 0.35 it is half a profile; negative to the picture's left.
+    `width_px` is the face's width in pixels. `sharpness` is the variance of the Laplacian of the grey crop at 112 x 112: half of LFW's
+    pictures have 90 or more, a good camera gives some hundreds, a smeared face has less than 20. `brightness` is the crop's mean
+    grey, 0 to 255. `turn` is the nose's way from the middle between the eyes, in eye distances: 0 looks straight, beyond 0.35 it is
+    half a profile; negative to the picture's left.
     """
 
     width_px: float

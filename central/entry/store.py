@@ -1,0 +1,128 @@
+"""Queries over assignments. A view of one joins what a person reads of it, at a fixed number of queries for any number of rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from central.entry.model import Assignment, AssignmentState
+from central.entry.rules import OPEN_STATES
+from central.people.model import Employment, Worker
+from central.projects.model import Company, Participant, ParticipantRole, Project, Team
+
+_Parent, _Using, _Employer, _Waiting, _Next = (
+    aliased(Participant),
+    aliased(Company),
+    aliased(Company),
+    aliased(Participant),
+    aliased(Company),
+)
+
+
+@dataclass(frozen=True)
+class AssignmentView:
+    """An assignment with the names around it. `using_unit` is 用工单位 (A-46), `waiting_for` the company that must act next."""
+
+    assignment: Assignment
+    worker: str
+    id_masked: str
+    phone_masked: str
+    employer: str
+    using_unit: str
+    level: int
+    team: str | None
+    project: str
+    waiting_for: str | None
+
+
+def views(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The rows of `AssignmentView` under a condition, oldest first."""
+    return (
+        select(
+            Assignment,
+            Worker.name,
+            Worker.id_masked,
+            Worker.phone_masked,
+            _Employer.name,
+            _Using.name,
+            Participant.level,
+            Team.name,
+            Project.name,
+            _Next.name,
+        )
+        .join(Worker, Worker.id == Assignment.worker_id)
+        .join(Project, Project.id == Assignment.project_id)
+        .join(Participant, Participant.id == Assignment.participant_id)
+        .join(_Employer, _Employer.id == Assignment.employer_id)
+        .outerjoin(_Parent, and_(_Parent.id == Participant.parent_id, Participant.role == ParticipantRole.LABOUR_SUB))
+        .join(_Using, _Using.id == func.coalesce(_Parent.company_id, Participant.company_id))
+        .outerjoin(Team, Team.id == Assignment.team_id)
+        .outerjoin(_Waiting, _Waiting.id == Assignment.waiting_for_id)
+        .outerjoin(_Next, _Next.id == _Waiting.company_id)
+        .where(condition)
+        .order_by(Assignment.id)
+    )
+
+
+def view(row: Row[*tuple[Any, ...]]) -> AssignmentView:
+    """A row of `views`."""
+    return AssignmentView(*row)
+
+
+def current() -> ColumnElement[bool]:
+    """A-43: one row per worker and project: neither withdrawn nor followed by a later assignment of the same worker there."""
+    later = aliased(Assignment)
+    followed = select(later.id).where(
+        later.worker_id == Assignment.worker_id,
+        later.project_id == Assignment.project_id,
+        later.id > Assignment.id,
+        later.state != AssignmentState.WITHDRAWN,
+    )
+    return and_(Assignment.state != AssignmentState.WITHDRAWN, ~followed.exists())
+
+
+def matching(q: str) -> ColumnElement[bool]:
+    """A-32: part of a name, team or employer, or the last digits of an ID or phone number."""
+    return or_(
+        Worker.name.icontains(q, autoescape=True),
+        Team.name.icontains(q, autoescape=True),
+        _Employer.name.icontains(q, autoescape=True),
+        Worker.id_masked.endswith(q, autoescape=True),
+        Worker.phone_masked.endswith(q, autoescape=True),
+    )
+
+
+def locked(session: Session, assignment_id: int) -> Assignment | None:
+    """The assignment, as committed by everybody else, held until this transaction ends."""
+    wanted = select(Assignment).where(Assignment.id == assignment_id).with_for_update()
+    return session.scalar(wanted.execution_options(populate_existing=True))
+
+
+def open_of(session: Session, worker_id: int, project_id: int) -> Assignment | None:
+    """The worker's open assignment to a project: at most one (A-35)."""
+    wanted = select(Assignment).where(Assignment.worker_id == worker_id, Assignment.project_id == project_id)
+    return session.scalar(wanted.where(Assignment.state.in_(OPEN_STATES)))
+
+
+def open_under(session: Session, participant_ids: Collection[int]) -> list[Assignment]:
+    """Every open assignment of these participants, locked in order."""
+    wanted = select(Assignment).where(Assignment.participant_id.in_(participant_ids), Assignment.state.in_(OPEN_STATES))
+    return list(session.scalars(wanted.order_by(Assignment.id).with_for_update().execution_options(populate_existing=True)))
+
+
+def heads(session: Session, condition: ColumnElement[bool]) -> dict[AssignmentState, int]:
+    """A-43: distinct workers by state."""
+    counted = select(Assignment.state, func.count(Assignment.worker_id.distinct())).where(condition).group_by(Assignment.state)
+    return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def contract_and_completion(session: Session, assignment: Assignment) -> tuple[dt.date, dt.date | None]:
+    """When the worker's contract ends, and when the project is planned to be completed."""
+    wanted = select(Employment.contract_end, Project.completion_planned).join(Project, Project.id == assignment.project_id)
+    end, planned = session.execute(wanted.where(Employment.id == assignment.employment_id)).one()
+    return end, planned

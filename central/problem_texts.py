@@ -1,0 +1,189 @@
+"""The texts of the centre's own codes: what is wrong and what to do next, Chinese first. Slices declare theirs beside them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+GENERAL: Final[dict[str, tuple[str, str]]] = {
+    "REQUEST_INVALID": (
+        "请求内容不符合要求，请按 errors 中的提示逐项修改。",
+        "The request is not valid: mend the fields listed in errors.",
+    ),
+    "BODY_NOT_JSON": ("请求体不是有效的 JSON，请检查格式。", "The body is not valid JSON: check its form."),
+    "NOT_FOUND": (
+        "没有找到，或您无权查看。请核对编号和登录账号。",
+        "Not found, or not yours to see. Check the number and the account you use.",
+    ),
+    "METHOD_NOT_ALLOWED": ("该地址不支持此操作，请查看接口文档。", "This address does not support the method; see the API document."),
+    "NOT_SIGNED_IN": ("请先登录或提供有效的访问令牌。", "Sign in, or send a valid bearer token."),
+    "TOO_MANY_ATTEMPTS": ("尝试次数过多，请在 {retry_after_s} 秒后再试。", "Too many attempts: try again in {retry_after_s} seconds."),
+    "ROLE_NOT_ALLOWED": (
+        "当前账号的角色不能执行此操作，请使用有权限的账号。",
+        "This account's role may not do this; use an account that may.",
+    ),
+    "VERSION_CONFLICT": ("数据已被他人修改，请刷新后再修改。", "The record has changed meanwhile: reload it and edit again."),
+    "VERSION_REQUIRED": ("修改时须提供读到的版本（If-Match 或 version）。", "An edit must name the version it read (If-Match or version)."),
+    "CONFLICT": (
+        "与同时进行的另一操作冲突，请刷新后重试。",
+        "This collided with another change made at the same time: reload and try again.",
+    ),
+    "BUSY_RETRY": ("系统繁忙，请稍后重试；重试不会重复登记。", "The system is busy: try again shortly. A retry is never registered twice."),
+    "INTERNAL_ERROR": (
+        "系统内部错误，已记录。请凭请求编号 {request_id} 联系支持。",
+        "Internal error, recorded. Quote request id {request_id} to support.",
+    ),
+    "IDEMPOTENCY_KEY_INVALID": ("Idempotency-Key 须为 8 至 128 个可见字符。", "Idempotency-Key must be 8 to 128 visible characters."),
+    "IDEMPOTENCY_KEY_REUSED": (
+        "该 Idempotency-Key 已用于另一请求，请换新的。",
+        "This Idempotency-Key belongs to another request: use a new one.",
+    ),
+    "CURSOR_INVALID": ("分页游标无效，请从第一页重新查询。", "The cursor is not one of ours: start again from the first page."),
+    "HTTP_ERROR": ("请求无法处理，请检查后重试。", "The request cannot be handled: check it and try again."),
+}
+
+IDENTITY: Final[dict[str, tuple[str, str]]] = {
+    "LOGIN_FAILED": ("用户名或密码不正确。", "User name or password is wrong."),
+    "ACCOUNT_LOCKED": (
+        "账号因多次输错密码暂时锁定，请 {minutes} 分钟后再试。",
+        "The account is locked after wrong passwords: try again in {minutes} minutes.",
+    ),
+    "PRINCIPAL_INCOMPLETE": (
+        "企业账号须指定企业，项目账号须指定企业和项目。",
+        "An employer needs its company, a contractor its company and project.",
+    ),
+    "USERNAME_TAKEN": ("用户名已被使用，请换一个。", "The user name is taken: choose another."),
+    "PASSWORD_TOO_WEAK": ("密码至少 10 位，且不能只含数字。", "A password needs at least 10 characters, and not digits only."),
+    "PIN_INVALID": ("操作员 PIN 须为 6 至 12 位数字，且不能全相同或连续。", "A PIN has 6 to 12 digits, neither all alike nor in sequence."),
+}
+
+PROJECTS: Final[dict[str, tuple[str, str]]] = {
+    "USCC_INVALID": ("统一社会信用代码不正确，请核对 18 位代码。", "The unified social credit code is wrong: check its 18 characters."),
+    "COMPANY_EXISTS": ("该统一社会信用代码的企业已登记。", "A company with this code is registered already."),
+    "PROJECT_EXISTS": ("该报建编号的项目已登记。", "A project with this registration number exists already."),
+    "COMPANY_UNKNOWN": ("没有这家企业，请先登记企业。", "There is no such company: register it first."),
+    "PROJECT_UNKNOWN": ("没有这个项目，请先登记项目。", "There is no such project: register it first."),
+    "GENERAL_CONTRACTOR_EXISTS": ("该项目已有总承包单位。", "This project has its general contractor already."),
+    "GENERAL_CONTRACTOR_MISSING": ("请先登记该项目的总承包单位。", "Register this project's general contractor first."),
+    "PARENT_NOT_A_USING_UNIT": (
+        "上级单位须为本项目在建的总承包或专业分包单位。",
+        "The parent must be an active general contractor or professional subcontractor of this project.",
+    ),
+    "PARENT_NOT_ALLOWED": ("总承包、建设、监理单位没有上级参建单位。", "General contractor, owner and supervisor have no parent."),
+    "ALREADY_A_PARTICIPANT": ("该企业已以此身份参建。", "The company takes part in this way already."),
+    "NOT_A_PARTICIPANT": (
+        "贵单位不是本项目的用工单位，不能确认进场。",
+        "Your company is not a using unit of this project and cannot confirm entry.",
+    ),
+    "ONLY_GENERAL_CONTRACTOR": (
+        "只有本项目总承包单位可以执行此操作（A-60）。",
+        "Only this project's general contractor may do this (A-60).",
+    ),
+    "PROJECT_COMPLETED": (
+        "项目或分包已竣工，不能再分派或确认人员。",
+        "The project or subcontract is completed: nobody can be assigned or confirmed any more.",
+    ),
+    "TEAM_NAME_TAKEN": (
+        "本单位在该项目已有同名班组，请换名称或使用已有班组。",
+        "Your company has a team of this name on the project: use it or choose another name.",
+    ),
+    "TEAM_LEADER_DEPARTED": ("班组长已离职或班组已关闭，请先更换班组长。", "The team has no leader or is closed: name a new leader first."),
+    "TEAM_UNKNOWN": ("没有这个班组，或不属于本单位在该项目的班组。", "No such team of your company on this project."),
+    "LEADER_UNKNOWN": ("班组长须为本单位在职人员。", "A team leader must be employed by the same company."),
+}
+
+PEOPLE: Final[dict[str, tuple[str, str]]] = {
+    "NOT_THE_EMPLOYER": (
+        "只有与工人签订劳动合同的用人单位可以登记和分派。",
+        "Only the employer who holds the labour contract registers and assigns.",
+    ),
+    "ID_NUMBER_INVALID": (
+        "证件号码不正确（长度、日期或校验位），请核对。",
+        "The ID number is wrong (length, date or check digit): check it.",
+    ),
+    "ID_TYPE_UNKNOWN": ("不支持的证件类型代码。", "Unknown code of an ID document."),
+    "UNDER_AGE": ("未满 16 周岁，不得用工。", "Under 16 years of age: must not be employed."),
+    "CONTRACT_END_REQUIRED": ("必须填写劳动合同截止日期（A-11）。", "The labour contract's end date is required (A-11)."),
+    "CONTRACT_START_REQUIRED": ("必须填写劳动合同开始日期。", "The labour contract's start date is required."),
+    "CONTRACT_TYPE_NOT_ALLOWED": (
+        "不接受此合同类型；不提供“完成一定任务”（A-11）。",
+        "This contract type is not accepted; 'until a task is done' is not offered (A-11).",
+    ),
+    "CONTRACT_DATES_INVALID": ("合同截止日期须晚于开始日期。", "The contract must end after it starts."),
+    "EMPLOYMENT_FORM_INVALID": ("用工形式须为临时工或非临时工（A-15）。", "Employment is temporary or non_temporary (A-15)."),
+    "CATEGORY_UNKNOWN": ("人员类别须为建筑工人或勤杂保安等其他人员。", "The category is worker or misc."),
+    "MANAGEMENT_STAFF_USE_LEGACY": (
+        "管理人员暂按老系统路径登记（A-07）。",
+        "Management staff stay on the old system's path for now (A-07).",
+    ),
+    "MISC_STAFF_ONLY_BY_GC": (
+        "勤杂、保安等人员由总承包单位作为用人单位登记（A-29）。",
+        "Misc. staff are registered by a general contractor as their employer (A-29).",
+    ),
+    "PREREGISTRATION_ABOLISHED": ("人员预登记已取消（A-08）。", "Pre-registration has been abolished (A-08)."),
+    "ALREADY_EMPLOYED": (
+        "该工人现由“{employer}”用工，须由其办理离职后方可登记（A-30）。",
+        "The worker is employed by {employer}, who must record the departure first (A-30).",
+    ),
+    "ALREADY_REGISTERED": ("该工人已由本单位登记。", "Your company has registered this worker already."),
+    "PERSON_CARD_MISMATCH": (
+        "姓名与该证件号码已登记的姓名不一致，请核对证件。",
+        "The name differs from the one registered with this ID number: check the card.",
+    ),
+    "IDENTITY_NOT_VERIFIED": (
+        "身份尚未核验，不能分派（A-26）。请先读卡或提交核验材料。",
+        "The identity is not verified, so no assignment (A-26): read the card or submit evidence.",
+    ),
+    "IDENTITY_ALREADY_VERIFIED": ("身份已核验通过，不能改为未通过。", "The identity is verified already and cannot be rejected here."),
+    "WORKER_DECEASED": ("该人员已登记身亡。", "This person is recorded as deceased."),
+    "PHONE_INVALID": ("手机号码不正确，请核对。", "The phone number is wrong: check it."),
+    "EMPLOYER_REQUIRED": ("没有该工人的有效劳动关系，请先登记。", "Your company does not employ this worker now: register first."),
+}
+
+ENTRY: Final[dict[str, tuple[str, str]]] = {
+    "LABOUR_SUB_CANNOT_CONFIRM": (
+        "劳务单位不能确认进场，请由总承包或专业分包单位确认（A-02）。",
+        "A labour company cannot confirm entry; the general contractor or professional subcontractor does (A-02).",
+    ),
+    "NOT_ASSIGNED_HERE": (
+        "该人员未分派至本项目，请用人单位先行分派。",
+        "This person is not assigned to your project: the employer assigns first.",
+    ),
+    "NOT_VISIBLE_YET": ("尚待“{waiting_for}”先行接收（A-45）。", "Waiting for acceptance by {waiting_for} first (A-45)."),
+    "EMPLOYER_NOT_A_PARTICIPANT": (
+        "用人单位不是该项目的参建单位，请总承包单位先登记参建关系。",
+        "The employer takes no part in this project: its general contractor registers that first.",
+    ),
+    "PARTICIPANT_REQUIRED": (
+        "本单位在该项目有多个分包关系，请指定 participant_id。",
+        "Your company has several contracts on this project: name the participant_id.",
+    ),
+    "ALREADY_ASSIGNED": ("该工人已分派至此项目（A-35）。", "The worker is assigned to this project already (A-35)."),
+    "ASSIGNMENT_LOCKED": (
+        "用工单位已接收，不能再修改或撤回（A-34）。",
+        "A using unit has accepted: it can no longer be changed or withdrawn (A-34).",
+    ),
+    "ASSIGNMENT_RETURNED": (
+        "该分派已退回用人单位，修改后方可接收。",
+        "This assignment was returned to the employer, who must edit it first.",
+    ),
+    "ASSIGNMENT_ENDED": ("该分派已结束或撤回。", "This assignment has ended or was withdrawn."),
+    "ENTRY_TIME_NOT_SETTABLE": (
+        "进场时间为总承包单位接收的系统时间，不能填写（A-41）。可上传印证材料。",
+        "Entry time is the server's time of the general contractor's acceptance and cannot be given (A-41).",
+    ),
+    "ENTRY_TIME_IMMUTABLE": (
+        "进场时间不可修改（A-41）。可上传印证材料。",
+        "The entry time cannot be changed (A-41). Evidence may be attached.",
+    ),
+    "SINGLE_TRADE_ONLY": ("只能选择一个主要工种（A-31）。", "Choose exactly one main trade (A-31)."),
+    "TRADE_UNKNOWN": ("没有这个工种代码。", "There is no such trade code."),
+    "NO_EXIT_ACTION": (
+        "没有退场操作：退场以考勤为准（A-50）。劳动关系终止请由用人单位办理离职。",
+        "There is no exit action: attendance decides (A-50). If the contract ended, the employer records the departure.",
+    ),
+    "CONTRACT_ENDS_BEFORE_COMPLETION": (
+        "提醒：劳动合同截止日期早于项目计划竣工日期（A-12）。",
+        "Note: the labour contract ends before the project's planned completion (A-12).",
+    ),
+    "NOTHING_TO_CHANGE": ("没有提供要修改的内容。", "The edit changes nothing."),
+}

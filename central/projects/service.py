@@ -1,0 +1,222 @@
+"""Companies, projects, participants and teams: registered here, and looked up here by the other slices."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from central import audit
+from central.access import Access, Role
+from central.clock import Clock
+from central.errors import Problem
+from central.projects import rules, store
+from central.projects.chain import Chain, Link
+from central.projects.model import Company, Participant, ParticipantRole, ParticipantState, Project, ProjectState, Team, TeamState
+from central.secrets import CentreSecrets
+
+
+def register_company(session: Session, clock: Clock, access: Access, uscc: str, name: str) -> Company:
+    """A company by its unified social credit code. Administrators only."""
+    access.require_role(Role.ADMINISTRATOR)
+    company = Company(uscc=rules.credit_code(uscc), name=name, created_at=clock.now())
+    _insert(session, company, Problem("COMPANY_EXISTS", 409, "uscc"))
+    audit.record(session, access, "company.registered", f"company:{company.id}", after={"uscc": company.uscc, "name": name})
+    return company
+
+
+def register_project(
+    session: Session,
+    clock: Clock,
+    keys: CentreSecrets,
+    access: Access,
+    *,
+    reg_no: str,
+    name: str,
+    completion_planned: dt.date | None = None,
+    contact: str = "",
+) -> Project:
+    """A project by its registration number, with a fresh key for the card hashes of its gates. Administrators only."""
+    access.require_role(Role.ADMINISTRATOR)
+    project = Project(
+        reg_no=reg_no,
+        name=name,
+        state=ProjectState.IN_PROGRESS,
+        completion_planned=completion_planned,
+        contact=contact,
+        card_key_sealed=keys.seal(secrets.token_bytes(32), _card_key_context(reg_no)),
+        created_at=clock.now(),
+    )
+    _insert(session, project, Problem("PROJECT_EXISTS", 409, "reg_no"))
+    audit.record(session, access, "project.registered", f"project:{project.id}", after={"reg_no": reg_no, "name": name})
+    return project
+
+
+def card_key(project: Project, keys: CentreSecrets) -> bytes:
+    """The 32-byte key of the card hashes at this project's gates."""
+    return keys.open(project.card_key_sealed, _card_key_context(project.reg_no))
+
+
+def add_participant(
+    session: Session, clock: Clock, access: Access, project_id: int, *, company_id: int, role: ParticipantRole, parent_id: int | None = None
+) -> Participant:
+    """A company takes part in a project: an administrator names the general contractor, which names the others."""
+    project = visible_project(session, access, project_id)
+    if access.role is not Role.ADMINISTRATOR:
+        rules.only_general_contractor(chain(session, project_id).of_company(access.company_id))
+    rules.open_for_people(project.state)
+    if session.get(Company, company_id) is None:
+        raise Problem("COMPANY_UNKNOWN", 422, "company_id")
+    parent, level = rules.place_in_chain(chain(session, project_id), role, company_id, parent_id)
+    participant = Participant(
+        project_id=project_id,
+        company_id=company_id,
+        role=role,
+        parent_id=parent,
+        level=level,
+        state=ParticipantState.ACTIVE,
+        created_at=clock.now(),
+    )
+    _insert(session, participant, Problem("ALREADY_A_PARTICIPANT", 409, "company_id"))
+    told = {"project_id": project_id, "company_id": company_id, "role": role.value, "parent_id": parent}
+    audit.record(session, access, "participant.added", f"participant:{participant.id}", after=told)
+    return participant
+
+
+def add_team(session: Session, clock: Clock, access: Access, project_id: int, *, name: str, leader_worker_id: int | None = None) -> Team:
+    """A-36: a team of the employer on the project; its name is unique there. The caller has checked the leader's employment."""
+    employer = access.require_employer()
+    project = visible_project(session, access, project_id)
+    rules.open_for_people(project.state)
+    team = Team(
+        employer_id=employer,
+        project_id=project_id,
+        name=name,
+        leader_worker_id=leader_worker_id,
+        state=TeamState.ACTIVE,
+        created_at=clock.now(),
+    )
+    _insert(session, team, Problem("TEAM_NAME_TAKEN", 409, "name"))
+    audit.record(session, access, "team.added", f"team:{team.id}", after={"name": name, "project_id": project_id})
+    return team
+
+
+def team_for(session: Session, team_id: int | None, employer_id: int, project_id: int) -> Team | None:
+    """A-36: the team by its id, if it is this employer's on this project and takes members."""
+    if team_id is None:
+        return None
+    team = session.get(Team, team_id)
+    if team is None or (team.employer_id, team.project_id) != (employer_id, project_id):
+        raise Problem("TEAM_UNKNOWN", 422, "team_id")
+    rules.takes_members(team.state)
+    return team
+
+
+def visible_project(session: Session, access: Access, project_id: int) -> Project:
+    """The project, if this principal may know of it: a participant's, its own office, an authority. Else `Problem` 404 NOT_FOUND."""
+    access.require_project(project_id)
+    project = session.get(Project, project_id)
+    if project is None or not (access.sees_everything or store.links(session, project_id=project_id, company_id=access.company_id or 0)):
+        raise Problem("NOT_FOUND", 404)
+    return project
+
+
+def require_general_contractor(session: Session, access: Access, project_id: int) -> Link:
+    """A-60: gates, kiosks and their operators are the general contractor's: 404 for outsiders, 403 ONLY_GENERAL_CONTRACTOR for subs."""
+    visible_project(session, access, project_id)
+    return rules.only_general_contractor(store.links(session, project_id=project_id, company_id=access.company_id or 0))
+
+
+def require_known(session: Session, company_id: int | None, project_id: int | None) -> None:
+    """Whoever is given an account or a token acts for a company and a project that exist, and that company takes part in it."""
+    if company_id is not None and session.get(Company, company_id) is None:
+        raise Problem("COMPANY_UNKNOWN", 422, "company_id")
+    if project_id is not None and session.get(Project, project_id) is None:
+        raise Problem("PROJECT_UNKNOWN", 422, "project_id")
+
+
+def page_of_companies(session: Session, access: Access, after: int, limit: int) -> list[Company]:
+    """One page of companies, and one more. Everybody who registers participants needs to find them; they are public facts."""
+    return list(session.scalars(store.companies(after, limit)))
+
+
+def page_of_projects(session: Session, access: Access, after: int, limit: int) -> list[Project]:
+    """One page of the projects this principal may know of, and one more."""
+    company = None if access.sees_everything else access.company_id or 0
+    return list(session.scalars(store.projects(after, limit, company, access.project_id)))
+
+
+def page_of_teams(session: Session, access: Access, project_id: int, after: int, limit: int) -> list[Team]:
+    """One page of a project's teams: the general contractor and authorities see all, a subcontractor its own and those under it."""
+    visible_project(session, access, project_id)
+    employers = None if access.sees_everything else _companies_under(chain(session, project_id), access.company_id)
+    return store.teams(session, project_id, employers, after, limit)
+
+
+def _companies_under(of: Chain, company_id: int | None) -> list[int]:
+    under = {below for link in of.of_company(company_id) for below in of.under(link.id)}
+    return sorted({of[participant].company_id for participant in under})
+
+
+def chain(session: Session, project_id: int) -> Chain:
+    """Who takes part in a project, and under whom."""
+    return Chain(store.links(session, project_id=project_id))
+
+
+def parts_of(session: Session, company_id: int | None, project_id: int | None = None) -> list[Link]:
+    """Where a company takes part, in one project or in all of them; nowhere for a principal without a company."""
+    return [] if company_id is None else store.links(session, project_id=project_id, company_id=company_id)
+
+
+def is_general_contractor_somewhere(session: Session, company_id: int) -> bool:
+    """Whether the company is general contractor of any project (A-29)."""
+    return any(link.role is ParticipantRole.GENERAL_CONTRACTOR for link in parts_of(session, company_id))
+
+
+def project_of(session: Session, participant_id: int) -> int:
+    """The project of a participant. Raises `Problem` 404 NOT_FOUND."""
+    participant = session.get(Participant, participant_id)
+    if participant is None:
+        raise Problem("NOT_FOUND", 404)
+    return participant.project_id
+
+
+def complete(session: Session, clock: Clock, project_id: int, participant_ids: Collection[int]) -> list[int]:
+    """A-53: mark these participants completed, and the project too when its general contractor is among them. Returns the new ones.
+
+    The rows are locked, so that nobody can be assigned under them meanwhile. Ending the assignments is the entry slice's.
+    """
+    wanted = select(Participant).where(Participant.id.in_(participant_ids)).order_by(Participant.id).with_for_update()
+    done = []
+    for participant in session.scalars(wanted.execution_options(populate_existing=True)):
+        if participant.state is ParticipantState.ACTIVE:
+            participant.state, participant.completed_at = ParticipantState.COMPLETED, clock.now()
+            done.append(participant.id)
+        if participant.role is ParticipantRole.GENERAL_CONTRACTOR:
+            project = session.get_one(Project, project_id, with_for_update=True)
+            if project.state is not ProjectState.COMPLETED:
+                project.state, project.completed_at = ProjectState.COMPLETED, clock.now()
+    return done
+
+
+def lock_part(session: Session, participant_id: int) -> bool:
+    """Hold a participant as it is until this transaction ends; whether it is still active."""
+    wanted = select(Participant.state).where(Participant.id == participant_id).with_for_update(read=True)
+    return session.scalar(wanted) is ParticipantState.ACTIVE
+
+
+def _card_key_context(reg_no: str) -> str:
+    return f"card_key:{reg_no}"
+
+
+def _insert(session: Session, row: object, taken: Problem) -> None:
+    """Add a row; what the database finds taken is the given refusal."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError as error:
+        raise taken from error

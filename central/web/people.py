@@ -1,0 +1,179 @@
+"""用工查询 and its kin: everyone on a project, one person's way to the gate, an employer's workers, the projects (A-46, A-63)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from central.access import Access, Role
+from central.attendance.board import board, last_directions
+from central.entry import people_list
+from central.entry.people_list import STATES, PeoplePage, PeopleQuery
+from central.errors import Problem
+from central.projects.model import Project
+from central.web.figures import strip
+from central.web.listing import PAGE_SIZE, Listing
+from central.web.pages import Portal, redirect, texts_of, visitor_of
+from central.web.texts import Texts
+from central.web.trades import trade_name
+
+POLL_S: Final = 10
+PROJECT_COLUMNS: Final = ("name", "id", "trade", "team", "employer", "using_unit", "level", "state", "entry", "face", "seen")
+EMPLOYER_COLUMNS: Final = ("name", "id", "trade", "team", "project", "using_unit", "level", "state", "entry", "face", "seen")
+
+
+@dataclass(frozen=True)
+class Empty:
+    """Why there is no row, and what to do about it (A-47)."""
+
+    icon: str
+    title: str
+    why: str
+    action: str = ""
+    label: str = ""
+
+
+def router(portal: Portal) -> APIRouter:
+    """The pages of this module."""
+    pages = APIRouter(include_in_schema=False)
+
+    @pages.get("/")
+    def home(request: Request) -> Response:
+        access = _signed_in(request)
+        if access.role is Role.CONTRACTOR and access.project_id is not None:
+            return redirect(request, f"/projects/{access.project_id}/people")
+        return redirect(request, "/workers" if access.role is Role.EMPLOYER else "/projects")
+
+    @pages.get("/projects")
+    def projects(request: Request) -> Response:
+        listing = Listing.read("/projects", request.query_params, (), ())
+        with portal.database.reading() as session:
+            found, total = people_list.projects_for(session, _signed_in(request), listing.q, listing.offset, PAGE_SIZE)
+        return portal.page(request, "projects.html", {"listing": listing, "projects": found, **_paging(listing, total, len(found))})
+
+    @pages.get("/projects/{project_id}/people")
+    def people(request: Request, project_id: int) -> Response:
+        access, t = _signed_in(request), texts_of(request)
+        listing = _listing(request)
+        with portal.database.reading() as session:
+            project = people_list.project_for(session, access, project_id)
+            page = people_list.of_project(session, access, project_id, _query(listing))
+            shown: dict[str, object] = {
+                "project": project,
+                "columns": PROJECT_COLUMNS,
+                "ways": _ways(session, page),
+                "figures": strip(board(session, project_id, portal.clock.now()), t),
+                "empty": empty_reason(listing, page, project, t),
+            }
+        return _list_page(portal, request, listing, page, shown)
+
+    @pages.get("/projects/{project_id}/people/{assignment_id}")
+    def person(request: Request, project_id: int, assignment_id: int) -> Response:
+        access = _signed_in(request)
+        with portal.database.reading() as session:
+            line = people_list.person(session, access, project_id, assignment_id)
+        t = texts_of(request)
+        back = "/workers" if access.role is Role.EMPLOYER else f"/projects/{project_id}/people"
+        return portal.page(
+            request, "person.html", {"line": line, "back": back, "steps": steps_of(line, t), "trade": trade_name(line.trade, t)}
+        )
+
+    @pages.get("/workers")
+    def workers(request: Request) -> Response:
+        listing = _listing(request)
+        with portal.database.reading() as session:
+            page = people_list.of_employer(session, _signed_in(request), _query(listing))
+            ways = _ways(session, page)
+        empty = empty_reason(listing, page, None, texts_of(request))
+        shown: dict[str, object] = {"project": None, "columns": EMPLOYER_COLUMNS, "ways": ways, "figures": [], "empty": empty}
+        return _list_page(portal, request, listing, page, shown)
+
+    return pages
+
+
+def steps_of(line: people_list.PersonLine, t: Texts) -> list[tuple[bool, str, dt.datetime | None]]:
+    """The way to the gate as (done, words, when): the first open one says who must act."""
+    is_in = line.entry_time is not None
+    waits_for_sub = line.waiting_for if line.level > 1 and line.state == "assigned" else ""
+    steps: list[tuple[bool, str, dt.datetime | None]] = [(True, t("step_registered"), None), (True, t("step_assigned"), line.created_at)]
+    if line.level > 1:
+        words = t("step_accepted_open", company=waits_for_sub) if waits_for_sub else t("step_accepted", company=line.using_unit)
+        steps.append((is_in or line.state == "accepted_by_sub", words, None))
+    steps.append((is_in, t("step_confirmed"), line.entry_time))
+    steps.append((is_in and line.face != "none", t("step_enrolled"), None))
+    return steps
+
+
+def page_numbers(page: int, pages: int) -> list[int]:
+    """First, last and the neighbours of this page; 0 stands for a gap."""
+    near = sorted({1, pages, *range(max(1, page - 1), min(pages, page + 1) + 1)})
+    numbers: list[int] = []
+    for number in near:
+        if numbers and number - numbers[-1] > 1:
+            numbers.append(0)
+        numbers.append(number)
+    return numbers
+
+
+def empty_reason(listing: Listing, page: PeoplePage, project: Project | None, t: Texts) -> Empty:
+    """A-47: an empty list says whether conditions, the wrong account, or a missing acceptance is the cause."""
+    if page.total and listing.is_filtered:
+        why = t("empty_no_match_why", total=page.total)
+        return Empty("search-off", t("empty_no_match"), why, listing.path, t("empty_no_match_do"))
+    if page.total:
+        return Empty("stack-2", t("empty_no_match"), t("range", first=0, last=0, total=page.matching), listing.at(1).url, t("all"))
+    if project is None:
+        return Empty("users", t("empty_workers"), t("empty_workers_why"))
+    if page.waiting:
+        return Empty("clock", t("empty_waiting"), t("empty_waiting_why", companies=_waiting(page, t)))
+    return Empty("users", t("empty_nobody"), t("empty_nobody_why", reg_no=project.reg_no))
+
+
+def _list_page(portal: Portal, request: Request, listing: Listing, page: PeoplePage, shown: Mapping[str, object]) -> Response:
+    t = texts_of(request)
+    is_part = request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
+    values = {
+        "listing": listing,
+        "page": page,
+        "sortable": people_list.COLUMNS,
+        "poll_s": POLL_S,
+        "waiting": _waiting(page, t),
+        "trade_of": lambda code: trade_name(code, t),
+        **_paging(listing, page.matching, len(page.lines)),
+        **shown,
+    }
+    return portal.page(request, "people_live.html" if is_part else "people.html", values)
+
+
+def _paging(listing: Listing, matching: int, shown: int) -> Mapping[str, object]:
+    pages = max(1, -(-matching // PAGE_SIZE))
+    return {"shown": shown, "pages": pages, "page_numbers": page_numbers(min(listing.page, pages), pages), "matching": matching}
+
+
+def _ways(session: Session, page: PeoplePage) -> Mapping[int, str]:
+    return last_directions(session, [line.assignment_id for line in page.lines])
+
+
+def _waiting(page: PeoplePage, t: Texts) -> str:
+    return ("、" if t.language == "zh" else "; ").join(t("waiting_item", company=name, count=count) for name, count in page.waiting)
+
+
+def _listing(request: Request) -> Listing:
+    return Listing.read(request.url.path, request.query_params, STATES, people_list.COLUMNS)
+
+
+def _query(listing: Listing) -> PeopleQuery:
+    return PeopleQuery(listing.state, listing.q, listing.sort, listing.descending, listing.offset, PAGE_SIZE)
+
+
+def _signed_in(request: Request) -> Access:
+    access = visitor_of(request).access
+    if access is None:
+        raise Problem("NOT_SIGNED_IN", 401)
+    return access

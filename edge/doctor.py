@@ -1,0 +1,173 @@
+"""`gongmen edge doctor`: what of this box is well, what is not, and what to do about it.
+
+A check is a name and a function that looks; what it returns is shown, what it raises is the finding. The composition root says which
+checks a box has: this module knows no device.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+
+from edge.clock import Clock
+from edge.errors import EdgeError
+from edge.settings import EdgeSettings
+from edge.store.database import Store
+from edge.store.health import Health
+from edge.store.journal import Journal
+from edge.store.roster import Roster
+from edge.store.secrets import BoxKeys, secrets_dir
+from edge.sync import wire
+from hardware.errors import DeviceError
+
+LOW_DISK_PCT = 10
+SILENT_MS = 15_000
+CERTIFICATE_DAYS = 14
+
+
+class Ill(Exception):
+    """A finding of the doctor's own: a code and what was seen."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing to look at. `needed` false: without it the box still does its work."""
+
+    name: str
+    look: Callable[[], str]
+    needed: bool = True
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was seen: `code` is None where all is well."""
+
+    name: str
+    code: str | None
+    detail: str
+    needed: bool
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is to be done."""
+        return self.code is None
+
+
+def examine(checks: Sequence[Check]) -> Iterator[Finding]:
+    """Each check in turn; one that fails keeps no other from being made."""
+    for check in checks:
+        try:
+            yield Finding(check.name, None, check.look(), check.needed)
+        except (EdgeError, DeviceError, Ill) as error:
+            yield Finding(check.name, error.code, error.detail, check.needed)
+        except Exception as error:  # noqa: BLE001 - the doctor reports what he finds, whatever it is
+            yield Finding(check.name, "CHECK_FAILED", f"{type(error).__name__}: {error}", check.needed)
+
+
+def common_checks(settings: EdgeSettings, clock: Clock) -> list[Check]:
+    """What every box has: keys, store, room, time, centre, certificate, its three processes."""
+    return [
+        Check("provisioned", lambda: _provisioned(settings)),
+        Check("keys", lambda: f"verify key {BoxKeys.load(settings.home).verify_key.hex()[:16]}…"),
+        Check("disk", lambda: _disk(settings.home)),
+        Check("store", lambda: _store(settings.home, clock)),
+        Check("roster", lambda: _roster(settings.home, clock)),
+        Check("clock", lambda: _clock(clock)),
+        Check("broker", lambda: _broker(settings), needed=False),
+        Check("certificate", lambda: _certificate(settings, clock), needed=settings.mqtt_tls),
+        *(Check(f"process {name}", lambda name=name: _process(settings.home, clock, name)) for name in ("gate", "kiosk", "sync")),  # type: ignore[misc]
+    ]
+
+
+def _provisioned(settings: EdgeSettings) -> str:
+    if not settings.box:
+        raise Ill("NOT_PROVISIONED", "box.toml names no box: gongmen edge provision")
+    return settings.box
+
+
+def _disk(home: Path) -> str:
+    usage = shutil.disk_usage(home)
+    free = 100 * usage.free // usage.total
+    if free < LOW_DISK_PCT:
+        raise Ill("DISK_LOW", f"{free} % free")
+    return f"{free} % free, {usage.free / 2**30:.1f} GiB"
+
+
+def _store(home: Path, clock: Clock) -> str:
+    store = Store.open(home)
+    try:
+        journal = Journal(store, clock)
+        broken = journal.verify()
+        if broken is not None:
+            raise Ill("JOURNAL_ALTERED", f"the chain breaks at event {broken}")
+        waiting = journal.max_seq() - journal.acked()
+        return f"epoch {journal.epoch}, {journal.max_seq()} events, {waiting} not yet acknowledged"
+    finally:
+        store.close()
+
+
+def _roster(home: Path, clock: Clock) -> str:
+    store = Store.open(home)
+    try:
+        roster = Roster(store)
+        if roster.header() is None:
+            raise Ill("ROSTER_NONE", "never received one from the centre")
+        left_s = roster.lease_left_s(clock)
+        if left_s <= 0:
+            raise Ill("LEASE_OVER", f"version {roster.version()} is older than the centre allows")
+        return f"version {roster.version()}, {roster.count()} workers, lease {left_s / 3600:.0f} h"
+    finally:
+        store.close()
+
+
+def _clock(clock: Clock) -> str:
+    quality = clock.quality()
+    if quality is wire.Clock.NONE:
+        raise Ill("CLOCK_UNSURE", "no time server and no clock chip: times are corrected later from a synchronised moment")
+    return quality.value
+
+
+def _broker(settings: EdgeSettings) -> str:
+    try:
+        with socket.create_connection((settings.mqtt_host, settings.mqtt_port), timeout=3):
+            return f"{settings.mqtt_host}:{settings.mqtt_port} answers"
+    except OSError as error:
+        raise Ill("BROKER_UNREACHABLE", f"{settings.mqtt_host}:{settings.mqtt_port}: {error}") from error
+
+
+def _certificate(settings: EdgeSettings, clock: Clock) -> str:
+    path = secrets_dir(settings.home) / "client.crt"
+    if not path.exists():
+        if settings.mqtt_tls:
+            raise Ill("CERTIFICATE_MISSING", "mqtt_tls is on, but this box has no certificate")
+        return "not needed: mqtt_tls is off"
+    until = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+    left = until - dt.datetime.fromtimestamp(clock.now_ms() / 1000, dt.UTC)
+    if left < dt.timedelta(days=CERTIFICATE_DAYS):
+        raise Ill("CERTIFICATE_EXPIRED" if left < dt.timedelta(0) else "CERTIFICATE_EXPIRES", f"valid until {until:%Y-%m-%d}")
+    return f"valid until {until:%Y-%m-%d}"
+
+
+def _process(home: Path, clock: Clock, name: str) -> str:
+    store = Store.open(home)
+    try:
+        report = Health(store).all().get(name)
+    finally:
+        store.close()
+    if report is None or clock.now_ms() - int(report["at_ms"]) > SILENT_MS:
+        raise Ill("PROCESS_SILENT", "not running, or stuck: gongmen edge run, or systemctl status")
+    ills = [str(fault) for fault in report.get("faults", [])]
+    if ills:
+        raise Ill(ills[0], ", ".join(ills))
+    return "running"

@@ -1,0 +1,103 @@
+"""Once a second: how the devices are, what the banners say, what the other processes hear of this one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from edge.gate.display import Display
+from edge.gate.gallery_feed import GalleryFeed
+from edge.gate.passage import Gatekeeper
+from edge.reader.swipes import Swipes
+from edge.store.database import Store
+from edge.store.health import Health
+from edge.store.passages import Passages
+from edge.store.roster import Roster
+from hardware.camera import Camera
+from hardware.errors import DeviceError
+from hardware.turnstile import Turnstile
+
+REPORT_MS: Final = 5_000
+ON_SITE_MS: Final = 16 * 3600 * 1000
+"""Who went in longer ago than the longest stay no longer counts as on site."""
+DEVICE_BACK: Final = "DEVICE_BACK"
+
+
+@dataclass(frozen=True)
+class Devices:
+    """What is plugged into this lane."""
+
+    camera: Camera
+    swipes: Swipes
+    turnstile: Turnstile
+
+
+class DeviceWatch:
+    """Writes a device's trouble down when it begins and when it is over, and keeps the screen's banners right."""
+
+    def __init__(self, devices: Devices, store: Store, feed: GalleryFeed, keeper: Gatekeeper, display: Display) -> None:
+        self._devices, self._feed, self._keeper, self._display, self._clock = devices, feed, keeper, display, keeper.clock
+        self._roster, self._passages, self._health = Roster(store), Passages(store), Health(store, keeper.clock)
+        self._known: dict[str, str] = {}
+        self._reported_ms = -REPORT_MS
+
+    def tend(self, frames: int) -> None:
+        """One look at everything. Raises `StoreError`."""
+        faults = self.faults()
+        for place, code in faults.items():
+            if self._known.get(place) != code:
+                self._keeper.note(code, place)
+        for place in self._known.keys() - faults.keys():
+            self._keeper.note(DEVICE_BACK, f"{place}: {self._known[place]}")
+        self._known = faults
+        self._keeper.catch_up()
+        self._banners()
+        if self._clock.mono_ms() - self._reported_ms >= REPORT_MS:
+            self._reported_ms = self._clock.mono_ms()
+            self._report(frames)
+
+    def faults(self) -> dict[str, str]:
+        """Where something is wrong now, and its code."""
+        reader = self._devices.swipes.fault()
+        found = {
+            "camera": self._devices.camera.fault(),
+            # a card that cannot be read is its owner's trouble, not the reader's
+            "reader": reader.value if reader and reader.value.startswith(("READER_", "DEVICE_")) else None,
+            "gallery": self._feed.fault,
+            **{f"templates, {count} unusable": code for code, count in self._feed.unusable.items()},
+            **{f"turnstile {code}": code for code in self._turnstile()},
+        }
+        return {place: code for place, code in found.items() if code is not None}
+
+    def _turnstile(self) -> frozenset[str]:
+        try:
+            return self._devices.turnstile.alarms()
+        except DeviceError as error:
+            return frozenset({error.code})
+
+    def _banners(self) -> None:
+        policy = self._roster.policy()
+        self._display.resting = "closed" if policy.state == "completed" else "fault" if "camera" in self._known else "idle"
+        self._display.screen.amend(
+            on_site=self._passages.on_site_count(self._clock.now_ms() - ON_SITE_MS),
+            offline_since_ms=self._keeper.uplink.offline_since_ms(),
+            stale_roster=self._roster.lease_left_s(self._clock) <= 0,
+            project_name=policy.project_name,
+            contact=policy.contact,
+            people=self._roster.count(),
+            faults=tuple(sorted({*self._known.values(), *self._keeper.unwritten})),
+        )
+
+    def _report(self, frames: int) -> None:
+        gallery = self._feed.gallery
+        report = {
+            "frames": frames,
+            "camera_fault": self._known.get("camera"),
+            "reader_fault": self._known.get("reader"),
+            "turnstile_alarms": sorted(self._turnstile()),
+            "engine": self._feed.engine,
+            "faces": len(gallery) if gallery else 0,
+            "roster_version": self._roster.version(),
+            "faults": sorted(set(self._known.values())),
+        }
+        self._health.report("gate", report)

@@ -1,0 +1,79 @@
+"""What to show when: a verdict stays long enough to be read, the next face interrupts, and what is wrong stands beside it all."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from edge.clock import Clock
+from edge.gate.passage import Outcome
+from edge.gate.recognition import View
+from edge.gate.screen import Screen
+from edge.model import Right
+from edge.sync.wire import Method, Reason
+from hardware.camera import Image
+
+PASS_MS: Final = 1_500
+REFUSAL_MS: Final = 4_000
+SHORTEST_MS: Final = 700
+"""A verdict is seen for so long even when the next face is there already."""
+
+
+class Display:
+    """Turns what happens at the lane into the screen's states. The lane's thread only."""
+
+    def __init__(self, screen: Screen, clock: Clock) -> None:
+        self.screen, self._clock = screen, clock
+        self._until_ms = self._least_until_ms = 0
+        self.resting = "idle"
+        """What is shown when nobody is there: idle, fault (the camera is away) or closed (the project is over)."""
+
+    def verdict(self, outcome: Outcome, method: Method) -> None:
+        """The gate has answered."""
+        if outcome.fault is not None or outcome.decision is None:
+            self._hold("fault", REFUSAL_MS, method=method.value)
+            return
+        right, reason = outcome.decision.claim.right, outcome.decision.reason
+        if reason is None:
+            self._hold("pass", PASS_MS, method=method.value, **_who(right))
+        else:
+            self.refusal(reason, method, right)
+
+    def refusal(self, reason: Reason, method: Method, right: Right | None = None) -> None:
+        """Not let in, and why."""
+        self._hold("refuse", REFUSAL_MS, method=method.value, reason=reason.value, **_who(right))
+
+    def card(self, hint: str | None = None) -> None:
+        """A card was laid; its owner's face is being compared, or the reader is still at it."""
+        if self._may_change():
+            self.screen.show("card", self._clock.now_ms(), method=Method.ID_CARD.value, hint=hint)
+
+    def face(self, view: View, image: Image) -> None:
+        """Somebody is, or nobody is, before the camera."""
+        now_ms = self._clock.mono_ms()
+        if now_ms < self._least_until_ms or (now_ms < self._until_ms and (view.face is None or view.settled)):
+            return
+        if view.face is None or view.settled:
+            self.rest()
+            return
+        height, width = image.shape[:2]
+        x, y, w, h = view.face.box
+        box = (round(x / width, 4), round(y / height, 4), round(w / width, 4), round(h / height, 4))
+        self.screen.show("looking", self._clock.now_ms(), face_box=box, hint=view.hint.value if view.hint else None)
+
+    def rest(self) -> None:
+        """Nobody there: idle, or what stands in its place."""
+        if self._may_change():
+            reason = Reason.GATE_CLOSED.value if self.resting == "closed" else None
+            self.screen.show(self.resting, self._clock.now_ms(), reason=reason)
+
+    def _may_change(self) -> bool:
+        return self._clock.mono_ms() >= self._until_ms
+
+    def _hold(self, state: str, for_ms: int, **fields: str) -> None:
+        now_ms = self._clock.mono_ms()
+        self._until_ms, self._least_until_ms = now_ms + for_ms, now_ms + SHORTEST_MS
+        self.screen.show(state, self._clock.now_ms(), anew=True, **fields)
+
+
+def _who(right: Right | None) -> dict[str, str]:
+    return {"shown_name": right.shown_name, "team": right.team} if right else {}

@@ -1,0 +1,132 @@
+"""Keeps the gallery as new as the store: a thread that opens sealed templates, and a gallery that is swapped in at once.
+
+Opening thousands of sealed boxes takes seconds on a small board, so what was opened once is kept by its sealed bytes, and the lane
+goes on with the gallery before. Whether somebody may pass is read from the roster at the moment of the decision, never from here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from edge.clock import Clock
+from edge.errors import EdgeError
+from edge.gate.faces import FaceEngine
+from edge.gate.gallery import Gallery
+from edge.store.database import Store
+from edge.store.templates import Templates
+
+log = logging.getLogger(__name__)
+
+TEMPLATE_UNREADABLE: Final = "TEMPLATE_UNREADABLE"
+"""A sealed template that this box cannot open, or that holds no faces: enrol that worker again."""
+TEMPLATE_OTHER_ENGINE: Final = "TEMPLATE_OTHER_ENGINE"
+"""A template whose content belongs to another engine than its label says: ignored, enrol that worker again."""
+
+Rows = npt.NDArray[np.float32]
+OpenSealed = Callable[[bytes], bytes]
+
+
+class TemplateFault(ValueError):
+    """A template that cannot be used. `code` says which way."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+
+
+def rows_of(plain: bytes, engine: str, dim: int) -> Rows:
+    """The n x dim float32 rows in an opened template, msgpack [engine, n, dim, bytes]. Raises `TemplateFault`."""
+    try:
+        name, count, width, data = msgspec.msgpack.decode(plain, type=tuple[str, int, int, bytes])
+    except msgspec.DecodeError as error:
+        raise TemplateFault(TEMPLATE_UNREADABLE, "no template") from error
+    if name != engine or width != dim:
+        raise TemplateFault(TEMPLATE_OTHER_ENGINE, f"{name}, {width} wide")
+    if count < 1 or len(data) != 4 * count * width:
+        raise TemplateFault(TEMPLATE_UNREADABLE, f"{len(data)} bytes for {count} x {width}")
+    rows = np.frombuffer(data, np.float32).reshape(count, width)
+    if not np.isfinite(rows).all() or not (np.linalg.norm(rows, axis=1) > 1e-6).all():
+        raise TemplateFault(TEMPLATE_UNREADABLE, "numbers that are no face")
+    return rows
+
+
+class Collection:
+    """Sealed templates to galleries, each template opened once."""
+
+    def __init__(self, engine: str, dim: int, open_sealed: OpenSealed) -> None:
+        self._engine, self._dim, self._open = engine, dim, open_sealed
+        self._opened: dict[bytes, Rows] = {}
+        self.unusable: Counter[str] = Counter()
+
+    def gallery(self, sealed: Sequence[tuple[str, bytes]]) -> Gallery:
+        """The gallery of these; a person may have several. What cannot be used is left out and counted in `unusable`, by its code."""
+        opened, people, faults = dict[bytes, Rows](), dict[str, list[Rows]](), Counter[str]()
+        for person, box in sealed:
+            try:
+                rows = self._opened[box] if box in self._opened else rows_of(self._open(box), self._engine, self._dim)
+            except TemplateFault as fault:
+                faults[fault.code] += 1
+                continue
+            except EdgeError:
+                faults[TEMPLATE_UNREADABLE] += 1
+                continue
+            opened[box] = rows
+            people.setdefault(person, []).append(rows)
+        self._opened, self.unusable = opened, faults
+        return Gallery.build(self._dim, {person: np.concatenate(rows) for person, rows in people.items()})
+
+
+class GalleryFeed:
+    """The thread. `gallery` is None until the first load is through: a gate that does not know its people yet refuses nobody."""
+
+    def __init__(self, home: Path, engine: FaceEngine, open_sealed: OpenSealed, clock: Clock, look_s: float = 0.3) -> None:
+        self.gallery: Gallery | None = None
+        self.unusable: Counter[str] = Counter()
+        self.fault: str | None = None
+        self._home, self.engine, self._clock, self._look_s = home, engine.name, clock, look_s
+        self._collection = Collection(engine.name, engine.dim, open_sealed)
+        self._stop, self._loaded = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="gallery", daemon=True)
+        self._thread.start()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Waits for the first load; whether it is through."""
+        return self._loaded.wait(timeout_s)
+
+    def close(self) -> None:
+        """Ends the thread; safe to repeat."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with contextlib.closing(Store.open(self._home)) as store:
+                    self._watch(store)
+            except EdgeError as error:
+                self.fault = error.code
+                log.warning("the gallery cannot be read: %s", error.code)
+                self._stop.wait(1.0)
+
+    def _watch(self, store: Store) -> None:
+        templates = Templates(store)
+        version: int | None = None
+        stamp: int | None = None
+        while not self._stop.is_set():
+            if (now := store.data_version()) != version:
+                if (stands := templates.stamp()) != stamp:
+                    self.gallery = self._collection.gallery(templates.all(self.engine, self._clock.now_ms() // 1000))
+                    self.unusable, self.fault = self._collection.unusable, None
+                    self._loaded.set()
+                version, stamp = now, stands
+            self._stop.wait(self._look_s)

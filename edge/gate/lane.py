@@ -1,0 +1,160 @@
+"""The loop of one lane: newest frame, newest card, decision, screen. One thread, which owns the turnstile and its store.
+
+A frame older than half a second is never matched. A camera that fails takes only itself away: cards go on, and the screen says so.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from edge.errors import StoreDamaged, StoreError, StoreReplaced
+from edge.gate.card_desk import CardDesk
+from edge.gate.devices import Devices, DeviceWatch
+from edge.gate.display import Display
+from edge.gate.gallery import Gallery
+from edge.gate.gallery_feed import GalleryFeed
+from edge.gate.passage import Gatekeeper, Outcome
+from edge.gate.recognition import REMEMBERED_S, Recognition, Verdict
+from edge.reader.swipes import SwipeState
+from edge.sync.wire import Direction, Method, Reason
+from hardware.camera import Frame
+
+log = logging.getLogger(__name__)
+
+STALE_S: Final = 0.5
+"""A frame older than this shows the past."""
+REOPEN_S: Final = 8.0
+"""Whoever passed is not let through again by the same glance: longer than a turnstile waits for its one passage."""
+_WAIT_S: Final = 0.1
+_TEND_S: Final = 1.0
+
+
+@dataclass(frozen=True)
+class LaneParts:
+    """What a lane is put together from."""
+
+    devices: Devices
+    recognition: Recognition
+    feed: GalleryFeed
+    keeper: Gatekeeper
+    desk: CardDesk
+    display: Display
+    watch: DeviceWatch
+
+
+class Lane:
+    """One lane. `decided` is called with each outcome and the frame that completed it, for whoever measures."""
+
+    def __init__(self, parts: LaneParts, mono_s: Callable[[], float] = time.monotonic) -> None:
+        self._devices, self._recognition, self._feed = parts.devices, parts.recognition, parts.feed
+        self._keeper, self._desk, self._display, self._watch = parts.keeper, parts.desk, parts.display, parts.watch
+        self._mono_s = mono_s
+        self._frame = self._swipe = 0
+        self._tended_s = float("-inf")
+        self._passed: dict[str, float] = {}
+        self._refused: dict[str, float] = {}
+        self.decided: Callable[[Outcome, Frame | None], None] = lambda outcome, frame: None
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set. Raises `StoreError` where the store must be opened anew: end the process and start it again."""
+        while not stop.is_set():
+            self.step()
+
+    def step(self, wait_s: float = _WAIT_S) -> None:
+        """One round: at most `wait_s` for a frame, then whatever there is. Raises like `run`."""
+        frame = self._devices.camera.wait_for(self._frame, wait_s)
+        try:
+            self._round(frame)
+        except (StoreDamaged, StoreReplaced):
+            raise
+        except StoreError as error:
+            log.warning("the store failed: %s", error.code)
+        if self._keeper.broken is not None:
+            raise self._keeper.broken
+
+    def _round(self, frame: Frame | None) -> None:
+        self._take_card()
+        if frame is not None:
+            self._frame = frame.number
+            self._display.screen.picture(frame)
+        if frame is not None and self._mono_s() - frame.taken_s <= STALE_S:
+            self._take_frame(frame)
+        else:
+            self._without_frame()
+        if self._mono_s() - self._tended_s >= _TEND_S:
+            self._tended_s = self._mono_s()
+            self._watch.tend(self._frame)
+
+    def _take_card(self) -> None:
+        swipes = self._devices.swipes
+        swipe = swipes.next_card(self._swipe, 0)
+        if swipe is not None and swipe.card is not None:
+            self._swipe = swipe.number
+            self._show(self._desk.lay(swipe.card, self._mono_s(), self._gallery_for_cards()), Method.ID_CARD)
+        elif swipes.latest().state is SwipeState.READING:
+            self._display.card()
+
+    def _gallery_for_cards(self) -> Gallery | None:
+        camera = self._devices.camera
+        return self._feed.gallery if camera.fault() is None and camera.latest() is not None else None
+
+    def _take_frame(self, frame: Frame) -> None:
+        gallery = self._feed.gallery
+        if gallery is None:
+            return
+        if self._desk.waiting is not None:
+            self._display.card()
+            self._show(self._desk.look(frame, gallery) or self._desk.give_up(self._mono_s(), camera_well=True), Method.ID_CARD, frame)
+            return
+        view = self._recognition.look(frame.image, frame.taken_s, gallery)
+        if view.verdict is None:
+            self._display.face(view, frame.image)
+        elif view.verdict.person is None:
+            self._unknown(view.verdict, frame)
+        else:
+            self._known(view.verdict, view.verdict.person, frame)
+
+    def _without_frame(self) -> None:
+        camera = self._devices.camera
+        self._show(self._desk.give_up(self._mono_s(), camera.fault() is None), Method.ID_CARD)
+        latest = camera.latest()
+        if latest is None or self._mono_s() - latest.taken_s > STALE_S:
+            self._display.rest()
+
+    def _unknown(self, verdict: Verdict, frame: Frame) -> None:
+        if verdict.again and self._keeper.place.direction is Direction.IN:
+            self._display.refusal(Reason.NOT_CONFIRMED, Method.FACE)
+        else:
+            self._show(self._keeper.unknown_face(verdict.score, verdict.checks), Method.FACE, frame)
+
+    def _known(self, verdict: Verdict, person: str, frame: Frame) -> None:
+        now_s = frame.taken_s
+        self._passed = {who: at_s for who, at_s in self._passed.items() if now_s - at_s < REOPEN_S}
+        self._refused = {who: at_s for who, at_s in self._refused.items() if now_s - at_s < REMEMBERED_S}
+        if person in self._passed:
+            return
+        if person in self._refused:
+            answer = self._keeper.would_say(person)
+            if answer.reason is not None:
+                self._recognition.hold(verdict, now_s)
+                self._display.refusal(answer.reason, Method.FACE, answer.claim.right)
+                return
+        outcome = self._keeper.by_face(person, verdict.score or 0.0, verdict.checks)
+        self._remember(verdict, person, outcome, now_s)
+        self._show(outcome, Method.FACE, frame)
+
+    def _remember(self, verdict: Verdict, person: str, outcome: Outcome, now_s: float) -> None:
+        if not outcome.opened:
+            self._recognition.hold(verdict, now_s)
+        if outcome.decision is not None:
+            (self._passed if outcome.decision.opens else self._refused)[person] = now_s
+
+    def _show(self, outcome: Outcome | None, method: Method, frame: Frame | None = None) -> None:
+        if outcome is not None:
+            self._display.verdict(outcome, method)
+            self.decided(outcome, frame)

@@ -1,0 +1,187 @@
+"""Somebody wants through: decide, write it down, open. In that order, and the writing is committed before the arm moves.
+
+A full disk: nobody is let IN without a record, everybody is let OUT, and the incident is written as soon as there is room. A
+turnstile that does not answer after the commit is an incident too: the passage stands in the journal, its fault right behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from edge.clock import Clock
+from edge.errors import StoreDamaged, StoreError, StoreFull, StoreReplaced
+from edge.gate.decision import Moment, decide
+from edge.gate.uplink import Uplink
+from edge.model import Claim, Decision
+from edge.store.database import Store
+from edge.store.health import Health
+from edge.store.journal import Journal
+from edge.store.passages import Passages
+from edge.store.roster import Roster
+from edge.sync.wire import Body, Direction, Event, Incident, Method, Passage, Refusal
+from hardware.errors import DeviceError
+from hardware.turnstile import Turnstile, Way
+
+DEBOUNCE_MS: Final = 120_000
+"""The same person through the same gate the same way within this is one passage, kept twice, the second one marked."""
+EXIT_UNKNOWN: Final = "EXIT_UNKNOWN"
+"""Somebody whom the box does not know went OUT."""
+TURNSTILE_FAULT: Final = "TURNSTILE_FAULT"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which lane this is, and which way it leads."""
+
+    lane: str
+    direction: Direction
+
+    @property
+    def way(self) -> Way:
+        """The same for the turnstile."""
+        return Way.IN if self.direction is Direction.IN else Way.OUT
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it. `decision` and `event` are None where the store could not be read or written; `fault` is then its code, or says
+    that the turnstile failed; `opened` tells what the arm did."""
+
+    decision: Decision | None
+    event: Event | None
+    opened: bool
+    fault: str | None = None
+
+
+class Gatekeeper:
+    """Lets people through one lane. One thread, the one that owns the store and the turnstile.
+
+    `broken` holds an error after which the store must be opened anew: the process ends, and its supervisor starts it again.
+    """
+
+    def __init__(self, place: Place, store: Store, clock: Clock, turnstile: Turnstile) -> None:
+        self.place, self.clock = place, clock
+        self.uplink = Uplink(Health(store, clock), clock)
+        self.broken: StoreError | None = None
+        self._store, self._turnstile = store, turnstile
+        self._journal, self._roster, self._passages = Journal(store, clock), Roster(store), Passages(store)
+        self._unwritten: dict[str, str] = {}
+
+    def by_face(self, person: str, score: float, checks: tuple[str, ...] = ()) -> Outcome:
+        """A face was found in the gallery."""
+        return self._admit(lambda: self._claim_by_face(person, score, checks))
+
+    def unknown_face(self, score: float | None, checks: tuple[str, ...] = ()) -> Outcome:
+        """A face that no confirmed worker has (A-03)."""
+        return self._admit(lambda: Claim(Method.FACE, self.place.direction, None, score=score, checks=checks))
+
+    def by_card(
+        self, card: bytes, expired: bool = False, score: float | None = None, checks: tuple[str, ...] = (), face_agrees: bool | None = None
+    ) -> Outcome:
+        """An ID card was read; `face_agrees` where its owner's face was compared."""
+        return self._admit(lambda: self._claim_by_card(card, expired, score, checks), face_agrees)
+
+    def would_say(self, person: str) -> Decision:
+        """The answer to this person's face now, without a record: for somebody refused a moment ago who still stands there."""
+        claim = self._claim_by_face(person, 1.0, ())
+        return decide(claim, self._roster.policy(), self._moment(claim, None))
+
+    def unreadable(self, error: StoreError) -> Outcome:
+        """The store failed before anything could be decided: nobody comes in unrecorded, everybody gets out."""
+        if isinstance(error, (StoreDamaged, StoreReplaced)):
+            self.broken = error
+        opened = self.place.direction is Direction.OUT and self._open() is None
+        self.note(error.code, "went out unrecorded" if opened else "refused unrecorded")
+        return Outcome(None, None, opened, error.code)
+
+    def note(self, code: str, detail: str = "") -> None:
+        """Writes an incident; where that cannot be now it is kept, once for each code, and written by `catch_up`."""
+        self._unwritten[code] = detail
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Writes the incidents that could not be written when they happened."""
+        for code, detail in list(self._unwritten.items()):
+            try:
+                with self._store.transaction():
+                    self._journal.record(Incident(code, detail))
+            except StoreError:
+                return
+            del self._unwritten[code]
+
+    @property
+    def unwritten(self) -> frozenset[str]:
+        """The codes of incidents that still wait for room."""
+        return frozenset(self._unwritten)
+
+    def _claim_by_face(self, person: str, score: float, checks: tuple[str, ...]) -> Claim:
+        return Claim(Method.FACE, self.place.direction, self._roster.right(person), score=score, checks=checks)
+
+    def _claim_by_card(self, card: bytes, expired: bool, score: float | None, checks: tuple[str, ...]) -> Claim:
+        right = self._roster.by_card(card)
+        ended = None if right else self._roster.ended_by_card(card)
+        return Claim(Method.ID_CARD, self.place.direction, right, ended, score, expired, checks)
+
+    def _admit(self, claim_now: Callable[[], Claim], face_agrees: bool | None = None) -> Outcome:
+        """Decides, records, opens. Never raises for a sick store or turnstile: the outcome says so.
+
+        Enforces A-03: of somebody refused no template and no image is kept, and no attendance.
+        """
+        try:
+            decision, event = self._decide_and_record(claim_now, face_agrees)
+        except StoreError as error:
+            return self.unreadable(error)
+        if not decision.opens:
+            return Outcome(decision, event, opened=False)
+        fault = self._open()
+        if fault:
+            self.note(TURNSTILE_FAULT, f"{fault} after event {event.seq}")
+        return Outcome(decision, event, opened=fault is None, fault=TURNSTILE_FAULT if fault else None)
+
+    def _decide_and_record(self, claim_now: Callable[[], Claim], face_agrees: bool | None) -> tuple[Decision, Event]:
+        claim = claim_now()
+        decision = decide(claim, self._roster.policy(), self._moment(claim, face_agrees))
+        fact = self._fact(decision)
+        try:
+            return decision, self._write(fact)
+        except StoreFull:
+            event = self._write(fact)  # the store has just released its reserve: a second time there may be room
+            self.note(StoreFull.code, "reserve in use")
+            return decision, event
+
+    def _write(self, fact: Body) -> Event:
+        with self._store.transaction():
+            return self._journal.record(fact)
+
+    def _open(self) -> str | None:
+        try:
+            self._turnstile.open(self.place.way)
+        except DeviceError as error:
+            return error.code
+        return None
+
+    def _moment(self, claim: Claim, face_agrees: bool | None) -> Moment:
+        person, now_ms = _person(claim), self.clock.now_ms()
+        last = self._passages.last(person) if person else None
+        duplicate = last is not None and last[0] is claim.direction and abs(now_ms - last[1]) < DEBOUNCE_MS
+        lease_left_s = self._roster.lease_left_s(self.clock)
+        return Moment(now_ms / 1000, self.clock.quality(), lease_left_s, self.uplink.is_offline(), duplicate, face_agrees)
+
+    def _fact(self, decision: Decision) -> Body:
+        claim, version, lane, flags = decision.claim, self._roster.version(), self.place.lane, decision.flags
+        person = _person(claim)
+        score = None if claim.score is None else round(1000 * min(1.0, max(0.0, claim.score)))
+        offline = "offline" in flags
+        if decision.reason is not None:
+            return Refusal(decision.reason, claim.method, claim.direction, lane, version, person, score, offline)
+        if person is None:
+            return Incident(EXIT_UNKNOWN, f"lane {lane}, method {claim.method}")
+        stale, duplicate = "stale_roster" in flags, "duplicate" in flags
+        return Passage(person, claim.direction, claim.method, lane, version, score, claim.checks, offline, stale, duplicate)
+
+
+def _person(claim: Claim) -> str | None:
+    known = claim.right or claim.ended
+    return known.person if known else None

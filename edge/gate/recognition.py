@@ -1,0 +1,162 @@
+"""From frames to 'this is she' or 'nobody here knows him': once for each attempt, from several frames, never from one.
+
+A verdict needs two good frames that agree, however sure the first is. Nobody is called unknown before four good frames over a second
+have been fused, since the first ones are often the worst; then the same face may try again, silently, after a rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from edge.gate.faces import Face, FaceEngine, Image, Vector
+from edge.gate.gallery import Gallery, accepts
+from edge.gate.liveness import Liveness, Unchecked
+from edge.gate.tracking import Sample, Track, Tracker
+
+ENOUGH_TO_OPEN: Final = 2
+ENOUGH_TO_REFUSE: Final = 4
+REFUSE_AFTER_S: Final = 1.0
+REST_S: Final = 4.0
+"""After a refusal the face rests as long as the refusal is shown."""
+RECHECK_S: Final = 0.5
+"""How often a settled track is looked at again: the next person may have slid into it."""
+REMEMBERED_S: Final = 60.0
+"""A face that was refused is refused silently for so long: one event, not hundreds. The vectors stay in memory and go with the time."""
+MIN_WIDTH: Final = 60.0
+MIN_LIGHT: Final = 45.0
+MIN_SHARPNESS: Final = 15.0
+MAX_TURN: Final = 0.45
+MIN_QUALITY: Final = 0.2
+_CROWD: Final = 0.75
+"""Two people stand side by side where the second face is at least this wide, in widths of the first."""
+
+
+class Hint(StrEnum):
+    """What the person before the lane can do to be told better."""
+
+    COME_CLOSER = "COME_CLOSER"
+    ONE_AT_A_TIME = "ONE_AT_A_TIME"
+    TOO_DARK = "TOO_DARK"
+    HOLD_STILL = "HOLD_STILL"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a track's frames came to. `person` is None for somebody unknown (or not alive); `again` if that was said a moment ago."""
+
+    person: str | None
+    score: float | None
+    checks: tuple[str, ...]
+    track: Track
+    again: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What one frame shows: the face that counts, what to tell it, and a verdict in the one frame that completes it."""
+
+    face: Face | None = None
+    hint: Hint | None = None
+    verdict: Verdict | None = None
+    settled: bool = False
+
+
+class Recognition:
+    """One lane's eyes. Not thread-safe."""
+
+    def __init__(self, engine: FaceEngine, liveness: Liveness | None = None) -> None:
+        self._engine, self._liveness, self._tracker = engine, liveness or Unchecked(), Tracker()
+        self._refused: list[tuple[float, Vector]] = []
+
+    def look(self, image: Image, at_s: float, gallery: Gallery) -> View:
+        """One fresh frame, taken at the monotonic time `at_s`."""
+        tracks = self._tracker.follow(self._engine.detect(image), at_s)
+        track = _foremost(tracks)
+        if track is None:
+            return View()
+        if track.rest_until_s > at_s or track.passed:
+            return self._look_again(image, at_s, track)
+        if _crowded(track, tracks):
+            return View(track.face, Hint.ONE_AT_A_TIME)
+        hint = hint_for(track.face)
+        if hint is not None or not is_good(track.face):
+            return View(track.face, hint)
+        self._add(image, at_s, track)
+        return View(track.face, None, self._verdict(track, at_s, gallery))
+
+    def hold(self, verdict: Verdict, at_s: float) -> None:
+        """The person of this verdict was known and yet refused: the face stays foremost, and may try again after the rest."""
+        verdict.track.passed, verdict.track.rest_until_s = False, at_s + REST_S
+
+    def compare(self, image: Image, person: str, gallery: Gallery) -> float | None:
+        """1:1: the foremost good face against the owner of a card. None without such a face or without a template."""
+        faces = self._engine.detect(image)
+        if not faces or not is_good(faces[0]):
+            return None
+        return gallery.compare(person, self._engine.embed(image, faces[0]))
+
+    def _add(self, image: Image, at_s: float, track: Track) -> None:
+        vector = self._engine.embed(image, track.face)
+        if track.samples and not track.resembles(vector, self._engine.scale.same):
+            track.restart()
+        weight = track.face.quality.value()
+        track.add(Sample(vector, weight, self._liveness.look(image, track.face), at_s))
+
+    def _look_again(self, image: Image, at_s: float, track: Track) -> View:
+        if at_s - track.checked_s >= RECHECK_S and is_good(track.face):
+            track.checked_s = at_s
+            if not track.resembles(self._engine.embed(image, track.face), self._engine.scale.same):
+                track.restart()
+                return View(track.face)
+        return View(track.face, settled=True)
+
+    def _verdict(self, track: Track, at_s: float, gallery: Gallery) -> Verdict | None:
+        if track.good < ENOUGH_TO_OPEN:
+            return None
+        match = gallery.search(track.fused())
+        if match is not None and accepts(match, gallery, self._engine.scale) and self._alive(track):
+            track.settle(True, at_s)
+            return Verdict(match.person, match.score, self._liveness.checks, track)
+        if track.good < ENOUGH_TO_REFUSE or at_s - track.began_s < REFUSE_AFTER_S:
+            return None
+        again = self._was_refused(track.fused(), at_s)
+        track.settle(False, at_s + REST_S)
+        return Verdict(None, match.score if match else None, self._liveness.checks, track, again)
+
+    def _alive(self, track: Track) -> bool:
+        return self._liveness.alive([sample.live for sample in track.samples])
+
+    def _was_refused(self, vector: Vector, at_s: float) -> bool:
+        self._refused = [(then, known) for then, known in self._refused if at_s - then < REMEMBERED_S]
+        again = any(float(known @ vector) >= self._engine.scale.same for _, known in self._refused)
+        if not again:
+            self._refused.append((at_s, vector))
+        return again
+
+
+def hint_for(face: Face) -> Hint | None:
+    """What would help most; None where nothing is wrong that the person could mend."""
+    quality = face.quality
+    if quality.width_px < MIN_WIDTH:
+        return Hint.COME_CLOSER
+    if quality.brightness < MIN_LIGHT:
+        return Hint.TOO_DARK
+    return Hint.HOLD_STILL if quality.sharpness < MIN_SHARPNESS else None
+
+
+def is_good(face: Face) -> bool:
+    """Whether this frame is worth an embedding."""
+    return hint_for(face) is None and abs(face.quality.turn) <= MAX_TURN and face.quality.value() >= MIN_QUALITY
+
+
+def _foremost(tracks: Sequence[Track]) -> Track | None:
+    """The nearest face that has not passed yet; else the nearest. Who was refused stays foremost: a worker behind opens for no other."""
+    waiting = [track for track in tracks if not track.passed]
+    return max(waiting or tracks, key=lambda track: track.face.box[2], default=None)
+
+
+def _crowded(track: Track, tracks: Sequence[Track]) -> bool:
+    return any(other is not track and not other.passed and other.face.box[2] >= _CROWD * track.face.box[2] for other in tracks)

@@ -1,0 +1,193 @@
+"""The box's connection to the broker: MQTT 5, QoS 1, mutual TLS. The only module of the box that imports paho.
+
+There is no thread: `poll` does what is due and says what happened. Every connection is a new session with nothing carried over, because
+what must not be lost stands in the journal and is sent again, and what is asked for is asked again.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+import ssl
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from edge.errors import KeyMissing
+
+KEEPALIVE_S: Final = 20
+CONNECT_S: Final = 5.0
+"""How long one attempt to reach the broker may take."""
+
+
+@dataclass(frozen=True)
+class Tls:
+    """Files of the box's side of mutual TLS; the certificate's common name is the box."""
+
+    ca: Path
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True)
+class Broker:
+    """Where the broker is. `first_pause_s` and `longest_pause_s` bound the growing, jittered pause between attempts."""
+
+    host: str
+    port: int
+    tls: Tls | None = None
+    first_pause_s: float = 1.0
+    longest_pause_s: float = 30.0
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The connection stands, and the centre's topics are subscribed."""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """It does not stand: BROKER_UNREACHABLE, BROKER_TLS, BROKER_REFUSED, BROKER_DENIED or BROKER_LOST."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A message from the broker, not yet checked."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The broker answered for a message of ours (PUBACK): not a commit, only that it came so far. `denied`: the ACL refused it."""
+
+    number: int
+    denied: bool = False
+
+
+LinkEvent = Opened | Closed | Arrived | Delivered
+
+
+class Link:
+    """The connection. `will` gives the will's topic and frame anew for each attempt."""
+
+    def __init__(self, name: str, broker: Broker, topics: Sequence[str], will: Callable[[], tuple[str, bytes]]) -> None:
+        self._name = name
+        self._broker = broker
+        self._topics = list(topics)
+        self._will = will
+        self._events: list[LinkEvent] = []
+        self._client: mqtt.Client | None = None
+        self._open = False
+        self._pause_s = broker.first_pause_s
+        self._next_try_s = 0.0
+
+    def poll(self, timeout_s: float) -> list[LinkEvent]:
+        """Waits up to `timeout_s` for something to happen (a connection attempt may take `CONNECT_S`); what happened, in order.
+
+        Raises `KeyMissing` where the files of mutual TLS are not there.
+        """
+        if self._client is None:
+            self._try_or_wait(timeout_s)
+        elif self._client.loop(timeout_s) != MQTTErrorCode.MQTT_ERR_SUCCESS and self._client is not None:
+            self._drop("BROKER_LOST")
+        events, self._events = self._events, []
+        return events
+
+    def publish(self, topic: str, payload: bytes, retain: bool = False) -> int | None:
+        """Sends a frame, QoS 1; its number for `Delivered`, None where there is no connection."""
+        if self._client is None or not self._open:
+            return None
+        return self._client.publish(topic, payload, qos=1, retain=retain).mid
+
+    def close(self, topic: str, farewell: bytes) -> None:
+        """Leaves the farewell (retained) and ends the connection; a connection that does not take it within a second is dropped."""
+        number, deadline = self.publish(topic, farewell, retain=True), time.monotonic() + 1.0
+        while number is not None and self._client is not None and time.monotonic() < deadline:
+            if any(event == Delivered(number) for event in self.poll(0.05)):
+                break
+        if self._client is not None:
+            self._client.disconnect()
+            self._drop("BROKER_LOST")
+        self._events.clear()
+
+    def _try_or_wait(self, timeout_s: float) -> None:
+        wait_s = self._next_try_s - time.monotonic()
+        if wait_s > 0:
+            time.sleep(min(wait_s, timeout_s))
+            return
+        self._client = client = self._new_client()
+        try:
+            client.connect(self._broker.host, self._broker.port, keepalive=KEEPALIVE_S, clean_start=True)
+        except ssl.SSLError:
+            self._drop("BROKER_TLS")
+        except (OSError, ValueError):
+            self._drop("BROKER_UNREACHABLE")
+
+    def _new_client(self) -> mqtt.Client:
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=self._name, protocol=mqtt.MQTTv5, reconnect_on_failure=False)
+        client.connect_timeout = CONNECT_S
+        topic, frame = self._will()
+        client.will_set(topic, frame, qos=1, retain=True)
+        tls = self._broker.tls
+        if tls is not None:
+            try:
+                client.tls_set(str(tls.ca), str(tls.certificate), str(tls.key))
+            except (OSError, ssl.SSLError) as error:
+                raise KeyMissing("a certificate for the broker: provision this box") from error
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        client.on_publish = self._on_publish
+        client.on_socket_open = _send_at_once
+        return client
+
+    def _drop(self, code: str) -> None:
+        """Forgets the connection and pauses: at random, so that a thousand boxes do not come back at once."""
+        client, self._client, self._open = self._client, None, False
+        if client is not None:
+            client.on_disconnect = None
+            client.disconnect()
+            client.loop_misc()
+        self._next_try_s = time.monotonic() + self._pause_s * random.uniform(0.5, 1.0)
+        self._pause_s = min(self._pause_s * 2, self._broker.longest_pause_s)
+        self._events.append(Closed(code))
+
+    def _on_connect(self, client: mqtt.Client, _data: object, _flags: mqtt.ConnectFlags, reason: ReasonCode, _properties: object) -> None:
+        if reason.is_failure:
+            self._drop("BROKER_REFUSED")
+            return
+        client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._topics])
+
+    def _on_subscribe(self, _client: mqtt.Client, _data: object, _number: int, reasons: list[ReasonCode], _properties: object) -> None:
+        if any(reason.is_failure for reason in reasons):
+            self._drop("BROKER_DENIED")
+            return
+        self._open = True
+        self._pause_s = self._broker.first_pause_s
+        self._events.append(Opened())
+
+    def _on_disconnect(self, _client: mqtt.Client, _data: object, _flags: object, _reason: ReasonCode, _properties: object) -> None:
+        self._drop("BROKER_LOST")
+
+    def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        self._events.append(Arrived(message.topic, bytes(message.payload)))
+
+    def _on_publish(self, _client: mqtt.Client, _data: object, number: int, reason: ReasonCode, _properties: object) -> None:
+        self._events.append(Delivered(number, denied=reason.is_failure))
+
+
+def _send_at_once(_client: mqtt.Client, _data: object, opened: object) -> None:
+    if isinstance(opened, socket.socket):
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

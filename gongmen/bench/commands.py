@@ -1,0 +1,42 @@
+"""`gongmen bench …`: each prints inputs, machine, figures and a baseline from the same run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="性能测试，每项都与同机基线对照 · Benchmarks, each beside a baseline from the same run.")
+Json = Annotated[bool, typer.Option("--json", help="最后一行输出一个 JSON 对象 · one JSON object on the last line")]
+
+
+@app.command()
+def store(as_json: Json = False) -> None:
+    """本机记录一次通行要多久 · How fast a box writes a passage down."""
+    from gongmen.bench.store import run
+
+    run(as_json)
+
+
+@app.command()
+def gate(as_json: Json = False) -> None:
+    """从一帧画面到判定 · From a camera frame to the decision, at 300 and 5,000 workers."""
+    from gongmen.bench.gate import run
+
+    run(as_json)
+
+
+@app.command()
+def faces(as_json: Json = False) -> None:
+    """认得准不准 · How well faces are told apart, per engine."""
+    from gongmen.bench.faces import run
+
+    run(as_json)
+
+
+@app.command()
+def sync(as_json: Json = False, events: Annotated[int, typer.Option(min=1000)] = 50_000) -> None:
+    """积压清空与实时确认 · Draining a backlog, and from commit to acknowledgement."""
+    from gongmen.bench.sync import run
+
+    run(as_json, events)

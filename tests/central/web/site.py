@@ -1,0 +1,310 @@
+"""A small construction site in a database of its own: builders of what the portal shows."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI, Request
+from sqlalchemy.orm import Session
+
+from central.access import SYSTEM, Role
+from central.attendance.model import Passage, Refusal
+from central.attendance.rules import Judged
+from central.centre import Centre
+from central.database import Base
+from central.devices.model import Box, BoxState
+from central.entry.model import Assignment, AssignmentState, FaceState
+from central.identity.service import create_account
+from central.people.model import Employment, EmploymentForm, IdentityState, Worker
+from central.projects.model import Company, Participant, ParticipantRole, Project, ProjectState, Team
+from central.secrets import CentreSecrets
+from central.settings import CentralSettings
+from central.web import mount
+
+NOW = dt.datetime(2025, 4, 19, 1, 30, tzinfo=dt.UTC)
+"""09:30 at the site."""
+PASSWORD = "a-good-password"
+GENERAL, PRO, LABOUR, DEEP = "申城建工第一公司", "浦江机电安装公司", "永固劳务公司", "振兴劳务公司"
+
+
+class FakeClock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def now(self) -> dt.datetime:
+        return self.at
+
+
+class Site:
+    """A centre with one project: general contractor, a professional sub, a labour company of the first and one of the second level."""
+
+    def __init__(self, centre: Centre, clock: FakeClock) -> None:
+        self.centre, self.clock = centre, clock
+        self._people = 0
+        with centre.database.writing() as session:
+            self.companies = {name: _company(session, n, name) for n, name in enumerate((GENERAL, PRO, LABOUR, DEEP))}
+            self.project = _project(session, "310115202501190001", "临港新片区综合保障用房（二期）工程")
+            self.other_project = _project(session, "310115202501190002", "别处工程")
+            general = self._part(session, GENERAL, ParticipantRole.GENERAL_CONTRACTOR, None, 0)
+            pro = self._part(session, PRO, ParticipantRole.PROFESSIONAL_SUB, general, 1)
+            self.parts = {GENERAL: general, PRO: pro}
+            self.parts[LABOUR] = self._part(session, LABOUR, ParticipantRole.LABOUR_SUB, general, 1)
+            self.parts[DEEP] = self._part(session, DEEP, ParticipantRole.LABOUR_SUB, pro, 2)
+            for name, role, company, project in (
+                ("office", Role.CONTRACTOR, GENERAL, self.project),
+                ("neighbour", Role.CONTRACTOR, GENERAL, self.other_project),
+                ("labour", Role.EMPLOYER, LABOUR, None),
+                ("authority", Role.AUTHORITY, None, None),
+            ):
+                company_id = self.companies[company] if company else None
+                create_account(session, clock, SYSTEM, name, PASSWORD, f"{company or name}", role, company_id, project)
+
+    def worker(self, name: str, employer: str = LABOUR, state: str = "assigned", face: str = "none", seen_min: int | None = None) -> int:
+        """One worker on the project; `seen_min` minutes ago the worker came in. Returns the assignment."""
+        with self.centre.database.writing() as session:
+            return self._worker(session, name, employer, AssignmentState(state), FaceState(face), seen_min)
+
+    def workers(self, count: int) -> None:
+        """Many at once, in every state."""
+        states = [AssignmentState(s) for s in ("confirmed", "confirmed", "confirmed", "assigned", "returned")]
+        faces = [FaceState(f) for f in ("granted", "granted", "refused", "none")]
+        with self.centre.database.writing() as session:
+            for n in range(count):
+                seen = n % 700 + 1 if n % 3 else None
+                self._worker(
+                    session, f"{'赵钱孙李周吴郑王'[n % 8]}{'建国华强明军勇伟'[n // 8 % 8]}{n}", LABOUR, states[n % 5], faces[n % 4], seen
+                )
+
+    def box(self, name: str, online: bool) -> None:
+        """A gate's box."""
+        with self.centre.database.writing() as session:
+            session.add(
+                Box(
+                    id=f"b-{name}",
+                    project_id=self.project,
+                    name=name,
+                    lane="1",
+                    direction="01",
+                    state=BoxState.ACTIVE,
+                    online=online,
+                    created_at=NOW,
+                )
+            )
+
+    def refusal(self) -> None:
+        """Somebody was refused a minute ago."""
+        with self.centre.database.writing() as session:
+            at = self.clock.now() - dt.timedelta(minutes=1)
+            self._people += 1
+            session.add(
+                Refusal(
+                    box_id="b-1",
+                    epoch="e",
+                    seq=self._people,
+                    project_id=self.project,
+                    at=at,
+                    reason="NOT_CONFIRMED",
+                    method="001",
+                    direction="01",
+                    lane="1",
+                    roster_version=1,
+                    offline=False,
+                    received_at=at,
+                )
+            )
+
+    def passage(self, session: Session, assignment: Assignment, at: dt.datetime, direction: str = "01") -> None:
+        """A passage, and what it leaves at the assignment."""
+        self._people += 1
+        assignment.last_seen_at = at
+        session.add(
+            Passage(
+                box_id="b-1",
+                epoch="e",
+                seq=self._people,
+                position=self._people,
+                revision=0,
+                boot=1,
+                mono_ms=0,
+                project_id=assignment.project_id,
+                assignment_id=assignment.id,
+                worker_id=assignment.worker_id,
+                employer_id=assignment.employer_id,
+                at=at,
+                at_reported=at,
+                clock="ntp",
+                direction=direction,
+                method="001",
+                lane="1",
+                roster_version=1,
+                offline=False,
+                stale_roster=False,
+                duplicate=False,
+                judged=Judged.OK,
+                received_at=at,
+            )
+        )
+
+    def _part(self, session: Session, company: str, role: ParticipantRole, parent: int | None, level: int) -> int:
+        part = Participant(
+            project_id=self.project, company_id=self.companies[company], role=role, parent_id=parent, level=level, created_at=NOW
+        )
+        session.add(part)
+        session.flush()
+        return part.id
+
+    def _worker(self, session: Session, name: str, employer: str, state: AssignmentState, face: FaceState, seen_min: int | None) -> int:
+        self._people += 1
+        n, company = self._people, self.companies[employer]
+        worker = Worker(
+            id_type="01",
+            id_sealed=b"x",
+            id_index=n.to_bytes(32),
+            id_masked=f"310***********{n % 10000:04d}",
+            name=name,
+            identity_state=IdentityState.VERIFIED,
+            identity_source="card",
+            created_at=NOW,
+        )
+        session.add(worker)
+        session.flush()
+        employment = Employment(
+            worker_id=worker.id,
+            employer_id=company,
+            contract_type="fixed_term",
+            contract_start=dt.date(2025, 1, 1),
+            contract_end=dt.date(2026, 1, 1),
+            employment_form=EmploymentForm.NON_TEMPORARY,
+            created_at=NOW,
+        )
+        session.add(employment)
+        session.flush()
+        return self.assign(session, worker.id, employment.id, employer, state, face, seen_min)
+
+    def assign(
+        self, session: Session, worker: int, employment: int, employer: str, state: AssignmentState, face: FaceState, seen_min: int | None
+    ) -> int:
+        """An assignment in a state, with who must act next as the service would have set it."""
+        self._people += 1
+        is_deep, is_in = employer == DEEP, state in (AssignmentState.CONFIRMED, AssignmentState.ENDED)
+        waiting = self.parts[PRO] if is_deep and state is AssignmentState.ASSIGNED else self.parts[GENERAL]
+        assignment = Assignment(
+            worker_id=worker,
+            employment_id=employment,
+            employer_id=self.companies[employer],
+            project_id=self.project,
+            participant_id=self.parts[employer],
+            team_id=self._team(session, employer),
+            main_trade="020",
+            state=state,
+            person=f"p{self._people:010d}",
+            accepted_steps=(2 if is_deep else 1) if is_in else 1 if state is AssignmentState.ACCEPTED_BY_SUB else 0,
+            waiting_for_id=waiting if state in (AssignmentState.ASSIGNED, AssignmentState.ACCEPTED_BY_SUB) else None,
+            return_reason="身份证信息与本人不符" if state is AssignmentState.RETURNED else "",
+            entry_time=NOW - dt.timedelta(days=3) if is_in else None,
+            face=face,
+            created_at=NOW - dt.timedelta(days=4),
+        )
+        session.add(assignment)
+        session.flush()
+        if seen_min is not None and is_in:
+            self.passage(session, assignment, self.clock.now() - dt.timedelta(minutes=seen_min), "02" if self._people % 4 == 0 else "01")
+        return assignment.id
+
+    def _team(self, session: Session, employer: str) -> int:
+        team = session.query(Team).filter_by(employer_id=self.companies[employer], project_id=self.project).first()
+        if team is None:
+            team = Team(employer_id=self.companies[employer], project_id=self.project, name="钢筋一班", created_at=NOW)
+            session.add(team)
+            session.flush()
+        return team.id
+
+
+def _company(session: Session, n: int, name: str) -> int:
+    company = Company(uscc=f"91310000MA1FL000{n:02d}", name=name, created_at=NOW)
+    session.add(company)
+    session.flush()
+    return company.id
+
+
+def _project(session: Session, reg_no: str, name: str) -> int:
+    project = Project(
+        reg_no=reg_no, name=name, state=ProjectState.IN_PROGRESS, contact="项目部 李工 021-50000000", card_key_sealed=b"k", created_at=NOW
+    )
+    session.add(project)
+    session.flush()
+    return project.id
+
+
+@contextmanager
+def a_site(home: Path) -> Iterator[Site]:
+    """A site on SQLite under `home`."""
+    CentreSecrets.create(home)
+    clock = FakeClock()
+    centre = Centre.open(CentralSettings(home=home, public_url="http://127.0.0.1"), clock)
+    try:
+        Base.metadata.create_all(centre.database.engine)
+        yield Site(centre, clock)
+    finally:
+        centre.close()
+
+
+def portal_app(site: Site) -> FastAPI:
+    """The portal alone on an app, with a request number as the centre's app gives one."""
+    app = FastAPI(openapi_url=None)
+
+    @app.middleware("http")
+    async def number(request: Request, call_next):  # type: ignore[no-untyped-def]
+        request.state.request_id = "r-0123456789"
+        return await call_next(request)
+
+    mount(app, site.centre)
+    return app
+
+
+class FakeBrowser:
+    """Asks like a browser and keeps its cookies; follows nothing by itself."""
+
+    def __init__(self, site: Site) -> None:
+        self._app = portal_app(site)
+        self.cookies = httpx.Cookies()
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        """A page, or with `HX_Request="true"` the part of one."""
+        return self._ask("GET", path, None, headers)
+
+    def post(self, path: str, form: dict[str, str], **headers: str) -> httpx.Response:
+        """A form, sent."""
+        return self._ask("POST", path, form, headers)
+
+    def sign_in(self, username: str, password: str = PASSWORD, next_path: str = "/") -> httpx.Response:
+        """The form as it was given, filled in and sent."""
+        csrf = field(self.get("/sign-in").text, "csrf")
+        return self.post("/sign-in", {"csrf": csrf, "username": username, "password": password, "next": next_path})
+
+    def _ask(self, method: str, path: str, form: dict[str, str] | None, headers: dict[str, str]) -> httpx.Response:
+        sent = {"Accept": "text/html"} | {name.replace("_", "-"): value for name, value in headers.items()}
+
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", cookies=self.cookies) as client:
+                answer = await client.request(method, path, data=form, headers=sent)
+                self.cookies = client.cookies
+                return answer
+
+        return asyncio.run(ask())
+
+
+def field(html: str, name: str) -> str:
+    """The value of a form's field."""
+    found = re.search(f'name="{name}"[^>]*value="([^"]*)"', html) or re.search(f'value="([^"]*)"[^>]*name="{name}"', html)
+    assert found, f"no field {name}"
+    return found[1]
