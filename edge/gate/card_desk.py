@@ -60,7 +60,7 @@ class CardDesk:
         except StoreError as error:
             return self._keeper.unreadable(error)
         leaves = self._keeper.place.direction is Direction.OUT
-        if leaves or right is None or gallery is None or right.face != "granted" or not gallery.has(right.person):
+        if leaves or right is None or gallery is None or right.face == "refused" or not gallery.has(right.person):
             return self._keeper.by_card(hashed, expired)
         self.waiting = Waiting(hashed, right.person, expired, at_s + WAIT_S)
         return None

@@ -74,7 +74,8 @@ def _out_of_time(right: Right, moment: Moment) -> Reason | None:
 
 
 def _of_method(claim: Claim, right: Right, moment: Moment) -> Reason | None:
-    if claim.method is Method.FACE and right.face != "granted":
+    # `none` is no refusal: a face taken at this box's kiosk a moment ago is on its way to the centre
+    if claim.method is Method.FACE and right.face == "refused":
         return Reason.METHOD_NOT_ALLOWED
     if claim.method is Method.ID_CARD and claim.card_expired:
         return Reason.CARD_EXPIRED

@@ -38,6 +38,7 @@ TABLE = [
     ("consent refused, by code", come(CARD_ONLY, Method.QR), RUNNING, MOMENT, None),
     ("consent refused, by guard", come(CARD_ONLY, Method.GUARD), RUNNING, MOMENT, None),
     ("consent withdrawn but matched by face", come(CARD_ONLY), RUNNING, MOMENT, Reason.METHOD_NOT_ALLOWED),
+    ("enrolled at this kiosk, the centre does not know yet", come(replace(CONFIRMED, face="none")), RUNNING, MOMENT, None),
     ("departure scheduled, the last second", come(DEPARTING), RUNNING, MOMENT, None),
     ("departure scheduled, the day has come", come(DEPARTED), RUNNING, MOMENT, Reason.RIGHT_ENDED),
     ("departure scheduled, the day has come, by card", come(DEPARTED, Method.ID_CARD), RUNNING, MOMENT, Reason.RIGHT_ENDED),
