@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from edge.reader.codes import nation_name, sex_name
-from edge.reader.id_number import mask, normalise
+from edge.reader.id_number import document_check, mask, normalise
 from hardware.card_reader import CardData
 
 LONG_TERM: Final = "长期"
@@ -199,4 +199,4 @@ def _old_number(number: str, nationality: str, link: str) -> str:
     fourteen = nationality + number[1:3] + link[:2] + number[8:14] + link[2]
     if not (fourteen.isascii() and fourteen.isalnum()):
         return ""
-    return fourteen + str(sum((7, 3, 1)[i % 3] * int(c, 36) for i, c in enumerate(fourteen)) % 10)
+    return fourteen + document_check(fourteen)

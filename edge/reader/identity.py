@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from edge.reader.causes import Cause
-from edge.reader.id_card import CardTextUnclear, IdCard, decode_card
+from edge.reader.id_card import CardKind, CardTextUnclear, IdCard, decode_card
 from edge.reader.id_number import birth_of, flaw, normalise, sex_of
 from hardware.card_reader import CardData
 
@@ -69,8 +69,7 @@ def age(birth: date, today: date) -> int:
 
 
 def _fits_its_number(card: IdCard) -> bool:
-    """The chip's sex and birth against the number's own, as far as both say something."""
-    born, sex = birth_of(card.number), sex_of(card.number)
-    if born is None:
-        return card.number[7:13] == f"{card.birth:%y%m%d}"
-    return born == card.birth and (card.sex not in {"1", "2"} or sex == card.sex)
+    """The chip's birth, sex and nationality against the number's own, as far as both say something."""
+    if card.kind is CardKind.FOREIGN_2017:
+        return card.number[:3] == card.nationality and card.number[7:13] == f"{card.birth:%y%m%d}"
+    return birth_of(card.number) == card.birth and (card.sex not in {"1", "2"} or sex_of(card.number) == card.sex)

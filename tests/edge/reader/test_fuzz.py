@@ -80,7 +80,7 @@ def test_no_spoiled_frame_yields_another_person() -> None:
         outcome = _read(bytes(frame))
         if outcome not in codes:
             assert outcome == identify(card, TODAY).number
-            outcome = "the right card"
+            outcome = "the right person"
         outcomes[outcome] = outcomes.get(outcome, 0) + 1
     print(outcomes)
     assert outcomes["DEVICE_GARBLED"] > 0

@@ -106,7 +106,7 @@ def test_every_error_of_a_device_is_a_cause_on_a_reader() -> None:
     assert causes["DeviceMissing"] is Cause.READER_NOT_FOUND
     assert causes["DeviceUnsupported"] is Cause.READER_UNSUPPORTED
     assert causes["CardSuspect"] is Cause.CARD_SUSPECT
-    assert len(causes) == 11
+    assert causes.keys() >= {"DeviceError", "DeviceTimeout", "ProtocolFault", "NoCard", "CardUnreadable", "WrongCard"}
 
 
 def test_a_card_whose_number_says_another_century_is_flawed_for_2017_cards_too() -> None:
