@@ -7,27 +7,21 @@ longer the one in the box's home and open it again (`StoreReplaced`).
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import secrets
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
 
 import sqlite_utils
 
-from edge.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreReplaced, StoreUnwritable
+from edge.errors import StoreDamaged, StoreError, StoreFull, StoreReplaced
+from edge.store import file
+from edge.store.faults import faults
 from edge.store.migrations import migrations
 from edge.store.reserve import Reserve
 from edge.sync import wire
 
-BUSY_S: Final = 10.0
-"""Longer than the longest transaction: applying a roster of thousands."""
 Value = str | int | float | bytes | None
-
-_checked: set[tuple[int, int]] = set()
-"""The files (device, inode) that this process has checked: the check reads the whole file, so only a process' first opening makes it."""
 
 
 class Store:
@@ -37,18 +31,19 @@ class Store:
         self.path = path
         self.db = sqlite_utils.Database(connection)
         self.reserve = Reserve(path.parent)
-        self._file = _identity(path)
+        self._file = file.identity(path)
         self._connection = connection
+        self._forget = False
 
     @classmethod
     def open(cls, home: Path) -> Store:
         """Opens the store in a box's home and brings its tables up to date. Raises `StoreError`."""
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = home / "edge.db"
-        with _door(home), _faults():
-            aside = _set_aside_if_damaged(path)
+        with file.door(home), faults():
+            aside = file.set_aside_if_damaged(path)
             path.touch(mode=0o600)
-            store = cls(path, _connect(path))
+            store = cls(path, file.connect(path))
             try:
                 store._prepare(aside)
             except BaseException:
@@ -67,14 +62,16 @@ class Store:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Store]:
-        """All or nothing, and on the disk when it ends. Joins a transaction that is open already. Raises `StoreError`."""
+        """All or nothing, and on the disk when it ends. Within a transaction that is open already: all or nothing of its own part,
+        on the disk when the outer one ends. Raises `StoreError`."""
         if self.in_transaction:
-            yield self
+            with faults(), self.db.atomic():
+                yield self
             return
         self._check_file()
         self.reserve.release_if_scarce()
         try:
-            with _faults():
+            with faults():
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield self
@@ -86,6 +83,8 @@ class Store:
             if self.reserve.release():
                 raise StoreFull("reserve released") from full
             raise
+        if self._forget:
+            self.forget_deleted()
 
     def _commit(self) -> None:
         try:
@@ -105,12 +104,12 @@ class Store:
 
     def execute(self, sql: str, *values: Value) -> int:
         """Runs one writing statement inside a transaction; the number of rows it touched. Raises `StoreError`."""
-        with _faults():
+        with faults():
             return self._connection.execute(sql, values).rowcount
 
     def rows(self, sql: str, *values: Value) -> list[tuple[Value, ...]]:
         """What a query finds. Raises `StoreError`."""
-        with _faults():
+        with faults():
             return self._connection.execute(sql, values).fetchall()
 
     def row(self, sql: str, *values: Value) -> tuple[Value, ...] | None:
@@ -120,7 +119,7 @@ class Store:
 
     def write_all(self, sql: str, many: Sequence[Sequence[Value]]) -> None:
         """One writing statement with many sets of values, inside a transaction. Raises `StoreError`."""
-        with _faults():
+        with faults():
             self._connection.executemany(sql, many)
 
     def data_version(self) -> int:
@@ -143,12 +142,15 @@ class Store:
                 self.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
 
     def forget_deleted(self) -> None:
-        """Empties the write-ahead log, so that what was deleted (and overwritten: `secure_delete`) is gone from there too. Best effort."""
-        with contextlib.suppress(StoreError):
-            self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Empties the write-ahead log, so that what was deleted (and overwritten: `secure_delete`) is gone from there too; within a
+        transaction, after it. Best effort."""
+        self._forget = self.in_transaction
+        if not self._forget:
+            with contextlib.suppress(StoreError):
+                self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _check_file(self) -> None:
-        if _identity(self.path) != self._file:
+        if file.identity(self.path) != self._file:
             raise StoreReplaced(self.path.name)
 
     def close(self) -> None:
@@ -160,78 +162,3 @@ def _number(found: tuple[Value, ...] | None) -> int:
     if found is None or not isinstance(found[0], int):
         raise StoreDamaged("a number is missing")
     return found[0]
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
-    for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        stat = path.stat()
-    except FileNotFoundError:
-        return None
-    return stat.st_dev, stat.st_ino
-
-
-@contextlib.contextmanager
-def _door(home: Path) -> Iterator[None]:
-    """One process at a time checks, sets aside, creates and migrates."""
-    with (home / "edge.lock").open("wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _set_aside_if_damaged(path: Path) -> Path | None:
-    identity = _identity(path)
-    if identity is None or identity in _checked:
-        return None
-    if _is_well(path):
-        _checked.add(identity)
-        return None
-    aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(2)}")
-    for suffix in ("", "-wal", "-shm"):
-        with contextlib.suppress(FileNotFoundError):
-            Path(f"{path}{suffix}").replace(f"{aside}{suffix}")
-    return aside
-
-
-def _is_well(path: Path) -> bool:
-    with contextlib.closing(_connect(path)) as connection:
-        try:
-            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-        except sqlite3.DatabaseError as error:
-            if _primary(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                return False
-            raise
-
-
-def _primary(error: sqlite3.Error) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
-
-
-_BY_CODE: Final[dict[int, type[StoreError]]] = {
-    sqlite3.SQLITE_FULL: StoreFull,
-    sqlite3.SQLITE_CORRUPT: StoreDamaged,
-    sqlite3.SQLITE_NOTADB: StoreDamaged,
-    sqlite3.SQLITE_BUSY: StoreBusy,
-    sqlite3.SQLITE_LOCKED: StoreBusy,
-    sqlite3.SQLITE_IOERR: StoreUnwritable,
-    sqlite3.SQLITE_READONLY: StoreUnwritable,
-    sqlite3.SQLITE_CANTOPEN: StoreUnwritable,
-}
-
-
-@contextlib.contextmanager
-def _faults() -> Iterator[None]:
-    """SQLite's errors as ours. A programming error (wrong SQL, a broken constraint) is not one of them and passes."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        kind = _BY_CODE.get(_primary(error))
-        if kind is None:
-            raise
-        raise kind(getattr(error, "sqlite_errorname", type(error).__name__)) from error

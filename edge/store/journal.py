@@ -49,24 +49,27 @@ class Journal:
         if not self._store.in_transaction:
             raise RuntimeError("a fact is recorded together with what it is about: open a transaction")
         clock = self._clock
-        return self._append(
-            wire.Event(self.max_seq() + 1, clock.now_ms(), clock.mono_ms(), self.boot(), clock.quality(), body), projected=True
-        )
-
-    def _append(self, event: wire.Event, projected: bool) -> wire.Event:
-        prev, packed = self.head().hash, wire.encode(event)
-        kind = str(event.body.__struct_config__.tag)
-        self._store.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", event.seq, prev, kind, event.at_ms, packed)
-        self._store.execute("UPDATE head SET seq = ?, hash = ?", event.seq, wire.chain(prev, packed))
-        if projected:
-            projections.project(self._store, event)
+        event = wire.Event(self.max_seq() + 1, clock.now_ms(), clock.mono_ms(), self.boot(), clock.quality(), body)
+        self._append(event)
+        projections.project(self._store, event)
         return event
+
+    def _append(self, event: wire.Event) -> None:
+        self._write(event.seq, str(event.body.__struct_config__.tag), event.at_ms, wire.encode(event))
+
+    def _write(self, seq: int, kind: str, at_ms: int, packed: bytes) -> None:
+        prev = self.head().hash
+        self._store.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", seq, prev, kind, at_ms, packed)
+        self._store.execute("UPDATE head SET seq = ?, hash = ?", seq, wire.chain(prev, packed))
 
     def boot(self) -> int:
         """Which boot of this store this is: 1, 2, 3 …"""
-        with self._store.transaction():
-            self._store.execute("INSERT OR IGNORE INTO boots (id) VALUES (?)", self._clock.boot())
-            found = self._store.row("SELECT boot FROM boots WHERE id = ?", self._clock.boot())
+        boot_id = self._clock.boot()
+        found = self._store.row("SELECT boot FROM boots WHERE id = ?", boot_id)
+        if found is None:
+            with self._store.transaction():
+                self._store.execute("INSERT OR IGNORE INTO boots (id) VALUES (?)", boot_id)
+            found = self._store.row("SELECT boot FROM boots WHERE id = ?", boot_id)
         return int(found[0]) if found and isinstance(found[0], int) else 0
 
     def now_ms(self) -> int:
@@ -100,6 +103,11 @@ class Journal:
     def range(self, first: int, last: int) -> list[Row]:
         """What stands from `first` to `last`, both included; less where it was purged."""
         return _rows(self._store.rows(f"{_SELECT} seq BETWEEN ? AND ? ORDER BY seq", first, last))
+
+    def written_ms(self, seq: int) -> int | None:
+        """The wall time of one fact."""
+        found = self._store.row("SELECT at_ms FROM journal WHERE seq = ?", seq)
+        return found[0] if found and isinstance(found[0], int) else None
 
     def acknowledge(self, upto: int, quarantined: tuple[int, ...] = ()) -> int:
         """The centre has committed up to here; how many of these are news. Raises `CentreAhead` if we do not hold as much."""
@@ -159,9 +167,16 @@ class Journal:
             self._store.execute("DELETE FROM journal")
             self._store.execute("UPDATE head SET epoch = ?, seq = 0, hash = ?, acked = 0", epoch, wire.GENESIS)
             for number, row in enumerate(waiting, 1):
-                event = wire.decode(row.packed, wire.Event)
-                self._append(msgspec.structs.replace(event, seq=number), projected=False)
+                self._append_again(row, number)
         return epoch
+
+    def _append_again(self, row: Row, seq: int) -> None:
+        try:
+            event = msgspec.structs.replace(wire.decode(row.packed, wire.Event), seq=seq)
+        except wire.WireError:  # damaged here: the centre keeps the bytes as they are, for an operator to look at
+            self._write(seq, "?", self.now_ms(), row.packed)
+        else:
+            self._append(event)
 
 
 _SELECT = "SELECT seq, packed, prev_hash FROM journal WHERE"

@@ -91,7 +91,6 @@ def seal(data: bytes, public_key: bytes) -> bytes:
 def write_secret(path: Path, data: bytes) -> None:
     """Writes a file that only this user may read, whole or not at all."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.parent.chmod(0o700)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(data)

@@ -25,6 +25,8 @@ from edge.errors import KeyMissing
 KEEPALIVE_S: Final = 20
 CONNECT_S: Final = 5.0
 """How long one attempt to reach the broker may take."""
+OPEN_S: Final = 15.0
+"""How long a broker that was reached may take until the topics are subscribed."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ class Link:
         self._open = False
         self._pause_s = broker.first_pause_s
         self._next_try_s = 0.0
+        self._give_up_s = 0.0
+        self._verdict: str | None = None
 
     def poll(self, timeout_s: float) -> list[LinkEvent]:
         """Waits up to `timeout_s` for something to happen (a connection attempt may take `CONNECT_S`); what happened, in order.
@@ -99,8 +103,10 @@ class Link:
         """
         if self._client is None:
             self._try_or_wait(timeout_s)
-        elif self._client.loop(timeout_s) != MQTTErrorCode.MQTT_ERR_SUCCESS and self._client is not None:
-            self._drop("BROKER_LOST")
+        elif self._client.loop(timeout_s) != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            self._drop(self._verdict or "BROKER_LOST")
+        elif self._verdict is not None or (not self._open and time.monotonic() > self._give_up_s):
+            self._drop(self._verdict or "BROKER_UNREACHABLE")
         events, self._events = self._events, []
         return events
 
@@ -118,6 +124,7 @@ class Link:
                 break
         if self._client is not None:
             self._client.disconnect()
+            self._client.loop(0.05)
             self._drop("BROKER_LOST")
         self._events.clear()
 
@@ -127,6 +134,7 @@ class Link:
             time.sleep(min(wait_s, timeout_s))
             return
         self._client = client = self._new_client()
+        self._give_up_s = time.monotonic() + OPEN_S
         try:
             client.connect(self._broker.host, self._broker.port, keepalive=KEEPALIVE_S, clean_start=True)
         except ssl.SSLError:
@@ -147,39 +155,36 @@ class Link:
                 raise KeyMissing("a certificate for the broker: provision this box") from error
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
-        client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         client.on_publish = self._on_publish
         client.on_socket_open = _send_at_once
         return client
 
     def _drop(self, code: str) -> None:
-        """Forgets the connection and pauses: at random, so that a thousand boxes do not come back at once."""
-        client, self._client, self._open = self._client, None, False
+        """Cuts the connection (the broker then publishes the will) and pauses: at random, so that a thousand boxes do not come back at
+        once."""
+        client, self._client, self._open, self._verdict = self._client, None, False, None
         if client is not None:
-            client.on_disconnect = None
-            client.disconnect()
-            client.loop_misc()
+            left = client.socket()
+            if left is not None:
+                left.close()
         self._next_try_s = time.monotonic() + self._pause_s * random.uniform(0.5, 1.0)
         self._pause_s = min(self._pause_s * 2, self._broker.longest_pause_s)
         self._events.append(Closed(code))
 
     def _on_connect(self, client: mqtt.Client, _data: object, _flags: mqtt.ConnectFlags, reason: ReasonCode, _properties: object) -> None:
         if reason.is_failure:
-            self._drop("BROKER_REFUSED")
+            self._verdict = "BROKER_REFUSED"
             return
         client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._topics])
 
     def _on_subscribe(self, _client: mqtt.Client, _data: object, _number: int, reasons: list[ReasonCode], _properties: object) -> None:
         if any(reason.is_failure for reason in reasons):
-            self._drop("BROKER_DENIED")
+            self._verdict = "BROKER_DENIED"
             return
         self._open = True
         self._pause_s = self._broker.first_pause_s
         self._events.append(Opened())
-
-    def _on_disconnect(self, _client: mqtt.Client, _data: object, _flags: object, _reason: ReasonCode, _properties: object) -> None:
-        self._drop("BROKER_LOST")
 
     def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         self._events.append(Arrived(message.topic, bytes(message.payload)))

@@ -75,10 +75,7 @@ class Outbox:
         try:
             self._journal.acknowledge(ack.upto, ack.quarantined)
         except CentreAhead as ahead:
-            with self._store.transaction():
-                self._journal.begin_epoch()
-                self._journal.record(wire.Incident(ahead.code, ahead.detail))
-            self.connected()
+            self._begin_epoch(ahead.code, ahead.detail)
             return
         now = self._clock.now_ms()
         for flight in self._uploader.acknowledged(ack, self._clock.mono_ms()):
@@ -97,9 +94,18 @@ class Outbox:
         return wire.EventBatch(self._journal.epoch, rows[0].seq, rows[0].prev_hash, self._roster.version(), [row.packed for row in rows])
 
     def _nothing_there(self, wish: Wish) -> None:
-        if wish.kind is not Kind.AGAIN:
-            raise LookupError(f"the journal lacks {wish.first}")
-        self._uploader.gone(wish)
+        """What was acknowledged long ago may be purged. A gap in what was not means that somebody removed a row: that is told, and what
+        is left goes up in a new epoch rather than never."""
+        if wish.last <= self._uploader.acked:
+            self._uploader.gone(wish)
+        else:
+            self._begin_epoch("JOURNAL_BROKEN", f"{wish.first} is missing")
+
+    def _begin_epoch(self, code: str, detail: str) -> None:
+        with self._store.transaction():
+            self._journal.begin_epoch()
+            self._journal.record(wire.Incident(code, detail))
+        self.connected()
 
 
 def _fitting(rows: list[Row], first: int) -> list[Row]:

@@ -474,11 +474,18 @@ def unframe(topic: str, data: bytes, kind: type[M], verify: Verify) -> M:
     head, signature, body = data[:3], data[3 : 3 + _SIGNATURE], data[3 + _SIGNATURE :]
     if not verify(_signed(topic, head, body), signature):
         raise WireError("BAD_SIGNATURE", "not signed by the expected party")
+    return decode(_expand(body), kind)
+
+
+def _expand(body: bytes) -> bytes:
+    """Decompressed, up to `MAX_BODY_BYTES`. The size that a body declares is checked first: zstandard allocates it before it reads on."""
     try:
-        plain = zstandard.ZstdDecompressor().decompress(body, max_output_size=MAX_BODY_BYTES)
+        declared = zstandard.get_frame_parameters(body).content_size
+        if declared not in (zstandard.CONTENTSIZE_UNKNOWN, zstandard.CONTENTSIZE_ERROR) and declared > MAX_BODY_BYTES:
+            raise WireError("BAD_FRAME", f"a body of {declared} bytes")
+        return zstandard.ZstdDecompressor().decompress(body, max_output_size=MAX_BODY_BYTES)
     except zstandard.ZstdError as error:
         raise WireError("BAD_FRAME", str(error)) from error
-    return decode(plain, kind)
 
 
 def _signed(topic: str, head: bytes, body: bytes) -> bytes:

@@ -1,0 +1,75 @@
+"""The file of the store: opened by one process at a time, checked once by each, set aside if damaged, never deleted."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from edge.store.faults import primary
+
+BUSY_S: Final = 10.0
+"""Longer than the longest transaction: applying a roster of thousands."""
+
+_checked: set[tuple[int, int]] = set()
+"""The files (device, inode) that this process has checked: the check reads the whole file, so only a process' first opening makes it."""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection that waits for others, writes through to the disk, and overwrites what it deletes."""
+    connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Device and inode, None where there is no file."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_dev, stat.st_ino
+
+
+@contextlib.contextmanager
+def door(home: Path) -> Iterator[None]:
+    """One process at a time checks, sets aside, creates and migrates."""
+    with (home / "edge.lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def set_aside_if_damaged(path: Path) -> Path | None:
+    """Checks the file on this process' first opening; the name it was moved to if it is damaged."""
+    file = identity(path)
+    if file is None or file in _checked:
+        return None
+    if _is_well(path):
+        _checked.add(file)
+        return None
+    return set_aside(path, "damaged")
+
+
+def set_aside(path: Path, why: str) -> Path:
+    """Moves the file out of the way under a name that says why and when; whoever holds it open notices (`StoreReplaced`)."""
+    aside = path.with_name(f"{path.name}.{why}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(2)}")
+    for suffix in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            Path(f"{path}{suffix}").replace(f"{aside}{suffix}")
+    return aside
+
+
+def _is_well(path: Path) -> bool:
+    with contextlib.closing(connect(path)) as connection:
+        try:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+        except sqlite3.DatabaseError as error:
+            if primary(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                return False
+            raise
