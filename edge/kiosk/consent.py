@@ -35,6 +35,8 @@ class Notice:
     accept: str
     refuse: str
     refuse_detail: str
+    unticked: str
+    ticked: str
 
     @property
     def text_hash(self) -> str:
@@ -62,6 +64,8 @@ NOTICES: Final[dict[Language, Notice]] = {
         "同意勾选的内容，采集人脸",
         "不用人脸，刷卡进出",
         "步骤一样多，马上就能办好",
+        "先勾选第一项，才能采集",
+        "已勾选 {n} 项，没勾选的不做",
     ),
     "en": Notice(
         "Your face at the gate: you decide",
@@ -92,6 +96,8 @@ NOTICES: Final[dict[Language, Notice]] = {
         "Agree to what is ticked, take my face",
         "No face, use the card",
         "As many steps, done at once",
+        "Tick the first box to go this way",
+        "{n} ticked; nothing else is done",
     ),
 }
 

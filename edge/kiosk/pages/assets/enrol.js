@@ -146,7 +146,7 @@ const SCREENS = {
       const full = i < capture.kept;
       if (full && !slot.classList.contains("full")) picture(slot.querySelector("img"), i);
       slot.classList.toggle("full", full);
-      slot.querySelector("img").hidden = !full;
+      if (!full) slot.querySelector("img").hidden = true;
     });
   },
   try_card({ card_trial, reader }) {
@@ -216,7 +216,11 @@ function notice(code) {
 const shownNotice = () => document.querySelector(`.notice-text[data-language="${noticeLanguage}"]`);
 const tick = (key) => shownNotice().querySelector(`[data-tick="${key}"]`).checked;
 function ticked() {
-  shownNotice().querySelector('[data-choose="face"]').disabled = !tick("template");
+  const face = shownNotice().querySelector('[data-choose="face"]');
+  face.disabled = !tick("template");
+  const count = shownNotice().querySelectorAll("[data-tick]:checked").length;
+  const said = face.querySelector("small");
+  put(said, tick("template") ? said.dataset.ticked.replace("{n}", count) : said.dataset.unticked);
 }
 document.querySelectorAll("[data-notice]").forEach((button) => { button.onclick = () => notice(button.dataset.notice); });
 document.querySelectorAll("[data-tick]").forEach((box) => {
@@ -236,7 +240,10 @@ document.querySelectorAll("[data-choose]").forEach((button) => {
 // --- pictures: they live in this page only as long as they are shown ---
 async function picture(image, index) {
   const answer = await fetch(`/api/shots/${index}.jpg`, { cache: "no-store" });
-  if (answer.ok) swap(image, await answer.blob());
+  if (!answer.ok) return;
+  swap(image, await answer.blob());
+  await image.decode();
+  image.hidden = false;
 }
 function swap(image, blob) {
   const last = image.src;

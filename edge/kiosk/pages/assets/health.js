@@ -9,7 +9,7 @@ function card(title, rows, words, good) {
   const head = document.createElement("h2");
   head.append(title);
   const badge = document.createElement("span");
-  badge.className = `badge ${good ? "good" : "attention"}`;
+  badge.className = `mark ${good ? "good" : "attention"}`;
   badge.textContent = `${good ? "✓" : "!"} ${words}`;
   head.append(badge);
   const list = document.createElement("dl");

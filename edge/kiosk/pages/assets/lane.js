@@ -3,7 +3,6 @@ import { $, clock, date, phrase, put, say } from "./words.js";
 import { listen } from "./stream.js";
 import { chime, wakeSound } from "./sound.js";
 
-const SHORT = { "01": "01", "02": "02" };
 let view = { state: "starting" };
 let sounded = null;
 
@@ -19,7 +18,7 @@ function show() {
 
 function head() {
   if (view.project_name) put($("project"), view.project_name);
-  const way = SHORT[view.direction] ? ` · ${phrase(`way_${view.direction}`)}` : "";
+  const way = view.direction ? ` · ${phrase(`way_${view.direction}`)}` : "";
   put($("lane-name"), phrase("lane_name", { lane: view.lane ?? "" }) + way);
   put($("on-site"), view.on_site == null ? "–" : String(view.on_site));
   const offline = view.offline_since_ms;
@@ -99,6 +98,7 @@ async function picture() {
     live.src = next;
     await live.decode();
     live.hidden = false;
+    $("stage").style.setProperty("--ratio", (live.naturalWidth / live.naturalHeight).toFixed(4));
     if (last.startsWith("blob:")) URL.revokeObjectURL(last);
   } catch {
     live.hidden = true;

@@ -1,0 +1,175 @@
+"""The lane screen in a real browser, over the gate's own screen server: every state, a dead gate, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from edge.gate.screen import Screen
+from edge.gate.screen_server import ScreenServer
+from edge.kiosk.server import KioskServer
+from hardware.camera import Frame
+from hardware.camera.simulated import Scene, Stage
+from tests.edge.kiosk.house import House, apply, entry, header, house
+from tests.parts.browser import LANE, PHONE, chromium, page_of, shoot
+from tests.parts.pictures import demo_people
+
+CONTACT = "项目部 陈工 021-5555 0101"
+AT = 1_764_542_096_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, with_faces=False, lane_socket=tmp_path / "run" / "lane.sock") as ready:
+        apply(ready.store, header(), entry("w-0000000001", 1))
+        ready.connected(True)
+        yield ready
+
+
+@contextmanager
+def lane(browser: Browser, site: House, size: tuple[int, int] = LANE, **query: str) -> Iterator[Page]:
+    with KioskServer(site.parts) as server, page_of(browser, server.url, size) as page:
+        page.goto("/lane" + ("?lang=en" if query.get("lang") == "en" else ""))
+        yield page
+
+
+@contextmanager
+def gate(site: House) -> Iterator[Screen]:
+    screen = Screen(lane="1")
+    screen.amend(project_name="滨江花园三期总承包工程", contact=CONTACT, on_site=128, people=301)
+    screen.show("idle", AT)
+    assert site.parts.lane_socket is not None
+    server = ScreenServer(screen, site.parts.lane_socket)
+    server.start()
+    try:
+        yield screen
+    finally:
+        server.close()
+
+
+def see(screen: Screen) -> None:
+    """A real person before the lane's camera."""
+    picture = demo_people()["obama"].pictures[0]
+    screen.picture(Frame(Stage().render(Scene(picture=str(picture)), 1.0), 7, 1.0))
+
+
+def test_idle_says_where_to_look_and_how_many_are_on_site(browser: Browser, site: House) -> None:
+    with gate(site) as screen, lane(browser, site) as page:
+        see(screen)
+        expect(page.get_by_text("请看镜头")).to_be_visible()
+        expect(page.locator("#on-site")).to_have_text("128")
+        expect(page.locator("#project")).to_have_text("滨江花园三期总承包工程")
+        expect(page.locator("#live")).to_be_visible()
+        expect(page.locator("#verdict")).to_be_hidden()
+        shoot(page, "lane-1-idle")
+
+
+def test_looking_frames_the_face_and_says_what_to_do(browser: Browser, site: House) -> None:
+    with gate(site) as screen, lane(browser, site) as page:
+        see(screen)
+        screen.show("looking", AT, face_box=(0.38, 0.2, 0.24, 0.42), hint="COME_CLOSER")
+        expect(page.locator("#hint")).to_have_text("请再靠近一点")
+        expect(page.locator("#face")).to_be_visible()
+        expect(page.locator("#live")).to_be_visible()
+        shoot(page, "lane-2-looking")
+        screen.show("looking", AT, face_box=(0.38, 0.2, 0.24, 0.42))
+        expect(page.locator("#hint")).to_have_text("正在识别")
+
+
+def test_a_pass_fills_the_screen_with_sign_words_name_and_sound(browser: Browser, site: House) -> None:
+    with gate(site) as screen, lane(browser, site) as page:
+        screen.show("pass", AT, shown_name="张*", team="钢筋一班", method="001")
+        verdict = page.locator("#verdict")
+        expect(verdict).to_have_attribute("data-kind", "pass")
+        expect(verdict.locator(".only-pass")).to_be_visible()
+        expect(page.get_by_role("heading", name="请进")).to_be_visible()
+        for words in ("张*", "进场成功", "钢筋一班", "人脸", "06:34:56"):
+            expect(verdict).to_contain_text(words)
+        expect(page.locator("body")).to_have_attribute("data-sounded", f"pass-{screen.now()[1].number}")
+        shoot(page, "lane-3-pass")
+
+
+def test_a_refusal_says_why_what_to_do_and_whom_to_ask(browser: Browser, site: House) -> None:
+    with gate(site) as screen, lane(browser, site) as page:
+        screen.show("refuse", AT, reason="NOT_CONFIRMED", method="005")
+        verdict = page.locator("#verdict")
+        expect(verdict).to_have_attribute("data-kind", "refuse")
+        expect(verdict.locator(".only-refuse")).to_be_visible()
+        for words in ("不能通过", "还没有确认进场", "请让用人单位分派", CONTACT):
+            expect(verdict).to_contain_text(words)
+        expect(page.locator("body")).to_have_attribute("data-sounded", f"refuse-{screen.now()[1].number}")
+        shoot(page, "lane-4-refuse")
+        screen.show("pass", AT, shown_name="王*", team="木工二班", method="005", direction="02")
+        expect(page.get_by_role("heading", name="请慢走")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [("card", "请刷身份证"), ("closed", "通道关闭"), ("fault", "摄像头断开了")], ids=["card", "closed", "fault"]
+)
+def test_other_states_say_what_is_the_matter(browser: Browser, site: House, state: str, words: str) -> None:
+    with gate(site) as screen, lane(browser, site) as page:
+        screen.amend(faults=("CAMERA_UNPLUGGED",) if state == "fault" else ())
+        screen.show(state, AT)
+        expect(page.locator("#verdict")).to_contain_text(words)
+        shoot(page, f"lane-5-{state}")
+
+
+def test_banners_say_offline_since_when_and_that_the_list_is_old(browser: Browser, site: House) -> None:
+    with gate(site) as screen, lane(browser, site) as page:
+        see(screen)
+        expect(page.locator("#banner-offline")).to_be_hidden()
+        screen.amend(offline_since_ms=AT - 22 * 60_000 - 56_000, stale_roster=True, faults=("TURNSTILE_STUCK",))
+        expect(page.get_by_text("离线 自 06:12，正在记录")).to_be_visible()
+        expect(page.locator("#banner-stale")).to_be_visible()
+        expect(page.locator("#banner-fault")).to_contain_text("闸门卡住")
+        shoot(page, "lane-6-banners")
+
+
+def test_a_dead_gate_is_said_and_the_screen_comes_back_by_itself(browser: Browser, site: House) -> None:
+    with lane(browser, site) as page:
+        expect(page.get_by_role("heading", name="闸机程序没有运行")).to_be_visible()
+        shoot(page, "lane-7-dead")
+        with gate(site):
+            expect(page.locator("#verdict")).to_be_hidden()
+        expect(page.get_by_role("heading", name="闸机程序没有运行")).to_be_visible()
+        with gate(site):
+            expect(page.locator("#verdict")).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", [PHONE, (1080, 1920)], ids=["phone", "portrait"])
+def test_nothing_is_cut_off_on_an_upright_screen(browser: Browser, site: House, size: tuple[int, int]) -> None:
+    name = "phone" if size == PHONE else "portrait"
+    with gate(site) as screen, lane(browser, site, size) as page:
+        see(screen)
+        screen.amend(offline_since_ms=AT)
+        expect(page.locator("#live")).to_be_visible()
+        shoot(page, f"lane-8-{name}-idle")
+        screen.show("refuse", AT, reason="PROJECT_SUSPENDED", shown_name="欧阳*")
+        expect(page.locator("#verdict-contact")).to_be_in_viewport(ratio=1)
+        expect(page.locator("#verdict .sign")).to_be_in_viewport(ratio=1)
+        shoot(page, f"lane-8-{name}-refuse")
+
+
+def test_english_is_one_parameter_away(browser: Browser, site: House) -> None:
+    with gate(site) as screen, lane(browser, site, lang="en") as page:
+        screen.show("refuse", AT, reason="TRAINING_REQUIRED")
+        expect(page.locator("#verdict")).to_contain_text("Safety training needed first")
+        shoot(page, "lane-9-english")
+
+
+def test_no_picture_is_shown_until_the_gate_has_one(browser: Browser, site: House) -> None:
+    with gate(site) as screen, lane(browser, site) as page:
+        expect(page.locator("#live")).to_be_hidden()
+        screen.picture(Frame(np.full((48, 64, 3), 90, np.uint8), 1, 0.0))
+        expect(page.locator("#live")).to_be_visible()
