@@ -171,3 +171,43 @@ def _process(home: Path, clock: Clock, name: str) -> str:
     if ills:
         raise Ill(ills[0], ", ".join(ills))
     return "running"
+
+
+def advice(code: str | None) -> str:
+    """What to do about a finding: Chinese, then English. Codes without a line of their own send to the log."""
+    if code is None:
+        return ""
+    chinese, english = ADVICE.get(code, ("看日志", "see the log"))
+    return f"{chinese} · {english}"
+
+
+ADVICE = {
+    "NOT_PROVISIONED": ("用领用码登记本机：gongmen edge provision", "provision this box with a claim code"),
+    "KEY_MISSING": ("用新的领用码重新登记", "provision anew with a new claim code"),
+    "KEY_DAMAGED": ("用新的领用码重新登记", "provision anew with a new claim code"),
+    "KEY_READABLE_BY_OTHERS": ("chmod 600 密钥文件；如有疑虑请换密钥", "chmod 600 the key files; replace the keys if in doubt"),
+    "DISK_LOW": ("清理磁盘或更换存储卡", "make room or replace the card"),
+    "JOURNAL_ALTERED": ("记录被改动：保留现场，联系中心", "the record was altered: leave all as it is, call the centre"),
+    "STORE_DAMAGED": ("重启本机：坏文件会被另存", "restart the box: the damaged file is set aside"),
+    "STORE_FULL": ("清理磁盘", "make room on the disk"),
+    "ROSTER_NONE": ("检查网络与同步进程", "check network and sync process"),
+    "LEASE_OVER": ("恢复网络以更新名单", "bring the network back to refresh the roster"),
+    "CLOCK_UNSURE": ("接通网络校时，或加装时钟芯片", "let it reach a time server, or fit a clock chip"),
+    "BROKER_UNREACHABLE": ("检查网线与中心地址；本机照常记录", "check the cable and the address; the box records on"),
+    "CERTIFICATE_MISSING": ("重新登记本机", "provision the box anew"),
+    "CERTIFICATE_EXPIRES": ("联网后自动更新，否则重新登记", "renews when online, else provision anew"),
+    "CERTIFICATE_EXPIRED": ("重新登记本机", "provision the box anew"),
+    "PROCESS_SILENT": ("启动：gongmen edge run 或 systemctl start", "start it: gongmen edge run, or systemctl start"),
+    "MODEL_MISSING": ("重新运行安装", "run the set-up again"),
+    "MODEL_ALTERED": ("模型文件不对：重新安装", "the model file is not the published one: install it again"),
+    "DEVICE_NOT_FOUND": ("插好设备，核对 devices.toml", "plug it in, check devices.toml"),
+    "DEVICE_UNPLUGGED": ("重新插好设备", "plug it in again"),
+    "DEVICE_TIMEOUT": ("设备无应答：断电重启设备", "no answer: power the device off and on"),
+    "DEVICE_GARBLED": ("检查线缆与波特率", "check cable and baud rate"),
+    "DEVICE_UNSUPPORTED": ("换用支持的型号", "use a supported model"),
+    "CAMERA_FROZEN": ("重新插拔相机", "plug the camera out and in"),
+    "CAMERA_SILENT": ("检查相机", "check the camera"),
+    "FIRE": ("消防信号有效：闸机已放开", "the fire signal is on: the turnstile is released"),
+    "STUCK": ("检查闸机机械", "check the turnstile's mechanism"),
+    "TAMPER": ("检查机箱", "check the housing"),
+}

@@ -11,7 +11,10 @@ import click
 import typer
 from typer.core import TyperGroup
 
-EXIT_CODES = """退出码 exit codes: 0 完成 done · 1 未通过 not all held · 2 用法 usage · 3 配置或设备 configuration or device · 4 外部服务 another service."""
+EXIT_CODES = (
+    "退出码 exit codes: 0 完成 done · 1 未全部成立 not all held · 2 用法 usage · 3 配置或设备 configuration or device · "
+    "4 外部服务 another service"
+)
 
 _COMMANDS = {
     "demo": ("gongmen.demo.command", "演示全流程 · Play the whole story on this machine"),

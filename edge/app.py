@@ -1,0 +1,180 @@
+"""The composition root: the only place that asks the catalogue for drivers and puts the box's processes together."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from edge import doctor
+from edge.clock import Clock, SystemClock
+from edge.errors import EdgeError, StoreFull, StoreReplaced
+from edge.gate.engines import load_engine
+from edge.gate.faces import FaceEngine, threshold
+from edge.gate.gatehouse import Equipment, Gatehouse
+from edge.gate.passage import Place
+from edge.kiosk import server as kiosk_server
+from edge.kiosk.card_place import SwipePlace
+from edge.kiosk.lookalikes import Lookalikes
+from edge.kiosk.parts import KioskParts
+from edge.kiosk.records import StoreRecords
+from edge.reader.swipes import Swipes
+from edge.settings import EdgeSettings
+from edge.store.database import Store
+from edge.store.secrets import BoxKeys
+from edge.sync import process as sync_process
+from hardware.catalogue import open_camera, open_card_reader, open_turnstile
+
+log = logging.getLogger(__name__)
+
+PAUSE_S = 2.0
+PROCESSES = ("gate", "kiosk", "sync")
+
+
+def run_gate(settings: EdgeSettings, stop: threading.Event) -> None:
+    """The gate process. A full disk or a replaced store makes it begin again; other `EdgeError`s end it with their code."""
+    engine = load_engine(settings.face_engine, settings.models_dir, settings.vision_threads)
+    while not stop.is_set():
+        try:
+            _gate(settings, engine, stop)
+        except (StoreFull, StoreReplaced) as error:
+            log.warning("%s: the gate begins again", error.code)
+            stop.wait(PAUSE_S)
+
+
+def _gate(settings: EdgeSettings, engine: FaceEngine, stop: threading.Event) -> None:
+    keys = _keys(settings, stop)
+    if keys is None:
+        return
+    equipment = Equipment(
+        camera=open_camera(settings.camera),
+        reader=open_card_reader(settings.lane_reader),
+        turnstile=open_turnstile(settings.turnstile),
+        engine=engine,
+    )
+    house = Gatehouse(settings.home, Place(settings.lane, settings.direction), equipment, keys, SystemClock())
+    try:
+        house.run(stop)
+    finally:
+        house.close()
+
+
+def run_kiosk(settings: EdgeSettings, stop: threading.Event) -> None:
+    """The kiosk process."""
+    keys = _keys(settings, stop)
+    if keys is None:
+        return
+    with ExitStack() as held:
+        parts = _kiosk_parts(settings, keys, SystemClock(), held)
+        kiosk_server.run(parts, settings.kiosk_host, settings.kiosk_port, stop)
+
+
+def _kiosk_parts(settings: EdgeSettings, keys: BoxKeys, clock: Clock, held: ExitStack) -> KioskParts:
+    open_store = partial(Store.open, settings.home)
+    records = StoreRecords(open_store, clock, keys.sealing_public)
+    engine, fault = _engine_or_fault(settings)
+    camera = open_camera(settings.kiosk_camera)
+    held.callback(camera.close)
+    swipes = Swipes(open_card_reader(settings.kiosk_reader))
+    held.callback(swipes.close)
+    return KioskParts(
+        box=settings.box,
+        lane=settings.lane,
+        records=records,
+        cards=SwipePlace(swipes, records.card_key, clock.now_ms),
+        gallery=Lookalikes(open_store, keys.open_sealed, partial(threshold, engine.scale) if engine else _never),
+        camera=camera,
+        engine=engine,
+        engine_fault=fault,
+        lane_socket=settings.socket,
+        hosts=(settings.kiosk_host, "localhost", "127.0.0.1"),
+    )
+
+
+def _engine_or_fault(settings: EdgeSettings) -> tuple[FaceEngine | None, str | None]:
+    """Without its model the kiosk still enrols for cards."""
+    try:
+        return load_engine(settings.face_engine, settings.models_dir, 1), None
+    except EdgeError as error:
+        log.warning("%s", error)
+        return None, error.code
+
+
+def _never(rows: int) -> float:
+    return 1.0
+
+
+def run_sync(settings: EdgeSettings, stop: threading.Event) -> None:
+    """The sync process."""
+    sync_process.run(settings, stop)
+
+
+RUN: dict[str, Callable[[EdgeSettings, threading.Event], None]] = {"gate": run_gate, "kiosk": run_kiosk, "sync": run_sync}
+
+
+def _keys(settings: EdgeSettings, stop: threading.Event) -> BoxKeys | None:
+    """The box's keys; a box that has none yet waits for them, so that provisioning needs no restart. None when told to stop."""
+    said = ""
+    while not stop.is_set():
+        try:
+            return BoxKeys.load(settings.home)
+        except EdgeError as error:
+            if str(error) != said:
+                log.warning("%s: waiting", error)
+            said = str(error)
+            stop.wait(PAUSE_S)
+    return None
+
+
+def doctor_checks(settings: EdgeSettings) -> list[doctor.Check]:
+    """What `gongmen edge doctor` looks at on this box. Devices that a running process holds are judged by that process' report."""
+    clock = SystemClock()
+    return [
+        *doctor.common_checks(settings, clock),
+        doctor.Check("models", lambda: load_engine(settings.face_engine, settings.models_dir).name),
+        doctor.Check("camera", partial(_camera, settings.camera)),
+        doctor.Check("kiosk camera", partial(_camera, settings.kiosk_camera), needed=False),
+        doctor.Check("lane reader", partial(_reader, settings.lane_reader)),
+        doctor.Check("kiosk reader", partial(_reader, settings.kiosk_reader), needed=False),
+        doctor.Check("turnstile", partial(_turnstile, settings.turnstile)),
+    ]
+
+
+def _camera(uri: str) -> str:
+    with _closing(open_camera(uri)) as camera:
+        frame = camera.wait_for(0, 5.0)
+        if frame is None:
+            raise doctor.Ill(camera.fault() or "CAMERA_SILENT", uri.partition("?")[0])
+        height, width = frame.image.shape[:2]
+        return f"{width}x{height}"
+
+
+def _reader(uri: str) -> str:
+    with _closing(open_card_reader(uri)) as reader:
+        return f"SAM {reader.identify()}"
+
+
+def _turnstile(uri: str) -> str:
+    with _closing(open_turnstile(uri)) as turnstile:
+        alarms = turnstile.alarms()
+        if alarms:
+            raise doctor.Ill(sorted(alarms)[0], ", ".join(sorted(alarms)))
+        return "ready"
+
+
+@contextmanager
+def _closing(device: Any) -> Iterator[Any]:
+    try:
+        yield device
+    finally:
+        device.close()
+
+
+def home_or_here(home: Path | None) -> Path:
+    """The box's home: as given, else `/var/lib/gongmen` where that is one, else `var/edge`."""
+    usual = Path("/var/lib/gongmen")
+    return home or (usual if (usual / "box.toml").exists() else Path("var/edge"))

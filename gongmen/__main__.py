@@ -1,0 +1,5 @@
+"""`python -m gongmen` is the command `gongmen`."""
+
+from gongmen.cli import app
+
+app()

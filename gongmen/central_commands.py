@@ -1,0 +1,105 @@
+"""`gongmen central …`: the centre."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from central.settings import CentralSettings
+
+app = typer.Typer(no_args_is_help=True, help="中心 · The centre. Settings: GONGMEN_CENTRAL_… (HOME, DATABASE_URL, PORT, MQTT_HOST …).")
+audit = typer.Typer(no_args_is_help=True, help="审计 · The audit trail.")
+app.add_typer(audit, name="audit")
+
+Home = Annotated[Path | None, typer.Option("--home", help="数据目录 · the centre's folder (default var/central)")]
+Json = Annotated[bool, typer.Option("--json", help="最后一行输出一个 JSON 对象 · one JSON object on the last line")]
+CONFIGURATION = 3
+
+
+def _settings(home: Path | None) -> CentralSettings:
+    return CentralSettings(home=home) if home else CentralSettings()
+
+
+@app.command()
+def init(
+    home: Home = None,
+    username: Annotated[str, typer.Option(help="管理员账号 · the administrator's name")] = "admin",
+    as_json: Json = False,
+) -> None:
+    """建立密钥与数据库，给出第一个管理员的口令与令牌（只显示一次）· Keys, database, the first administrator; shown once."""
+    from central import migrations
+    from central.access import SYSTEM, Role
+    from central.centre import Centre
+    from central.identity import service
+    from central.secrets import CentreSecrets
+
+    settings = _settings(home)
+    CentreSecrets.create(settings.home)
+    migrations.migrate(settings.database)
+    centre = Centre.open(settings)
+    password = secrets.token_urlsafe(12)
+    try:
+        with centre.database.writing() as session:
+            service.create_administrator(session, centre.clock, username, password)
+            _, token = service.issue_token(session, centre.clock, SYSTEM, name="init", role=Role.ADMINISTRATOR)
+    finally:
+        centre.close()
+    told = {"username": username, "password": password, "token": token}
+    print(json.dumps(told) if as_json else "\n".join(f"{key:10} {value}" for key, value in told.items()))
+
+
+@app.command()
+def run(home: Home = None) -> None:
+    """运行中心：门户、接口、与各盒子的消息 · The portal, the API, and the messages with the boxes."""
+    import uvicorn
+
+    from central.app import create_app
+    from central.centre import Centre
+    from central.messaging import process
+    from central.migrations import migrate
+    from central.secrets import SecretsError
+
+    settings = _settings(home)
+    try:
+        migrate(settings.database)
+        centre = Centre.open(settings)
+    except SecretsError as error:
+        print(f"✗ {error}：先运行 gongmen central init · run gongmen central init first", file=sys.stderr)
+        raise typer.Exit(CONFIGURATION) from error
+    messaging = process.start(centre) if settings.mqtt_enabled else None
+    try:
+        uvicorn.run(create_app(settings, centre), host=settings.host, port=settings.port, log_level="warning", server_header=False)
+    finally:
+        if messaging is not None:
+            messaging.stop()
+        centre.close()
+
+
+@app.command()
+def openapi() -> None:
+    """接口文档（OpenAPI）· The API's document."""
+    from central.app import openapi as document
+
+    print(json.dumps(document(CentralSettings()), ensure_ascii=False))
+
+
+@audit.command()
+def verify(home: Home = None, as_json: Json = False) -> None:
+    """审计链是否完整 · Whether an entry was removed or altered."""
+    from central import audit as trail
+    from central.centre import Centre
+
+    centre = Centre.open(_settings(home))
+    try:
+        with centre.database.reading() as session:
+            broken = trail.verify(session)
+    finally:
+        centre.close()
+    told: dict[str, Any] = {"whole": broken is None, "broken_at": broken}
+    print(json.dumps(told) if as_json else ("✓ 完整 whole" if broken is None else f"✗ {broken}"))
+    raise typer.Exit(0 if broken is None else 1)
