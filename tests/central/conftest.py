@@ -1,0 +1,87 @@
+"""Every test of the centre's store runs on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from central.app import create_app
+from central.centre import Centre
+from central.database import Database
+from central.migrations import tables
+from tests.central.builders import Story, open_centre
+from tests.central.in_process import in_process
+from tests.parts.postgres import Cluster, running_cluster
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL for this session."""
+    with running_cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres_template(cluster: Cluster) -> str:
+    """A migrated, empty database to copy."""
+    url = cluster.create()
+    _create(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty file to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "empty.db"
+    _create(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty database of each kind."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "central.db")
+        yield f"sqlite:///{tmp_path / 'central.db'}"
+        return
+    running: Cluster = request.getfixturevalue("cluster")
+    url = running.create(request.getfixturevalue("postgres_template"))
+    yield url
+    running.drop(url)
+
+
+@pytest.fixture
+def centre(database_url: str, tmp_path: Path) -> Iterator[Centre]:
+    """An opened centre with a clock that stands still."""
+    opened = open_centre(tmp_path, database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def database(centre: Centre) -> Database:
+    """The centre's store."""
+    return centre.database
+
+
+@pytest.fixture
+def story(centre: Centre) -> Story:
+    """The site that most tests speak of."""
+    return Story(centre)
+
+
+@pytest.fixture
+def client(centre: Centre) -> Iterator[httpx.Client]:
+    """The application over the same centre."""
+    with in_process(create_app(centre.settings, centre)) as opened:
+        yield opened
+
+
+def _create(url: str) -> None:
+    database = Database.open(url)
+    tables().create_all(database.engine)
+    database.close()
