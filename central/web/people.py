@@ -15,8 +15,12 @@ from central.access import Access, Role
 from central.attendance.board import board, last_directions
 from central.entry import people_list
 from central.entry.people_list import STATES, PeoplePage, PeopleQuery
+from central.entry.service import seen
+from central.entry.store import AssignmentView
 from central.errors import Problem
+from central.projects import project_list
 from central.projects.model import Project
+from central.projects.service import visible_project
 from central.web.figures import strip
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, texts_of, visitor_of
@@ -54,7 +58,7 @@ def router(portal: Portal) -> APIRouter:
     def projects(request: Request) -> Response:
         listing = Listing.read("/projects", request.query_params, (), ())
         with portal.database.reading() as session:
-            found, total = people_list.projects_for(session, _signed_in(request), listing.q, listing.offset, PAGE_SIZE)
+            found, total = project_list.find(session, _signed_in(request), listing.q, listing.offset, PAGE_SIZE)
         return portal.page(request, "projects.html", {"listing": listing, "projects": found, **_paging(listing, total, len(found))})
 
     @pages.get("/projects/{project_id}/people")
@@ -62,7 +66,7 @@ def router(portal: Portal) -> APIRouter:
         access, t = _signed_in(request), texts_of(request)
         listing = _listing(request)
         with portal.database.reading() as session:
-            project = people_list.project_for(session, access, project_id)
+            project = visible_project(session, access, project_id)
             page = people_list.of_project(session, access, project_id, _query(listing))
             shown: dict[str, object] = {
                 "project": project,
@@ -77,11 +81,15 @@ def router(portal: Portal) -> APIRouter:
     def person(request: Request, project_id: int, assignment_id: int) -> Response:
         access = _signed_in(request)
         with portal.database.reading() as session:
-            line = people_list.person(session, access, project_id, assignment_id)
+            line = seen(session, access, assignment_id)
+        if line.assignment.project_id != project_id:
+            raise Problem("NOT_FOUND", 404)
         t = texts_of(request)
         back = "/workers" if access.role is Role.EMPLOYER else f"/projects/{project_id}/people"
         return portal.page(
-            request, "person.html", {"line": line, "back": back, "steps": steps_of(line, t), "trade": trade_name(line.trade, t)}
+            request,
+            "person.html",
+            {"line": line, "back": back, "steps": steps_of(line, t), "trade": trade_name(line.assignment.main_trade, t)},
         )
 
     @pages.get("/workers")
@@ -97,16 +105,19 @@ def router(portal: Portal) -> APIRouter:
     return pages
 
 
-def steps_of(line: people_list.PersonLine, t: Texts) -> list[tuple[bool, str, dt.datetime | None]]:
+def steps_of(line: AssignmentView, t: Texts) -> list[tuple[bool, str, dt.datetime | None]]:
     """The way to the gate as (done, words, when): the first open one says who must act."""
-    is_in = line.entry_time is not None
-    waits_for_sub = line.waiting_for if line.level > 1 and line.state == "assigned" else ""
-    steps: list[tuple[bool, str, dt.datetime | None]] = [(True, t("step_registered"), None), (True, t("step_assigned"), line.created_at)]
-    if line.level > 1:
-        words = t("step_accepted_open", company=waits_for_sub) if waits_for_sub else t("step_accepted", company=line.using_unit)
-        steps.append((is_in or line.state == "accepted_by_sub", words, None))
-    steps.append((is_in, t("step_confirmed"), line.entry_time))
-    steps.append((is_in and line.face != "none", t("step_enrolled"), None))
+    entered, is_deep = line.assignment.entry_time, line.level > 1
+    steps: list[tuple[bool, str, dt.datetime | None]] = [
+        (True, t("step_registered"), None),
+        (True, t("step_assigned"), line.assignment.created_at),
+    ]
+    if is_deep:
+        is_accepted = entered is not None or line.assignment.accepted_steps > 0
+        words = t("step_accepted", company=line.using_unit) if is_accepted else t("step_accepted_open", company=line.using_unit)
+        steps.append((is_accepted, words, None))
+    steps.append((entered is not None, t("step_confirmed"), entered))
+    steps.append((entered is not None and line.assignment.face != "none", t("step_enrolled"), None))
     return steps
 
 
@@ -157,7 +168,7 @@ def _paging(listing: Listing, matching: int, shown: int) -> Mapping[str, object]
 
 
 def _ways(session: Session, page: PeoplePage) -> Mapping[int, str]:
-    return last_directions(session, [line.assignment_id for line in page.lines])
+    return last_directions(session, [line.assignment.id for line in page.lines])
 
 
 def _waiting(page: PeoplePage, t: Texts) -> str:

@@ -165,10 +165,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "error_403": ("没有权限", "Not allowed"),
     "error_429": ("请稍后再试", "Please try again later"),
     "error_500": ("系统出错了", "Something went wrong"),
-    "error_500_why": (
-        "您的操作没有保存。请稍后再试；如仍出错，请把下面的编号告诉我们。",
-        "Nothing was saved. Try again later; if it happens again, tell us the number below.",
-    ),
     "error_other": ("无法完成", "This cannot be done"),
     "error_home": ("返回首页", "Home"),
     "nobody_signed_in": ("未登录", "nobody"),

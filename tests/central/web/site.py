@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from fastapi import FastAPI, Request
 from sqlalchemy.orm import Session
 
 from central.access import SYSTEM, Role
+from central.app import create_app
 from central.attendance.model import Passage, Refusal
 from central.attendance.rules import Judged
 from central.centre import Centre
@@ -25,7 +25,6 @@ from central.people.model import Employment, EmploymentForm, IdentityState, Work
 from central.projects.model import Company, Participant, ParticipantRole, Project, ProjectState, Team
 from central.secrets import CentreSecrets
 from central.settings import CentralSettings
-from central.web import mount
 
 NOW = dt.datetime(2025, 4, 19, 1, 30, tzinfo=dt.UTC)
 """09:30 at the site."""
@@ -65,7 +64,17 @@ class Site:
                 ("authority", Role.AUTHORITY, None, None),
             ):
                 company_id = self.companies[company] if company else None
-                create_account(session, clock, SYSTEM, name, PASSWORD, f"{company or name}", role, company_id, project)
+                create_account(
+                    session,
+                    clock,
+                    SYSTEM,
+                    username=name,
+                    password=PASSWORD,
+                    display_name=company or name,
+                    role=role,
+                    company_id=company_id,
+                    project_id=project,
+                )
 
     def worker(self, name: str, employer: str = LABOUR, state: str = "assigned", face: str = "none", seen_min: int | None = None) -> int:
         """One worker on the project; `seen_min` minutes ago the worker came in. Returns the assignment."""
@@ -257,24 +266,11 @@ def a_site(home: Path) -> Iterator[Site]:
         centre.close()
 
 
-def portal_app(site: Site) -> FastAPI:
-    """The portal alone on an app, with a request number as the centre's app gives one."""
-    app = FastAPI(openapi_url=None)
-
-    @app.middleware("http")
-    async def number(request: Request, call_next):  # type: ignore[no-untyped-def]
-        request.state.request_id = "r-0123456789"
-        return await call_next(request)
-
-    mount(app, site.centre)
-    return app
-
-
 class FakeBrowser:
     """Asks like a browser and keeps its cookies; follows nothing by itself."""
 
     def __init__(self, site: Site) -> None:
-        self._app = portal_app(site)
+        self._app = create_app(site.centre.settings, site.centre)
         self.cookies = httpx.Cookies()
 
     def get(self, path: str, **headers: str) -> httpx.Response:
@@ -291,7 +287,7 @@ class FakeBrowser:
         return self.post("/sign-in", {"csrf": csrf, "username": username, "password": password, "next": next_path})
 
     def _ask(self, method: str, path: str, form: dict[str, str] | None, headers: dict[str, str]) -> httpx.Response:
-        sent = {"Accept": "text/html"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {"Accept": "text/html", "X-Request-Id": "r-0123456789"} | {name.replace("_", "-"): value for name, value in headers.items()}
 
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
