@@ -8,8 +8,9 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
+from edge.errors import ModelAltered, ModelMissing
 from edge.gate.engines import ENGINES, load_engine
-from edge.gate.engines.weights import SFACE, YUNET, ModelAltered, ModelMissing, Weights, find, read
+from edge.gate.engines.weights import SFACE, YUNET, Weights, find, read
 from tests.edge.gate.people import engine, photographs, scene
 
 NAMES = sorted(ENGINES)

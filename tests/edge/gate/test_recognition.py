@@ -1,0 +1,196 @@
+"""From frames to a verdict, with an engine that sees what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from edge.gate.faces import Quality
+from edge.gate.gallery import Gallery
+from edge.gate.liveness import Sharpness, Unchecked
+from edge.gate.recognition import ENOUGH_TO_REFUSE, REFUSE_AFTER_S, REMEMBERED_S, REST_S, Hint, Recognition, Verdict, View
+from tests.edge.gate.box import BLANK, GOOD, FakeEngine, Stands, face_of
+
+RATE = 15
+ANNA, BORIS, STRANGER, OTHER_STRANGER = 1, 2, 8, 9
+GALLERY = Gallery.build(FakeEngine.dim, {"anna": face_of(ANNA)[None, :], "boris": face_of(BORIS)[None, :]})
+BLURRED = replace(GOOD, sharpness=9.0)
+
+
+class Watcher:
+    """Shows frames at 15 a second and keeps what comes of them."""
+
+    def __init__(self, recognition: Recognition | None = None, engine: FakeEngine | None = None) -> None:
+        self.engine = engine or FakeEngine()
+        self.eyes = recognition or Recognition(self.engine)
+        self.frames = 0
+
+    def see(self, *people: Stands, seconds: float = 0.0, frames: int = 0) -> list[View]:
+        self.engine.people = people
+        views = []
+        for _ in range(frames or round(seconds * RATE)):
+            self.frames += 1
+            views.append(self.eyes.look(BLANK, self.frames / RATE, GALLERY))
+        return views
+
+
+def verdicts(views: list[View]) -> list[Verdict]:
+    return [view.verdict for view in views if view.verdict]
+
+
+def test_a_worker_is_told_from_two_frames_and_never_from_one() -> None:
+    first, second = Watcher().see(Stands(ANNA), frames=2)
+    assert first.verdict is None
+    assert second.verdict is not None
+    assert (second.verdict.person, second.verdict.again) == ("anna", False)
+    assert second.verdict.score is not None
+    assert second.verdict.score > 0.8
+
+
+def test_whoever_was_told_is_not_told_again_while_standing_there() -> None:
+    assert [v.person for v in verdicts(Watcher().see(Stands(ANNA), seconds=20))] == ["anna"]
+
+
+def test_a_stranger_is_called_unknown_after_a_second_of_good_frames() -> None:
+    watcher = Watcher()
+    early = watcher.see(Stands(STRANGER), seconds=REFUSE_AFTER_S * 0.9)
+    assert verdicts(early) == []
+    (verdict,) = verdicts(watcher.see(Stands(STRANGER), seconds=0.4))
+    assert (verdict.person, verdict.again) == (None, False)
+
+
+def test_a_stranger_who_stays_for_a_minute_is_news_once() -> None:
+    told = verdicts(Watcher().see(Stands(STRANGER), seconds=REMEMBERED_S - 2))
+    assert len(told) > 5
+    assert [v.again for v in told] == [False] + [True] * (len(told) - 1)
+
+
+def test_a_stranger_who_steps_away_and_back_is_no_news_either() -> None:
+    watcher = Watcher()
+    first = verdicts(watcher.see(Stands(STRANGER), seconds=2))
+    watcher.see(seconds=2)
+    again = verdicts(watcher.see(Stands(STRANGER, x=400), seconds=2))
+    assert [v.again for v in first + again] == [False, True]
+
+
+def test_another_stranger_is_news() -> None:
+    watcher = Watcher()
+    watcher.see(Stands(STRANGER), seconds=2)
+    watcher.see(seconds=2)
+    assert [v.again for v in verdicts(watcher.see(Stands(OTHER_STRANGER), seconds=2))] == [False]
+
+
+def test_a_worker_whose_first_frames_are_poor_is_not_refused() -> None:
+    watcher = Watcher()
+    poor = watcher.see(Stands(ANNA, quality=BLURRED), seconds=5)
+    assert {view.hint for view in poor} == {Hint.HOLD_STILL}
+    assert [v.person for v in verdicts(watcher.see(Stands(ANNA), seconds=1))] == ["anna"]
+
+
+def test_a_refused_worker_may_try_again_after_the_rest() -> None:
+    watcher = Watcher()
+    # the hood hides the face: what the engine makes of it is somebody else
+    told = verdicts(watcher.see(Stands(STRANGER), seconds=REST_S + 2) + watcher.see(Stands(ANNA), seconds=REST_S + 1))
+    assert [v.person for v in told][-1] == "anna"
+
+
+def test_the_next_person_in_the_same_place_is_somebody_else() -> None:
+    watcher = Watcher()
+    watcher.see(Stands(ANNA), seconds=1)
+    assert [v.person for v in verdicts(watcher.see(Stands(BORIS), seconds=2))] == ["boris"]
+
+
+def test_frames_of_two_people_are_never_fused() -> None:
+    watcher = Watcher()
+    watcher.see(Stands(STRANGER), frames=ENOUGH_TO_REFUSE - 1)
+    first, second = watcher.see(Stands(ANNA), frames=2)
+    assert first.verdict is None
+    assert second.verdict is not None
+    assert second.verdict.person == "anna"
+    assert second.verdict.score is not None
+    assert second.verdict.score > 0.8
+
+
+def test_two_side_by_side_are_asked_to_come_one_at_a_time() -> None:
+    views = Watcher().see(Stands(ANNA, x=100), Stands(STRANGER, x=350), seconds=2)
+    assert {view.hint for view in views} == {Hint.ONE_AT_A_TIME}
+    assert verdicts(views) == []
+
+
+def test_a_worker_far_behind_opens_for_nobody_in_front() -> None:
+    behind = Stands(ANNA, x=500, quality=replace(GOOD, width_px=70.0))
+    told = verdicts(Watcher().see(Stands(STRANGER), behind, seconds=REST_S * 2.5))
+    assert {v.person for v in told} == {None}
+
+
+def test_who_has_passed_does_not_hold_up_the_next() -> None:
+    watcher = Watcher()
+    watcher.see(Stands(ANNA), seconds=1)
+    told = verdicts(watcher.see(Stands(ANNA), Stands(BORIS, x=450), seconds=1))
+    assert [v.person for v in told] == ["boris"]
+
+
+def test_a_known_worker_who_is_refused_stays_foremost_and_is_told_again_after_the_rest() -> None:
+    watcher = Watcher()
+    (verdict,) = verdicts(watcher.see(Stands(ANNA), frames=2))
+    watcher.eyes.hold(verdict, watcher.frames / RATE)
+    behind = Stands(BORIS, x=450, quality=replace(GOOD, width_px=70.0))
+    assert verdicts(watcher.see(Stands(ANNA), behind, seconds=REST_S * 0.9)) == []
+    assert next(v.person for v in verdicts(watcher.see(Stands(ANNA), behind, seconds=1))) == "anna"
+
+
+@pytest.mark.parametrize(
+    ("quality", "hint"),
+    [
+        (replace(GOOD, width_px=40.0), Hint.COME_CLOSER),
+        (replace(GOOD, brightness=20.0), Hint.TOO_DARK),
+        (BLURRED, Hint.HOLD_STILL),
+        (replace(GOOD, turn=0.7), None),
+    ],
+)
+def test_a_face_that_cannot_be_told_is_helped_and_costs_no_embedding(quality: Quality, hint: Hint | None) -> None:
+    watcher = Watcher()
+    views = watcher.see(Stands(ANNA, quality=quality), seconds=3)
+    assert {view.hint for view in views} == {hint}
+    assert (verdicts(views), watcher.engine.embedded) == ([], 0)
+
+
+def test_nobody_there_is_nothing() -> None:
+    (view,) = Watcher().see(frames=1)
+    assert (view.face, view.hint, view.verdict, view.settled) == (None, None, None, False)
+
+
+def test_a_face_that_is_not_alive_opens_nothing_and_says_what_was_checked() -> None:
+    engine = FakeEngine()
+    watcher = Watcher(Recognition(engine, Sharpness(least=500.0)), engine)
+    (verdict,) = verdicts(watcher.see(Stands(ANNA), seconds=2))
+    assert (verdict.person, verdict.checks) == (None, ("sharpness",))
+
+
+@pytest.mark.parametrize("check", [Unchecked, lambda: Sharpness(least=60.0)])
+def test_a_live_worker_passes_the_check(check: Callable[[], Unchecked | Sharpness]) -> None:
+    engine = FakeEngine()
+    watcher = Watcher(Recognition(engine, check()), engine)
+    assert [v.person for v in verdicts(watcher.see(Stands(ANNA), seconds=1))] == ["anna"]
+
+
+def test_a_settled_face_costs_two_embeddings_a_second_at_most() -> None:
+    watcher = Watcher()
+    watcher.see(Stands(ANNA), seconds=1)
+    before = watcher.engine.embedded
+    watcher.see(Stands(ANNA), seconds=10)
+    assert watcher.engine.embedded - before <= 20
+
+
+def test_one_to_one_compares_with_the_cards_owner_only() -> None:
+    watcher = Watcher()
+    watcher.engine.people = (Stands(ANNA),)
+    right, wrong = (watcher.eyes.compare(BLANK, person, GALLERY) for person in ("anna", "boris"))
+    assert right is not None
+    assert wrong is not None
+    assert right > 0.8 > 0.5 > wrong
+    assert watcher.eyes.compare(BLANK, "not enrolled", GALLERY) is None
+    watcher.engine.people = ()
+    assert watcher.eyes.compare(BLANK, "anna", GALLERY) is None
