@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
-from edge.kiosk.capture import Row
+from edge.kiosk.faces import Row
 from edge.kiosk.parts import Alike, Gallery
 
 log = logging.getLogger(__name__)

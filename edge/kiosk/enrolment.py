@@ -1,22 +1,22 @@
 """One enrolment after the other, as the manager goes through it: card, who, consent, capture or card trial, approval, done.
 
-The desk holds where it stands; a screen shows `view()` and calls one method per button. A worker who refuses the face takes the same
-number of steps to an enrolment of equal standing (privacy duty C2.3). Nobody is enrolled who is not on the roster (A-03).
+The desk holds where it stands; a screen shows it (`edge.kiosk.desk_view`) and calls one method per button. A worker who refuses the face
+takes the same number of steps to an enrolment of equal standing (privacy duty C2.3). Nobody is enrolled who is not on the roster (A-03).
 Pictures live in memory until the enrolment ends.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 
 from edge.kiosk import consent as notices
 from edge.kiosk.alike import AlikeCheck
-from edge.kiosk.capture import Capture, Shot
+from edge.kiosk.capture import Capture
+from edge.kiosk.guidance import Shot
 from edge.kiosk.parts import CardSeen, Draft, KioskParts, Receipt
 from edge.kiosk.problem import KioskProblem
 from edge.kiosk.standing import Standing, off_roster, on_roster
@@ -51,23 +51,23 @@ class Desk:
     """The enrolment under way. Not thread-safe: everything happens on one thread, but for the capture's own."""
 
     def __init__(self, parts: KioskParts, mono_s: Callable[[], float] = time.monotonic) -> None:
-        self._parts, self._records, self._mono_s = parts, parts.records, mono_s
-        self._capture = Capture(parts.camera, parts.engine) if parts.camera and parts.engine else None
+        self.parts, self._records, self._mono_s = parts, parts.records, mono_s
+        self.capture = Capture(parts.camera, parts.engine) if parts.camera and parts.engine else None
         self.operator: Operator | None = None
         self._last_card = 0
         self._forget()
 
     def _forget(self) -> None:
         self.step = Step.CARD
-        self._card: CardSeen | None = None
-        self._right: Right | None = None
-        self._consent: Consent | None = None
+        self.card: CardSeen | None = None
+        self.right: Right | None = None
+        self.consent: Consent | None = None
         self._request, self._asked_s = "", 0.0
-        self._alike: AlikeCheck | None = None
-        self._receipt: Receipt | None = None
-        self._tried = "CARD_TRY"
-        if self._capture:
-            self._capture.forget()
+        self.alike: AlikeCheck | None = None
+        self.receipt: Receipt | None = None
+        self.trial = "CARD_TRY"
+        if self.capture:
+            self.capture.forget()
 
     # --- what the manager does -----------------------------------------------------------------------------------------------------
 
@@ -84,7 +84,7 @@ class Desk:
     def begin(self) -> None:
         """From who-this-is to consent. Raises NOT_ON_ROSTER for anybody whom the gates do not know (A-03)."""
         self._at(Step.WHO)
-        if self._right is None or self._records.right(self._right.person) is None:
+        if self.right is None or self._records.right(self.right.person) is None:
             raise KioskProblem("NOT_ON_ROSTER")
         self._go(Step.CONSENT)
 
@@ -93,48 +93,48 @@ class Desk:
         self._at(Step.CONSENT)
         if not template:
             raise KioskProblem("CONSENT_REQUIRED")
-        if self._parts.camera is None:
+        if self.parts.camera is None:
             raise KioskProblem("CAMERA_MISSING")
-        if self._capture is None:
-            raise KioskProblem(self._parts.engine_fault or "ENGINE_MISSING")
-        self._consent = self._consented(True, transfer, pictures, language, text_hash)
+        if self.capture is None:
+            raise KioskProblem(self.parts.engine_fault or "ENGINE_MISSING")
+        self.consent = self._consented(True, transfer, pictures, language, text_hash)
         self._go(Step.CAPTURE)
-        self._capture.start()
+        self.capture.start()
 
     def use_card(self, language: str, text_hash: str) -> None:
         """The worker wants no face: the card is tried once and is the way in, of equal standing (privacy duty C2.3)."""
         self._at(Step.CONSENT)
-        self._consent = self._consented(False, False, False, language, text_hash)
+        self.consent = self._consented(False, False, False, language, text_hash)
         self._begin_card_trial()
 
     def retake(self) -> None:
         """Drops the shots and takes new ones."""
         self._at(Step.APPROVE, Step.CAPTURE)
-        if self._capture is None or self._consent is None or not self._consent.template:
+        if self.capture is None or self.consent is None or not self.consent.template:
             raise KioskProblem("WRONG_STEP")
-        self._alike = None
+        self.alike = None
         self._go(Step.CAPTURE)
-        self._capture.start()
+        self.capture.start()
 
     def approve(self) -> Receipt:
         """Commits. The receipt's reference finds the event again."""
         self._at(Step.APPROVE)
-        right, consent, operator = self._right, self._consent, self.operator
+        right, consent, operator = self.right, self.consent, self.operator
         if right is None or consent is None or operator is None or self._records.right(right.person) is None:
             raise KioskProblem("NOT_ON_ROSTER")
-        if self._alike is not None and not self._alike.done:
+        if self.alike is not None and not self.alike.done:
             raise KioskProblem("CHECKING")
-        shots = self._shots() if consent.template else ()
-        engine = self._parts.engine.name if shots and self._parts.engine else ""
+        shots = self.shots() if consent.template else ()
+        engine = self.parts.engine.name if shots and self.parts.engine else ""
         rows = np.stack([shot.row for shot in shots]) if shots else None
         quality = min((shot.quality for shot in shots), default=0)
         reference = self._records.enrol(right.person, engine, rows, quality, consent)
         now = self._records.now_ms()
         way = "face" if shots else "card"
         receipt = Receipt(reference, right.shown_name, right.team, way, now, operator.name, consent.transfer, consent.pictures)
-        if self._capture:
-            self._capture.forget()
-        self._receipt, self.step = receipt, Step.DONE
+        if self.capture:
+            self.capture.forget()
+        self.receipt, self.step = receipt, Step.DONE
         return receipt
 
     def back(self) -> None:
@@ -145,15 +145,15 @@ class Desk:
         if target is Step.CARD:
             self.next_worker()
             return
-        if self._capture:
-            self._capture.forget()
-        self._alike = None
+        if self.capture:
+            self.capture.forget()
+        self.alike = None
         self._go(target)
 
     def next_worker(self) -> None:
         """Back to the card; what is half done stays as a draft, what was never begun is forgotten. A card still there is not read again."""
-        if self.step in (Step.WHO, Step.CONSENT) and self._right is not None:
-            self._records.drop_draft(self._right.person)
+        if self.step in (Step.WHO, Step.CONSENT) and self.right is not None:
+            self._records.drop_draft(self.right.person)
         self._forget()
 
     def resume(self, person: str) -> None:
@@ -163,20 +163,20 @@ class Desk:
         right = self._records.right(person) if draft else None
         if draft is None or right is None:
             raise KioskProblem("NOT_ON_ROSTER")
-        self._right, self._consent = right, draft.consent
+        self.right, self.consent = right, draft.consent
         if draft.consent is None or draft.consent.text_hash != notices.notice(draft.consent.language).text_hash:
             self._go(Step.CONSENT)
         elif not draft.consent.template:
             self._begin_card_trial()
-        elif self._capture is not None:
+        elif self.capture is not None:
             self._go(Step.CAPTURE)
-            self._capture.start()
+            self.capture.start()
         else:
             self._go(Step.CONSENT)
 
     def shot(self, index: int) -> bytes | None:
         """A kept picture as JPEG, for the approval screen."""
-        shots = self._shots()
+        shots = self.shots()
         return shots[index].jpeg if 0 <= index < len(shots) else None
 
     # --- what happens by itself ----------------------------------------------------------------------------------------------------
@@ -195,106 +195,56 @@ class Desk:
             self._try_card()
 
     def _take_card(self) -> None:
-        reading = self._parts.cards.reading()
+        reading = self.parts.cards.reading()
         if reading.seen is None or reading.number == self._last_card:
             return
-        self._last_card, self._card = reading.number, reading.seen
+        self._last_card, self.card = reading.number, reading.seen
         if reading.seen.problem:
             return
-        self._right = self._records.by_card(reading.seen.card_hash)
+        self.right = self._records.by_card(reading.seen.card_hash)
         self.step = Step.WHO
-        if self._right is not None:
+        if self.right is not None:
             self._save()
             return
         self._request, self._asked_s = self._records.ask(reading.seen.card_hash), self._mono_s()
 
     def _look_up(self) -> None:
-        if self._right is None and self._card is not None:
-            self._right = self._records.by_card(self._card.card_hash)
-            if self._right is not None:
+        if self.right is None and self.card is not None:
+            self.right = self._records.by_card(self.card.card_hash)
+            if self.right is not None:
                 self._save()
 
     def _finish_capture(self) -> None:
-        shots = self._shots()
-        if self._capture is None or self._right is None or len(shots) < self._capture.progress.wanted:
+        shots = self.shots()
+        if self.capture is None or self.right is None or len(shots) < self.capture.progress.wanted:
             return
-        self._capture.stop()
-        engine = self._parts.engine.name if self._parts.engine else ""
-        self._alike = AlikeCheck(self._parts.gallery, engine, np.stack([shot.row for shot in shots]), self._right.person)
+        self.capture.stop()
+        engine = self.parts.engine.name if self.parts.engine else ""
+        self.alike = AlikeCheck(self.parts.gallery, engine, np.stack([shot.row for shot in shots]), self.right.person)
         self._go(Step.APPROVE)
 
     def _try_card(self) -> None:
-        reading = self._parts.cards.reading()
+        reading = self.parts.cards.reading()
         if reading.seen is None:
             return
         right = self._records.by_card(reading.seen.card_hash)
         self._last_card = reading.number
-        if right is None or self._right is None or right.person != self._right.person:
-            self._tried = "CARD_TRY_OTHER"
+        if right is None or self.right is None or right.person != self.right.person:
+            self.trial = "CARD_TRY_OTHER"
             return
-        self._tried = "CARD_TRY_GOOD"
+        self.trial = "CARD_TRY_GOOD"
         self._go(Step.APPROVE)
-
-    # --- what the screen shows -------------------------------------------------------------------------------------------------------
-
-    def view(self) -> dict[str, Any]:
-        """The whole screen as plain values, after a `tick`."""
-        return {
-            "step": self.step,
-            "reader": self._reader(),
-            "card": _card(self._card),
-            "person": _person(self._right),
-            "standing": self._standing_view(),
-            "capture": self._capture_view(),
-            "card_trial": self._tried,
-            "approval": self._approval(),
-            "receipt": _receipt(self._receipt),
-            "drafts": self._drafts() if self.step is Step.CARD else [],
-            "way": None if self._consent is None else "face" if self._consent.template else "card",
-        }
-
-    def _reader(self) -> dict[str, Any]:
-        reading = self._parts.cards.reading()
-        problem = self._card.problem if self._card and self.step is Step.CARD and reading.seen else None
-        lies = "CARD_LIFT" if self.step is Step.CARD and reading.seen else None
-        code = problem or reading.code or lies or {"absent": "CARD_ABSENT", "reading": "CARD_READING"}.get(reading.state)
-        return {"state": "fault" if problem else reading.state, "code": code}
 
     def standing(self) -> Standing | None:
         """Where the card's owner stands, from the roster or from what the centre answered."""
-        if self._right is not None:
-            return on_roster(self._right, self._records.enrolled(self._right.person))
-        if self._card is None or self._card.problem:
+        if self.right is not None:
+            return on_roster(self.right, self._records.enrolled(self.right.person))
+        if self.card is None or self.card.problem:
             return None
         waited = self._mono_s() - self._asked_s > ANSWER_WITHIN_S
         online = self._records.offline_since_ms() is None and not waited
         answer = self._records.answer(self._request) if self._request else None
-        return off_roster(self._records.ended_by_card(self._card.card_hash), answer, online)
-
-    def _standing_view(self) -> dict[str, Any] | None:
-        standing = self.standing() if self.step is Step.WHO else None
-        if standing is None:
-            return None
-        shown = {"code": standing.code, "who": standing.who, "cause": standing.cause, "may_enrol": standing.may_enrol}
-        return {**shown, "line": standing.line()}
-
-    def _capture_view(self) -> dict[str, Any] | None:
-        if self.step is not Step.CAPTURE or self._capture is None:
-            return None
-        now = self._capture.progress
-        return {"hint": now.hint, "kept": now.kept, "wanted": now.wanted, "face_box": now.face_box, "fault": now.fault}
-
-    def _approval(self) -> dict[str, Any] | None:
-        if self.step is not Step.APPROVE:
-            return None
-        alike = self._alike
-        found = alike.found if alike else None
-        shown = {"shown_name": found.shown_name, "team": found.team} if found else None
-        return {"shots": len(self._shots()), "checking": bool(alike and not alike.done), "looks_alike": shown}
-
-    def _drafts(self) -> list[Mapping[str, Any]]:
-        rights = [(draft, self._records.right(draft.person)) for draft in self._records.drafts()]
-        return [{"person": d.person, "shown_name": r.shown_name, "step": d.step, "at_ms": d.at_ms} for d, r in rights if r]
+        return off_roster(self._records.ended_by_card(self.card.card_hash), answer, online)
 
     # --- small matters ---------------------------------------------------------------------------------------------------------------
 
@@ -307,16 +257,17 @@ class Desk:
         self._save()
 
     def _save(self) -> None:
-        if self._right is not None:
-            self._records.save_draft(Draft(self._right.person, self.step, self._records.now_ms(), self._consent))
+        if self.right is not None:
+            self._records.save_draft(Draft(self.right.person, self.step, self._records.now_ms(), self.consent))
 
     def _begin_card_trial(self) -> None:
-        self._tried = "CARD_TRY"
-        self._parts.cards.again()
+        self.trial = "CARD_TRY"
+        self.parts.cards.again()
         self._go(Step.TRY_CARD)
 
-    def _shots(self) -> tuple[Shot, ...]:
-        return self._capture.shots if self._capture else ()
+    def shots(self) -> tuple[Shot, ...]:
+        """The pictures kept so far."""
+        return self.capture.shots if self.capture else ()
 
     def _consented(self, template: bool, transfer: bool, pictures: bool, language: str, text_hash: str) -> Consent:
         shown = notices.notice(language)
@@ -324,20 +275,3 @@ class Desk:
             raise KioskProblem("CONSENT_CHANGED")
         operator = self.operator.operator if self.operator else ""
         return Consent(notices.VERSION, shown.text_hash, "en" if language == "en" else "zh", operator, template, transfer, pictures)
-
-
-def _card(card: CardSeen | None) -> dict[str, Any] | None:
-    if card is None:
-        return None
-    shown = {"name": card.name, "sex": card.sex, "nation": card.nation, "birth": card.birth}
-    return {**shown, "valid_until": card.valid_until, "number": card.masked, "problem": card.problem}
-
-
-def _person(right: Right | None) -> dict[str, Any] | None:
-    if right is None:
-        return None
-    return {"shown_name": right.shown_name, "team": right.team, "trade": right.trade, "employer": right.employer}
-
-
-def _receipt(receipt: Receipt | None) -> dict[str, Any] | None:
-    return None if receipt is None else {name: getattr(receipt, name) for name in Receipt.__dataclass_fields__}

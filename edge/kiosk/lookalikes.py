@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from edge.errors import EdgeError
-from edge.kiosk.capture import Row
+from edge.kiosk.faces import Row
 from edge.kiosk.parts import Alike
 from edge.kiosk.sealing import unpack
 from edge.store.database import Store

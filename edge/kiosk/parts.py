@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from edge.kiosk.capture import FaceEngine, Row
+from edge.kiosk.faces import FaceEngine, Row
 from edge.model import EndedRight, Right
 from edge.sync.wire import Consent, LookupAnswer, RosterHeader
 from hardware.camera import Camera

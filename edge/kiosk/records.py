@@ -10,8 +10,8 @@ import msgspec
 
 from edge.clock import Clock
 from edge.errors import StoreReplaced
-from edge.kiosk.capture import Row
 from edge.kiosk.card_place import SHANGHAI
+from edge.kiosk.faces import Row
 from edge.kiosk.parts import Draft
 from edge.kiosk.sealing import for_boxes, pack
 from edge.model import EndedRight, Right

@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from edge.kiosk.capture import Row
+from edge.kiosk.faces import Row
 from edge.store.secrets import seal
 from edge.sync.wire import RosterHeader
 

@@ -6,19 +6,10 @@ contract, every device error and every hint of the capture has both languages.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
+from edge.kiosk.fault_texts import FAULTS, Text
 from edge.reader.causes import WORDS
-
-
-class Text(NamedTuple):
-    """What a code says (`zh`, `en`) and what to do next (`do_zh`, `do_en`; empty where nothing is to be done)."""
-
-    zh: str
-    en: str
-    do_zh: str = ""
-    do_en: str = ""
-
 
 REFUSALS: Final[dict[str, Text]] = {
     "NOT_CONFIRMED": Text(
@@ -36,54 +27,6 @@ REFUSALS: Final[dict[str, Text]] = {
     "GATE_CLOSED": Text("此通道已关闭", "This lane is closed", "请走其他通道", "Use another lane"),
     "METHOD_NOT_ALLOWED": Text("此通道不能用这种方式", "This way is not allowed at this lane", "请换身份证刷卡", "Use your ID card"),
     "CARD_EXPIRED": Text("身份证已过有效期", "ID card has expired", "请换领新证后再来", "Renew the card"),
-}
-
-DEVICES: Final[dict[str, Text]] = {
-    "DEVICE_NOT_FOUND": Text("没有找到设备", "Device not found", "检查电源和数据线是否插好", "Check power and cable"),
-    "DEVICE_UNSUPPORTED": Text(
-        "设备型号不支持",
-        "Device not supported",
-        "请换用支持的型号（神思 SS628、普天 IDMR02 等）",
-        "Use a supported model (SS628, IDMR02 …)",
-    ),
-    "DEVICE_UNPLUGGED": Text("设备断开了", "Device unplugged", "请把线重新插好，会自动恢复", "Plug it in again; it recovers by itself"),
-    "DEVICE_TIMEOUT": Text("设备没有回应", "Device does not answer", "稍等几秒；仍不行请拔插一次", "Wait a little, then replug"),
-    "DEVICE_FAULT": Text("设备故障", "Device fault", "请断电重启设备；仍不行请报修", "Power-cycle it, then call service"),
-    "DEVICE_GARBLED": Text(
-        "读卡受到干扰",
-        "Line noise at the reader",
-        "请拿起卡重新放一次；反复出现请检查数据线",
-        "Lift the card and put it again; check the cable if it repeats",
-    ),
-    "CAMERA_NOT_FOUND": Text(
-        "没有找到摄像头", "No camera found", "检查摄像头的线和设置；也可以改为刷卡", "Check its cable and the settings; or use the card"
-    ),
-    "CAMERA_UNPLUGGED": Text("摄像头断开了", "Camera unplugged", "请把线重新插好，会自动恢复", "Plug it in again; it recovers by itself"),
-    "CAMERA_FROZEN": Text(
-        "摄像头画面卡住了", "Camera picture is frozen", "请拔插摄像头，会自动恢复", "Replug the camera; it recovers by itself"
-    ),
-    "TURNSTILE_STUCK": Text("闸门卡住", "Turnstile stuck", "请检查闸门是否被挡住", "See whether something blocks it"),
-    "STUCK": Text("闸门卡住", "Turnstile stuck", "请检查闸门是否被挡住", "See whether something blocks it"),
-    "FIRE": Text("消防联动，闸门常开", "Fire alarm: gates are open", "请按疏散路线离开", "Leave by the escape route"),
-    "TAMPER": Text("闸机箱门被打开", "Turnstile box opened", "请安保人员查看", "Let the guard look"),
-    "MODEL_MISSING": Text(
-        "缺少人脸模型文件", "Face model missing", "人脸暂不可用，可刷卡；请联系维护人员", "Faces off, cards work; call the technician"
-    ),
-    "MODEL_ALTERED": Text(
-        "人脸模型文件校验不符", "Face model altered", "人脸已停用，可刷卡；请联系维护人员", "Faces off, cards work; call the technician"
-    ),
-    "STORE_FULL": Text("存储空间已满", "Disk full", "请联系维护人员清理磁盘，记录不会丢失", "Call the technician; nothing is lost"),
-    "STORE_DAMAGED": Text(
-        "本机数据库损坏", "Database damaged", "已另存旧文件并重新同步，请联系维护人员", "Set aside and synced anew; call the technician"
-    ),
-    "KEY_MISSING": Text("本机密钥缺失", "Box key missing", "请重新配置本机", "Provision this box again"),
-    "GATE_DEAD": Text(
-        "闸机程序没有运行",
-        "The gate program is not running",
-        "正在自动恢复；急需通行请走人工通道",
-        "It restarts by itself; use the guarded lane if urgent",
-    ),
-    "SCREEN_LOST": Text("屏幕与本机断开", "Screen lost its box", "正在自动重连", "Reconnecting"),
 }
 
 CARDS: Final[dict[str, Text]] = {
@@ -203,7 +146,7 @@ KIOSK: Final[dict[str, Text]] = {
     "BAD_REQUEST": Text("请求内容不对", "Bad request", "请刷新页面", "Reload the page"),
 }
 
-TEXTS: Final[dict[str, Text]] = {**CARDS, **DEVICES, **REFUSALS, **HINTS, **STANDING, **KIOSK}
+TEXTS: Final[dict[str, Text]] = {**CARDS, **FAULTS, **REFUSALS, **HINTS, **STANDING, **KIOSK}
 """All codes. Where a device's code stands for any device, `CARDS` has the words for a card reader."""
 
 UNKNOWN: Final = Text("未知状态", "Unknown state", "请联系维护人员", "Call the technician")

@@ -1,10 +1,11 @@
 """The JSON interface of the kiosk's page; a program may drive an enrolment through it as well.
 
-The first `GET /api/state` (or `/api/events`) sets a cookie and gives `csrf`; every POST sends it back as `X-CSRF-Token` and is answered with the whole new
-view, or with `{"code", "values", "say", "do"}` and status 409 (422: malformed; 401: sign in first; 403: token missing).
+The first `GET /api/state` (or `/api/events`) sets a cookie and gives `csrf`; every POST sends it back as `X-CSRF-Token`. It is answered
+with the whole new view, or with `{"code", "values", "say", "do", "say_en", "do_en"}` and status 409 (not now), 401 (sign in first),
+403 (token missing), 422 (malformed) or 503 (store or device).
 The view's `step` says where the desk stands: sign_in, card, who, consent, capture or try_card, approve, done.
 
-    GET  /api/state                          the view (see `Desk.view` and `Counter.view`)
+    GET  /api/state                          the view (see `desk_view` and `Counter.view`)
     GET  /api/events                         the same as server-sent events, whenever something changed
     POST /api/sign-in   {operator, pin}      from sign_in to card; the answer carries a new `csrf`
     POST /api/sign-out
@@ -37,7 +38,8 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from edge.errors import EdgeError
 from edge.kiosk import consent as notices
-from edge.kiosk.capture import is_stale, jpeg
+from edge.kiosk.capture import is_stale
+from edge.kiosk.guidance import jpeg
 from edge.kiosk.pages.counter import Counter
 from edge.kiosk.pages.session import COOKIE, HEADER, Session
 from edge.kiosk.problem import KioskProblem

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from edge.errors import EdgeError
 from edge.kiosk.capture import camera_fault
+from edge.kiosk.desk_view import desk_view
 from edge.kiosk.enrolment import Desk
 from edge.kiosk.operators import Tries, check_pin
 from edge.kiosk.pages.session import Session, Sessions
@@ -90,7 +91,7 @@ class Counter:
 
     def _desk(self) -> dict[str, Any]:
         self.desk.tick()
-        return self.desk.view()
+        return desk_view(self.desk)
 
     def _operators(self) -> list[dict[str, Any]]:
         header = self.parts.records.header()

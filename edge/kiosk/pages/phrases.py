@@ -35,7 +35,7 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "closed": ("通道关闭", "Lane closed"),
     "closed_more": ("请走其他通道", "Use another lane"),
     "fault": ("设备故障", "Fault"),
-    "dead": ("闸机程序没有运行", "Gate program not running"),
+    "dead": ("闸机没有运行", "The gate is not running"),
     "dead_more": ("正在自动恢复，急需通行请走人工通道", "Recovering by itself; use the guarded lane if urgent"),
     "starting": ("正在启动", "Starting"),
     "starting_more": ("正在连接闸机", "Connecting to the gate"),
