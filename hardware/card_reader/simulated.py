@@ -178,6 +178,7 @@ class SamSimulator:
         attributes = termios.tcgetattr(self._slave)
         attributes[4] = attributes[5] = termios.B115200
         termios.tcsetattr(self._slave, termios.TCSANOW, attributes)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.unlink(missing_ok=True)
         self._path.symlink_to(os.ttyname(self._slave))
         self._baud, self._frozen = 115200, False
