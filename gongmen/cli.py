@@ -7,9 +7,8 @@ import logging
 import sys
 from typing import Annotated, Any
 
-import click
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 EXIT_CODES = (
     "退出码 exit codes: 0 完成 done · 1 未全部成立 not all held · 2 用法 usage · 3 配置或设备 configuration or device · "
@@ -32,16 +31,16 @@ _COMMANDS = {
 class _Lazy(TyperGroup):
     """A group that imports a command's module only when that command is used."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in _COMMANDS:
             return None
         place, about = _COMMANDS[cmd_name]
         module, _, attribute = place.partition(":")
         if "--help" in sys.argv[1:2] or len(sys.argv) == 1:
-            return click.Command(cmd_name, short_help=about, help=about)
+            return TyperCommand(cmd_name, short_help=about, help=about)
         found = typer.main.get_command(getattr(importlib.import_module(module), attribute or "app"))
         found.name = cmd_name
         return found

@@ -3,43 +3,46 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
 
-from edge.reader.id_number import check_digit
+from hardware.card_reader import CardData, synthetic
 
 
 @dataclass(frozen=True)
 class Player:
-    """One worker of the demo. `face` names a person of the pictures; `subcontract` the contract that brings the worker here."""
+    """One worker of the demo. `face` names a person of the pictures; `contract` the subcontract that brings the worker here."""
 
     key: str
     name: str
-    birth: str
+    birth: date
     sequence: int
+    male: bool
     trade: str
-    subcontract: str
+    contract: str
     face: str
-    accepted: bool
 
     @property
     def number(self) -> str:
-        """An ID number that is well formed and belongs to nobody: the region is one that was never given out."""
-        body = f"310199{self.birth}{self.sequence:03d}"
-        return body + check_digit(body)
+        """An ID number that is well formed and belongs to nobody."""
+        return synthetic.number(self.birth, self.sequence, self.male)
 
     @property
-    def female(self) -> bool:
-        """What the number's sequence says."""
-        return self.sequence % 2 == 0
+    def card(self) -> CardData:
+        """This worker's ID card, as a chip holds it."""
+        return synthetic.resident(self.name, birth=self.birth, sequence=self.sequence, male=self.male)
 
 
-MAIN, FITTING = "main", "fitting"
+MAIN: Final = "main"
+FITTING: Final = "fitting"
 
-PLAYERS = (
-    Player("zhang", "张伟强", "19850817", 11, "020", MAIN, "obama", accepted=True),
-    Player("chen", "陈丽华", "19790305", 22, "130", MAIN, "collins", accepted=True),
-    Player("wang", "王建国", "19680921", 33, "030", MAIN, "biden", accepted=True),
-    Player("liu", "刘振东", "19751112", 55, "110", FITTING, "einstein", accepted=True),
-    Player("zhao", "赵明远", "19900630", 77, "040", MAIN, "kanade", accepted=False),
-    Player("sun", "孙海波", "19940402", 99, "070", MAIN, "", accepted=False),
-)
-STRANGER = "hopper"
+ZHANG = Player("zhang", "张伟强", date(1985, 8, 17), 11, True, "020", MAIN, "obama")
+CHEN = Player("chen", "陈丽华", date(1979, 3, 5), 12, False, "130", MAIN, "collins")
+WANG = Player("wang", "王建国", date(1968, 9, 21), 13, True, "030", MAIN, "biden")
+LIU = Player("liu", "刘振东", date(1975, 11, 12), 14, True, "110", FITTING, "einstein")
+ZHAO = Player("zhao", "赵明远", date(1990, 6, 30), 15, True, "040", MAIN, "kanade")
+SUN = Player("sun", "孙海波", date(1994, 4, 2), 16, True, "070", MAIN, "")
+
+PLAYERS: Final = (ZHANG, CHEN, WANG, LIU, ZHAO, SUN)
+ACCEPTED: Final = (ZHANG, CHEN, WANG, LIU)
+STRANGER: Final = "hopper"

@@ -31,6 +31,13 @@ def free_port(wanted: int = 0) -> int:
     raise StageError("no free port on 127.0.0.1")
 
 
+def is_served(port: int) -> bool:
+    """Whether somebody answers on this port of loopback."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def eventually(what: str, seconds: float, look: Callable[[], T | None]) -> T:
     """What `look` returns once it is neither None nor False. Raises `StageError` naming `what` when the time is over."""
     end = time.monotonic() + seconds
@@ -58,11 +65,27 @@ class Part:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(self._argv, env=self._env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
+    def output(self) -> str:
+        """Runs it to its end; what it printed. Raises `StageError` with its log's end if it failed."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            done = subprocess.run(self._argv, env=self._env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, check=False)
+        if done.returncode != 0:
+            raise StageError(f"{self.name} failed; {self.log}:\n{self._tail()}")
+        return done.stdout.decode()
+
+    def serves(self, port: int) -> bool:
+        """Whether it answers on its port; raises like `check`."""
+        self.check()
+        return is_served(port)
+
     def check(self) -> None:
         """Raises `StageError` with the log's end if it has died."""
         if self._process is None or self._process.poll() is not None:
-            tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:]) if self.log.exists() else ""
-            raise StageError(f"{self.name} ended by itself; {self.log}:\n{tail}")
+            raise StageError(f"{self.name} ended by itself; {self.log}:\n{self._tail()}")
+
+    def _tail(self) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:]) if self.log.exists() else ""
 
     def stop(self) -> None:
         """Ends it, politely at first; safe to repeat."""
