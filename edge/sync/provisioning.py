@@ -29,19 +29,25 @@ TIMEOUT_S: Final = 20.0
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 
+class BrokerPlace(msgspec.Struct, frozen=True):
+    """Where the box finds the message broker."""
+
+    host: str
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)]
+    tls: bool
+
+
 class Provisioned(msgspec.Struct, frozen=True):
-    """The centre's answer. `certificate_pem` and `ca_pem` are null where the broker asks for no certificate (a demo on loopback)."""
+    """The centre's answer, as far as a box needs it; certificate and root are PEM."""
 
     box: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-    project: str
+    project_reg_no: str
     lane: str
     direction: Direction
     centre_key: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
-    mqtt_host: str
-    mqtt_port: Annotated[int, msgspec.Meta(ge=1, le=65535)]
-    mqtt_tls: bool
-    certificate_pem: str | None = None
-    ca_pem: str | None = None
+    mqtt: BrokerPlace
+    certificate: str
+    ca: str
 
 
 def provision(home: Path, centre_url: str, claim_code: str, client: httpx.Client | None = None) -> Provisioned:
@@ -57,7 +63,7 @@ def provision(home: Path, centre_url: str, claim_code: str, client: httpx.Client
         "claim_code": claim_code.strip(),
         "verify_key": keys.verify_key.hex(),
         "sealing_key": keys.sealing_public.hex(),
-        "csr_pem": _signing_request(client_key),
+        "signing_request": _signing_request(client_key),
     }
     with client or httpx.Client(timeout=TIMEOUT_S) as connection:
         answer = _ask(connection, centre_url.rstrip("/") + PATH, body)
@@ -116,9 +122,8 @@ def _code(answer: httpx.Response) -> str | None:
 def _take_over(home: Path, begun: Path, centre_url: str, answer: Provisioned) -> None:
     """Certificates and keys first, `box.toml` last: where it stands, all the rest does. A box that was another one before keeps that
     one's store aside; its sealed templates are lost with the keys that opened them, as they must be."""
-    for name, pem in (("client.crt", answer.certificate_pem), ("ca.crt", answer.ca_pem)):
-        if pem is not None:
-            write_secret(secrets_dir(begun) / name, pem.encode())
+    for name, pem in (("client.crt", answer.certificate), ("ca.crt", answer.ca)):
+        write_secret(secrets_dir(begun) / name, pem.encode())
     (home / "box.toml").unlink(missing_ok=True)
     if secrets_dir(home).exists():
         shutil.rmtree(secrets_dir(home))
@@ -132,14 +137,14 @@ def _take_over(home: Path, begun: Path, centre_url: str, answer: Provisioned) ->
 def _toml(centre_url: str, answer: Provisioned) -> str:
     values: dict[str, str | int | bool] = {
         "box": answer.box,
-        "project": answer.project,
+        "project": answer.project_reg_no,
         "lane": answer.lane,
         "direction": answer.direction.value,
         "centre_url": centre_url,
         "centre_key": answer.centre_key,
-        "mqtt_host": answer.mqtt_host,
-        "mqtt_port": answer.mqtt_port,
-        "mqtt_tls": answer.mqtt_tls,
+        "mqtt_host": answer.mqtt.host,
+        "mqtt_port": answer.mqtt.port,
+        "mqtt_tls": answer.mqtt.tls,
     }
     lines = ["# Written by provisioning: who this box is. Devices belong into devices.toml.", *(_line(*pair) for pair in values.items())]
     return "\n".join(lines) + "\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -154,7 +153,7 @@ class Site:
         pictures = person(face).pictures
         self.lane_scene.show(pictures[take % len(pictures)], **variation)
         try:
-            return eventually(f"a verdict on {face}", VERDICT_S, partial(self._verdict, before))
+            return self._next_verdict(face, before)
         finally:
             self.lane_scene.clear()
             time.sleep(1.0)
@@ -173,15 +172,17 @@ class Site:
             time.sleep(CARD_READ_S)
             self.lane_scene.show(person(player.face).pictures[0])
         try:
-            return eventually(f"a verdict on the card of {player.key}", VERDICT_S, partial(self._verdict, before))
+            return self._next_verdict(f"the card of {player.key}", before)
         finally:
             self.lane_reader.lift()
             self.lane_scene.clear()
             time.sleep(1.0)
 
-    def _verdict(self, after: int) -> Verdict | None:
-        found = [event.body for event in self.events() if event.seq > after]
-        return next((body for body in found if isinstance(body, Verdict)), None)
+    def _next_verdict(self, who: str, before: int) -> Verdict:
+        return eventually(f"a verdict on {who}", VERDICT_S, lambda: self._verdicts(before) or None)[0]
+
+    def _verdicts(self, after: int) -> list[Verdict]:
+        return [event.body for event in self.events() if event.seq > after and isinstance(event.body, Verdict)]
 
     # --- what the box wrote ------------------------------------------------------------------------------------------------------------
 
