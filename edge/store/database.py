@@ -41,8 +41,7 @@ class Store:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = home / "edge.db"
         with file.door(home), faults():
-            aside = file.set_aside_if_damaged(path)
-            path.touch(mode=0o600)
+            aside = file.make_ready(path)
             store = cls(path, file.connect(path))
             try:
                 store._prepare(aside)

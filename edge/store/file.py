@@ -16,15 +16,19 @@ from edge.store.faults import primary
 BUSY_S: Final = 10.0
 """Longer than the longest transaction: applying a roster of thousands."""
 
-_checked: set[tuple[int, int]] = set()
+_checked: set[tuple[int, int] | None] = set()
 """The files (device, inode) that this process has checked: the check reads the whole file, so only a process' first opening makes it."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection that waits for others, writes through to the disk, and overwrites what it deletes."""
     connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
-    for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
@@ -45,15 +49,14 @@ def door(home: Path) -> Iterator[None]:
         yield
 
 
-def set_aside_if_damaged(path: Path) -> Path | None:
-    """Checks the file on this process' first opening; the name it was moved to if it is damaged."""
-    file = identity(path)
-    if file is None or file in _checked:
-        return None
-    if _is_well(path):
-        _checked.add(file)
-        return None
-    return set_aside(path, "damaged")
+def make_ready(path: Path) -> Path | None:
+    """Checks the file on this process' first opening, and makes an empty one where none is left; the name of what was set aside."""
+    aside = None
+    if path.exists() and identity(path) not in _checked and not _is_well(path):
+        aside = set_aside(path, "damaged")
+    path.touch(mode=0o600)
+    _checked.add(identity(path))
+    return aside
 
 
 def set_aside(path: Path, why: str) -> Path:
@@ -66,10 +69,10 @@ def set_aside(path: Path, why: str) -> Path:
 
 
 def _is_well(path: Path) -> bool:
-    with contextlib.closing(connect(path)) as connection:
-        try:
+    try:
+        with contextlib.closing(connect(path)) as connection:
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-        except sqlite3.DatabaseError as error:
-            if primary(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                return False
-            raise
+    except sqlite3.DatabaseError as error:
+        if primary(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return False
+        raise

@@ -18,7 +18,7 @@ class Health:
 
     def report(self, process: str, report: dict[str, Any]) -> None:
         """Keeps a report (JSON values, nothing personal). Left out while the disk is full: the room belongs to events."""
-        if not self._store.reserve.is_kept and self._store.reserve.is_scarce:
+        if not self._store.reserve.is_kept() and self._store.reserve.is_scarce():
             return
         with self._store.transaction():
             self._store.execute(

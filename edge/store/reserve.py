@@ -20,14 +20,13 @@ class Reserve:
         self._path = home / "reserve"
         self._size = size
 
-    @property
     def is_kept(self) -> bool:
         """Whether the room is still held back; False means that the disk is, or was, full."""
         return self._path.exists()
 
     def keep(self) -> bool:
         """Takes the room, if it is there in plenty. Never raises for want of it; says whether the reserve stands."""
-        if self.is_kept:
+        if self.is_kept():
             return True
         if self.free_bytes() < PLENTY_BYTES:
             return False
@@ -50,14 +49,13 @@ class Reserve:
             return False
         return True
 
-    @property
     def is_scarce(self) -> bool:
         """Whether the disk is nearly full."""
         return self.free_bytes() < SCARCE_BYTES
 
     def release_if_scarce(self) -> None:
         """Gives the room back before the disk is quite full."""
-        if self.is_scarce:
+        if self.is_scarce():
             self.release()
 
     def free_bytes(self) -> int:

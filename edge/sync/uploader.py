@@ -21,7 +21,7 @@ LIVE_WAITING: Final = 64
 FIRST_PATIENCE_MS: Final = 5_000
 LONGEST_PATIENCE_MS: Final = 60_000
 TOO_SOON_MS: Final = 1_000
-"""A range sent less than this ago is still under way: a request for it is answered by what is coming."""
+"""A range sent less than this ago may be in the hands of another of the centre's processes."""
 
 
 class Kind(Enum):
@@ -131,15 +131,17 @@ class Uploader:
         return safe
 
     def _ask_again(self, first: int, last: int, now_ms: int) -> None:
-        """Takes up a request, less what never was sent (it will come by itself) and what is still under way."""
+        """Takes up a request, less what never was sent (it will come by itself) and what is still under way: a gap is a loss only where
+        something that was sent later has arrived."""
         wanted = [(max(1, first), min(last, self.max_seq))]
         wanted = _without(wanted, self._next_back, self._live_from - 1)
         wanted = _without(wanted, self._next_live, self.max_seq)
-        for flight in self.flights:
-            if now_ms - flight.sent_ms < TOO_SOON_MS:
-                wanted = _without(wanted, flight.first, flight.last)
         for asked in self._again:
             wanted = _without(wanted, *asked)
+        arrived = next((n for n, flight in enumerate(self.flights) if flight.first <= last + 1 <= flight.last), 0)
+        for number, flight in enumerate(self.flights):
+            if number >= arrived or now_ms - flight.sent_ms < TOO_SOON_MS:
+                wanted = _without(wanted, flight.first, flight.last)
         for again in wanted:
             self.flights = [flight for flight in self.flights if not (again[0] <= flight.first and flight.last <= again[1])]
         self._again += wanted
