@@ -70,7 +70,7 @@ class CardDesk:
         waiting = self.waiting
         if waiting is None:
             return None
-        score = self._recognition.compare(frame.image, waiting.person, gallery)
+        score = self._recognition.compare(frame.image, frame.taken_s, waiting.person, gallery)
         if score is not None:
             waiting.scores.append(score)
         agreeing = [one for one in waiting.scores if one >= self._enough]

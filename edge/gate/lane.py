@@ -95,7 +95,7 @@ class Lane:
         swipe = swipes.next_card(self._swipe, 0)
         if swipe is not None and swipe.card is not None:
             self._swipe = swipe.number
-            self._show(self._desk.lay(swipe.card, self._mono_s(), self._gallery_for_cards()), Method.ID_CARD)
+            self._card_told(self._desk.lay(swipe.card, self._mono_s(), self._gallery_for_cards()))
         elif swipes.latest().state is SwipeState.READING:
             self._display.card()
 
@@ -109,7 +109,7 @@ class Lane:
             return
         if self._desk.waiting is not None:
             self._display.card()
-            self._show(self._desk.look(frame, gallery) or self._desk.give_up(self._mono_s(), camera_well=True), Method.ID_CARD, frame)
+            self._card_told(self._desk.look(frame, gallery) or self._desk.give_up(self._mono_s(), camera_well=True), frame)
             return
         view = self._recognition.look(frame.image, frame.taken_s, gallery)
         if view.verdict is None:
@@ -121,10 +121,21 @@ class Lane:
 
     def _without_frame(self) -> None:
         camera = self._devices.camera
-        self._show(self._desk.give_up(self._mono_s(), camera.fault() is None), Method.ID_CARD)
+        self._card_told(self._desk.give_up(self._mono_s(), camera.fault() is None))
         latest = camera.latest()
         if latest is None or self._mono_s() - latest.taken_s > STALE_S:
             self._display.rest()
+
+    def _card_told(self, outcome: Outcome | None, frame: Frame | None = None) -> None:
+        """What a card came to. The same person's face is not asked then: it would open again, or refuse somebody without a template."""
+        if outcome is None:
+            return
+        decision, now_s = outcome.decision, self._mono_s()
+        opens = decision is not None and decision.opens
+        self._recognition.excuse(opens, now_s)
+        if opens and decision is not None and decision.claim.right is not None:
+            self._passed[decision.claim.right.person] = now_s
+        self._show(outcome, Method.ID_CARD, frame)
 
     def _unknown(self, verdict: Verdict, frame: Frame) -> None:
         if verdict.again and self._keeper.place.direction is Direction.IN:
@@ -154,7 +165,6 @@ class Lane:
         if outcome.decision is not None:
             (self._passed if outcome.decision.opens else self._refused)[person] = now_s
 
-    def _show(self, outcome: Outcome | None, method: Method, frame: Frame | None = None) -> None:
-        if outcome is not None:
-            self._display.verdict(outcome, method)
-            self.decided(outcome, frame)
+    def _show(self, outcome: Outcome, method: Method, frame: Frame | None) -> None:
+        self._display.verdict(outcome, method)
+        self.decided(outcome, frame)

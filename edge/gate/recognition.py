@@ -70,11 +70,12 @@ class Recognition:
     def __init__(self, engine: FaceEngine, liveness: Liveness | None = None) -> None:
         self._engine, self._liveness, self._tracker = engine, liveness or Unchecked(), Tracker()
         self._refused: list[tuple[float, Vector]] = []
+        self._before: Track | None = None
 
     def look(self, image: Image, at_s: float, gallery: Gallery) -> View:
         """One fresh frame, taken at the monotonic time `at_s`."""
         tracks = self._tracker.follow(self._engine.detect(image), at_s)
-        track = _foremost(tracks)
+        self._before = track = _foremost(tracks)
         if track is None:
             return View()
         if track.rest_until_s > at_s or track.passed:
@@ -91,12 +92,19 @@ class Recognition:
         """The person of this verdict was known and yet refused: the face stays foremost, and may try again after the rest."""
         verdict.track.passed, verdict.track.rest_until_s = False, at_s + REST_S
 
-    def compare(self, image: Image, person: str, gallery: Gallery) -> float | None:
+    def excuse(self, came_through: bool, at_s: float) -> None:
+        """Whoever stands foremost has shown a card: the face needs no verdict of its own, or only after a rest if the card was refused."""
+        if self._before is not None:
+            self._before.restart()
+            self._before.passed, self._before.rest_until_s = came_through, at_s + REST_S
+
+    def compare(self, image: Image, at_s: float, person: str, gallery: Gallery) -> float | None:
         """1:1: the foremost good face against the owner of a card. None without such a face or without a template."""
-        faces = self._engine.detect(image)
-        if not faces or not is_good(faces[0]):
+        tracks = self._tracker.follow(self._engine.detect(image), at_s)
+        self._before = max(tracks, key=lambda track: track.face.box[2], default=None)
+        if self._before is None or not is_good(self._before.face):
             return None
-        return gallery.compare(person, self._engine.embed(image, faces[0]))
+        return gallery.compare(person, self._engine.embed(image, self._before.face))
 
     def _add(self, image: Image, at_s: float, track: Track) -> None:
         vector = self._engine.embed(image, track.face)
@@ -107,10 +115,11 @@ class Recognition:
 
     def _look_again(self, image: Image, at_s: float, track: Track) -> View:
         if at_s - track.checked_s >= RECHECK_S and is_good(track.face):
-            track.checked_s = at_s
-            if not track.resembles(self._engine.embed(image, track.face), self._engine.scale.same):
+            track.checked_s, vector = at_s, self._engine.embed(image, track.face)
+            if not track.resembles(vector, self._engine.scale.same):
                 track.restart()
                 return View(track.face)
+            track.settled = vector if track.settled is None else track.settled
         return View(track.face, settled=True)
 
     def _verdict(self, track: Track, at_s: float, gallery: Gallery) -> Verdict | None:

@@ -187,10 +187,18 @@ def test_a_settled_face_costs_two_embeddings_a_second_at_most() -> None:
 def test_one_to_one_compares_with_the_cards_owner_only() -> None:
     watcher = Watcher()
     watcher.engine.people = (Stands(ANNA),)
-    right, wrong = (watcher.eyes.compare(BLANK, person, GALLERY) for person in ("anna", "boris"))
+    right, wrong = (watcher.eyes.compare(BLANK, 0.1, person, GALLERY) for person in ("anna", "boris"))
     assert right is not None
     assert wrong is not None
     assert right > 0.8 > 0.5 > wrong
-    assert watcher.eyes.compare(BLANK, "not enrolled", GALLERY) is None
+    assert watcher.eyes.compare(BLANK, 0.2, "not enrolled", GALLERY) is None
     watcher.engine.people = ()
-    assert watcher.eyes.compare(BLANK, "anna", GALLERY) is None
+    assert watcher.eyes.compare(BLANK, 0.2, "anna", GALLERY) is None
+
+
+def test_whoever_came_through_with_a_card_is_not_asked_for_the_face_too_but_the_next_one_is() -> None:
+    watcher = Watcher()
+    watcher.see(Stands(STRANGER), frames=3)
+    watcher.eyes.excuse(True, watcher.frames / RATE)
+    assert verdicts(watcher.see(Stands(STRANGER), seconds=8)) == []
+    assert [v.person for v in verdicts(watcher.see(Stands(ANNA), seconds=2))] == ["anna"]

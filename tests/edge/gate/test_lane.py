@@ -1,0 +1,308 @@
+"""The loop of a lane over a real store, with devices and an engine that do as they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge.errors import StoreReplaced
+from edge.gate.card_desk import ONE_TO_ONE, WAIT_S, CardDesk
+from edge.gate.devices import DEVICE_BACK, Devices, DeviceWatch
+from edge.gate.display import Display
+from edge.gate.gallery_feed import GalleryFeed
+from edge.gate.lane import REOPEN_S, Lane, LaneParts
+from edge.gate.passage import Gatekeeper, Outcome, Place
+from edge.gate.recognition import Recognition
+from edge.gate.screen import LaneView, Screen
+from edge.reader.swipes import Swipes
+from edge.store.health import Health
+from edge.store.templates import Templates
+from edge.sync.wire import Direction, EndCause, Incident, Method, Passage, Reason, Refusal, Removal
+from hardware.card_reader.synthetic import resident
+from hardware.turnstile import Way
+from tests.edge.gate.box import BLANK, NOW_MS, WORKERS, Box, FakeCamera, FakeEngine, FakeReader, FakeTurnstile, Stands, box, entry, face_of
+from tests.edge.gate.test_gallery_feed import until
+
+RATE = 15
+STRANGER = 8
+
+
+class Site:
+    """A lane whose frames, cards and seconds the test deals out. Worker i looks like face i."""
+
+    def __init__(self, made: Box, direction: Direction = Direction.IN) -> None:
+        self.box, self.camera, self.reader, self.arm, self.engine = made, FakeCamera(), FakeReader(), FakeTurnstile(), FakeEngine()
+        self.now_s = 100.0
+        with made.store.transaction():
+            for number, person in enumerate(WORKERS, 1):
+                Templates(made.store).put(person, "fake-1", made.sealed("fake-1", np.stack([face_of(number)] * 3)), "local")
+        self.feed = GalleryFeed(made.home, self.engine, made.keys.open_sealed, made.clock, look_s=0.01)
+        assert self.feed.wait(10)
+        self.swipes = Swipes(self.reader, look_s=0.01, again_s=0.05)
+        self.screen = Screen(direction.value, "1")
+        devices = Devices(self.camera, self.swipes, self.arm)
+        keeper = Gatekeeper(Place("1", direction), made.store, made.clock, self.arm)
+        recognition, display = Recognition(self.engine), Display(self.screen, made.clock)
+        desk = CardDesk(keeper, made.roster, recognition, self.engine.scale)
+        watch = DeviceWatch(devices, made.store, self.feed, keeper, display)
+        self.lane = Lane(LaneParts(devices, recognition, self.feed, keeper, desk, display, watch), lambda: self.now_s)
+        self.outcomes: list[Outcome] = []
+        self.lane.decided = lambda outcome, frame: self.outcomes.append(outcome)
+
+    def close(self) -> None:
+        self.feed.close()
+        self.swipes.close()
+
+    def tick(self, seconds: float) -> None:
+        self.now_s += seconds
+        self.box.clock.pass_s(seconds)
+
+    def see(self, *people: Stands, seconds: float, age_s: float = 0.0) -> set[str]:
+        """So long of these people before the camera; the states that the screen went through."""
+        self.engine.people, states = people, set()
+        for _ in range(round(seconds * RATE)):
+            self.tick(1 / RATE)
+            self.camera.show(BLANK, self.now_s - age_s)
+            self.lane.step(0)
+            states.add(self.view.state)
+        return states
+
+    def blind(self, seconds: float, code: str | None = None) -> set[str]:
+        """So long without any new frame."""
+        self.camera.code, states = code, set()
+        for _ in range(round(seconds * RATE)):
+            self.tick(1 / RATE)
+            self.lane.step(0)
+            states.add(self.view.state)
+        return states
+
+    def lay_card(self, person: str, valid_until: date | None = date(2035, 1, 1)) -> None:
+        before = self.swipes.latest().number
+        self.reader.lay(resident(sequence=int(person[-2:]) + 1, valid_until=valid_until))
+        assert self.swipes.next_card(before, 10) is not None
+
+    @property
+    def view(self) -> LaneView:
+        return self.screen.now()[1]
+
+    def facts(self) -> list[object]:
+        return [fact for fact in self.box.facts() if isinstance(fact, (Passage, Refusal))]
+
+    def incidents(self) -> list[str]:
+        return [fact.code for fact in self.box.facts() if isinstance(fact, Incident)]
+
+
+Opener = Callable[..., Site]
+
+
+@pytest.fixture
+def at_site(tmp_path: Path) -> Iterator[Opener]:
+    sites: list[Site] = []
+    with box(tmp_path) as made:
+
+        def opened(direction: Direction = Direction.IN) -> Site:
+            sites.append(Site(made, direction))
+            return sites[-1]
+
+        yield opened
+        for site in sites:
+            site.close()
+
+
+def test_a_worker_walks_up_passes_and_the_screen_says_so(at_site: Opener) -> None:
+    site = at_site()
+    states = site.see(Stands(1), seconds=1)
+    assert states == {"looking", "pass"}
+    assert (site.view.shown_name, site.view.team, site.view.method, site.view.direction) == ("张*", "钢筋一班", "001", "01")
+    assert site.arm.ways == [Way.IN]
+    (passage,) = site.facts()
+    assert isinstance(passage, Passage)
+    assert (passage.person, passage.method, passage.duplicate) == (WORKERS[0], Method.FACE, False)
+    site.see(seconds=3)
+    assert (site.view.state, site.view.project_name, site.view.people, site.view.on_site) == ("idle", "示范项目", 3, 1)
+
+
+def test_a_worker_who_stays_or_comes_right_back_is_let_through_once(at_site: Opener) -> None:
+    site = at_site()
+    site.see(Stands(1), seconds=4)
+    site.see(seconds=1)
+    site.see(Stands(1, x=400), seconds=2)
+    assert len(site.facts()) == len(site.arm.ways) == 1
+
+
+def test_the_same_worker_a_little_later_is_a_duplicate(at_site: Opener) -> None:
+    site = at_site()
+    site.see(Stands(1), seconds=1)
+    site.see(seconds=REOPEN_S)
+    site.see(Stands(1), seconds=1)
+    assert [fact.duplicate for fact in site.facts() if isinstance(fact, Passage)] == [False, True]
+
+
+@pytest.mark.rule("A-03")
+def test_a_stranger_who_stays_is_refused_on_the_screen_and_once_in_the_journal(at_site: Opener) -> None:
+    site = at_site()
+    states = site.see(Stands(STRANGER), seconds=20)
+    assert "refuse" in states
+    assert "pass" not in states
+    assert site.arm.ways == []
+    (refusal,) = site.facts()
+    assert isinstance(refusal, Refusal)
+    assert (refusal.reason, refusal.person) == (Reason.NOT_CONFIRMED, None)
+
+
+@pytest.mark.rule("A-53")
+def test_a_worker_whose_right_has_ended_is_refused_from_the_next_face_on(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(remove=[Removal(WORKERS[0], EndCause.COMPLETION, (), NOW_MS // 1000)])
+    until(lambda: site.feed.gallery is not None and len(site.feed.gallery) == 2)
+    assert "refuse" in site.see(Stands(1), seconds=2)
+    assert site.arm.ways == []
+
+
+def test_a_known_worker_who_may_not_is_told_why_once_in_the_journal(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(entry(WORKERS[1], needs_training=True))
+    site.see(Stands(2), seconds=15)
+    (refusal,) = site.facts()
+    assert isinstance(refusal, Refusal)
+    assert (refusal.reason, refusal.person) == (Reason.TRAINING_REQUIRED, WORKERS[1])
+    site.box.publish(entry(WORKERS[1]))
+    site.see(Stands(2), seconds=5)
+    assert site.arm.ways == [Way.IN]
+
+
+def test_a_stale_frame_is_never_matched(at_site: Opener) -> None:
+    site = at_site()
+    site.see(Stands(1), seconds=3, age_s=0.6)
+    assert site.engine.embedded == 0
+    assert site.facts() == []
+
+
+def test_a_camera_that_fails_is_told_once_and_the_cards_go_on(at_site: Opener) -> None:
+    site = at_site()
+    site.see(seconds=1)
+    states = site.blind(3, "CAMERA_FROZEN")
+    assert (site.view.state, site.view.faults) == ("fault", ("CAMERA_FROZEN",))
+    assert "fault" in states
+    site.lay_card(WORKERS[0])
+    assert "pass" in site.blind(1, "CAMERA_FROZEN")
+    site.camera.code = None
+    site.see(seconds=3)
+    assert (site.view.state, site.view.faults) == ("idle", ())
+    assert site.incidents() == ["CAMERA_FROZEN", DEVICE_BACK]
+    (passage,) = site.facts()
+    assert isinstance(passage, Passage)
+    assert (passage.method, passage.checks) == (Method.ID_CARD, ())
+
+
+def test_card_and_face_of_one_person_open_together(at_site: Opener) -> None:
+    site = at_site()
+    site.see(seconds=0.5)
+    site.lay_card(WORKERS[0])
+    assert "card" in site.see(seconds=0.5)
+    site.see(Stands(1), seconds=1)
+    (passage,) = site.facts()
+    assert isinstance(passage, Passage)
+    assert (passage.person, passage.method, passage.checks) == (WORKERS[0], Method.ID_CARD, (ONE_TO_ONE,))
+    assert passage.score is not None
+    assert passage.score > 800
+
+
+def test_somebody_elses_card_does_not_open(at_site: Opener) -> None:
+    site = at_site()
+    site.see(Stands(STRANGER), seconds=0.3)
+    site.lay_card(WORKERS[0])
+    site.see(Stands(STRANGER), seconds=WAIT_S + 0.5)
+    (refusal,) = site.facts()
+    assert isinstance(refusal, Refusal)
+    assert (refusal.reason, refusal.method, refusal.person) == (Reason.METHOD_NOT_ALLOWED, Method.ID_CARD, WORKERS[0])
+    assert site.arm.ways == []
+
+
+def test_who_refused_the_face_shows_the_card_alone_and_waits_for_nothing(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(entry(WORKERS[2], face="refused"))
+    Templates(site.box.store).delete(WORKERS[2])
+    site.see(Stands(STRANGER), seconds=0.3)
+    site.lay_card(WORKERS[2])
+    assert "pass" in site.see(Stands(STRANGER), seconds=0.2)
+    assert site.arm.ways == [Way.IN]
+    site.see(Stands(STRANGER), seconds=5)
+    assert len(site.facts()) == 1
+
+
+def test_a_card_out_of_date_is_refused_on_its_first_day(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(entry(WORKERS[2], face="refused"))
+    site.lay_card(WORKERS[2], valid_until=date(2027, 1, 14))
+    site.see(seconds=0.2)
+    (refusal,) = site.facts()
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is Reason.CARD_EXPIRED
+
+
+def test_a_card_that_waits_for_a_face_is_enough_when_the_camera_fails_meanwhile(at_site: Opener) -> None:
+    site = at_site()
+    site.see(seconds=0.3)
+    site.lay_card(WORKERS[0])
+    site.see(seconds=0.3)
+    assert site.facts() == []
+    site.blind(0.5, "DEVICE_UNPLUGGED")
+    assert site.arm.ways == [Way.IN]
+
+
+def test_out_opens_for_a_card_at_once_and_for_a_stranger_too(at_site: Opener) -> None:
+    site = at_site(Direction.OUT)
+    site.see(seconds=0.3)
+    site.lay_card(WORKERS[0])
+    site.see(seconds=0.1)
+    assert site.arm.ways == [Way.OUT]
+    site.see(Stands(STRANGER), seconds=2)
+    assert site.arm.ways == [Way.OUT, Way.OUT]
+
+
+def test_alarms_of_the_turnstile_stand_on_the_screen_and_in_the_journal(at_site: Opener) -> None:
+    site = at_site()
+    site.arm.now = frozenset({"FIRE"})
+    site.see(seconds=2)
+    assert (site.view.faults, site.incidents()) == (("FIRE",), ["FIRE"])
+
+
+def test_a_project_that_is_over_shows_a_closed_lane(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(state="completed")
+    site.see(seconds=2)
+    assert (site.view.state, site.view.reason) == ("closed", "GATE_CLOSED")
+    site.see(Stands(1), seconds=1)
+    (refusal,) = site.facts()
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is Reason.GATE_CLOSED
+
+
+def test_offline_and_an_old_roster_stand_on_the_screen(at_site: Opener) -> None:
+    site = at_site()
+    site.see(seconds=2)
+    assert (site.view.offline_since_ms, site.view.stale_roster) == (None, False)
+    Health(site.box.store, site.box.clock).report("sync", {"connected": False, "since_ms": NOW_MS + 5})
+    site.tick(3600)
+    site.see(seconds=2)
+    assert site.view.offline_since_ms is not None
+    assert site.view.stale_roster
+
+
+def test_the_gate_says_how_it_is(at_site: Opener) -> None:
+    site = at_site()
+    site.see(seconds=2)
+    report = Health(site.box.store, site.box.clock).all()["gate"]
+    assert (report["engine"], report["faces"], report["camera_fault"], report["faults"]) == ("fake-1", 3, None, [])
+
+
+def test_a_store_that_was_set_aside_ends_the_loop(at_site: Opener) -> None:
+    site = at_site()
+    (site.box.home / "edge.db").rename(site.box.home / "edge.db.damaged-test")
+    with pytest.raises(StoreReplaced):
+        site.see(Stands(1), seconds=2)
