@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -54,6 +55,16 @@ class FakeClock:
         self.ran_ms += round(1000 * seconds)
 
 
+class RunningClock(FakeClock):
+    """The same, as time goes by."""
+
+    def now_ms(self) -> int:
+        return self.wall_ms + time.monotonic_ns() // 1_000_000
+
+    def mono_ms(self) -> int:
+        return time.monotonic_ns() // 1_000_000
+
+
 def id_number(person: str) -> str:
     from datetime import date
 
@@ -78,8 +89,8 @@ def entry(person: str, **changes: object) -> wire.RosterEntry:
 class Box:
     """One box's home, opened by the test's own thread."""
 
-    def __init__(self, home: Path) -> None:
-        self.home, self.clock, self.store, self.keys = home, FakeClock(), Store.open(home), BoxKeys.create(home)
+    def __init__(self, home: Path, clock: FakeClock) -> None:
+        self.home, self.clock, self.store, self.keys = home, clock, Store.open(home), BoxKeys.create(home)
         self.journal, self.roster = Journal(self.store, self.clock), Roster(self.store)
         self.entries: dict[str, wire.RosterEntry] = {}
         self.header = wire.RosterHeader("p-1", "示范项目", "李* 总包办公室", CARD_KEY, (), ())
@@ -113,10 +124,10 @@ class Box:
 
 
 @contextmanager
-def box(home: Path, *people: str) -> Iterator[Box]:
-    made = Box(home)
+def box(home: Path, clock: FakeClock | None = None) -> Iterator[Box]:
+    made = Box(home, clock or FakeClock())
     try:
-        made.publish(*(entry(person) for person in people or WORKERS))
+        made.publish(*(entry(person) for person in WORKERS))
         yield made
     finally:
         made.store.close()

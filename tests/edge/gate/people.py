@@ -16,17 +16,18 @@ from edge.gate.faces import FaceEngine, Image
 DATA = Path(os.environ.get("GONGMEN_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
 
-def photographs(least: int, people: int) -> dict[str, list[Image]]:
-    """So many people with at least so many photographs each, as pictures."""
+def photograph_files(least: int, people: int) -> dict[str, list[Path]]:
+    """So many people with at least so many photographs each."""
     folder = DATA / "faces" / "lfw" / "east_asian"
     if not folder.is_dir():
         pytest.skip(f"no photographs at {folder} (GONGMEN_TEST_DATA)")
-    found: dict[str, list[Image]] = {}
-    for person in sorted(folder.iterdir()):
-        files = sorted(person.glob("*.jpg"))
-        if len(files) >= least and len(found) < people:
-            found[person.name] = [picture(file) for file in files[:least]]
-    return found
+    files = {person.name: sorted(person.glob("*.jpg")) for person in sorted(folder.iterdir())}
+    return dict([(name, found[:least]) for name, found in files.items() if len(found) >= least][:people])
+
+
+def photographs(least: int, people: int) -> dict[str, list[Image]]:
+    """The same, as pictures."""
+    return {name: [picture(file) for file in files] for name, files in photograph_files(least, people).items()}
 
 
 def picture(path: Path) -> Image:
