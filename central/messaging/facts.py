@@ -56,6 +56,11 @@ def facts_of(batch: wire.EventBatch) -> list[Fact]:
     return facts
 
 
+def read_event(seq: int, packed: bytes) -> wire.Event | None:
+    """The event in these bytes; None where they hold none that can be taken for what it says."""
+    return _fact(seq, packed, b"").event
+
+
 def unstorable(fact: Fact) -> Fact:
     """The same bytes, given up as an event: the database refused what they say."""
     return Fact(fact.seq, fact.packed, fact.hash, None, "UNSTORABLE", "the database refused this event")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from central.attendance.recording import Reported
 from central.messaging import store
-from central.messaging.facts import Fact, facts_of, unstorable
+from central.messaging.facts import Fact, facts_of, read_event, unstorable
 from central.messaging.projections import project
 from central.messaging.sequence import Received, ranges_of
 from edge.sync import wire
@@ -134,13 +134,11 @@ def _advance(session: Session, journals: Iterable[_Journal], now: dt.datetime) -
     for journal in journals:
         received = journal.received.with_numbers(journal.new)
         newest = journal.new.get(received.upto)
-        if newest is not None:
-            hash_ = newest.hash
-        elif received.upto == journal.received.upto:
-            hash_ = journal.last_hash
-        else:
-            hash_ = _stored(session, journal, [received.upto])[received.upto][0]
-        marks.append(store.Mark(journal.key, received, hash_, newest.event if newest else None))
+        hash_, event = (newest.hash, newest.event) if newest else (journal.last_hash, None)
+        if newest is None and received.upto > journal.received.upto:
+            hash_, packed = _stored(session, journal, [received.upto])[received.upto]
+            event = read_event(received.upto, packed)
+        marks.append(store.Mark(journal.key, received, hash_, event))
         receipts.append(
             Receipt(journal.key[0], wire.Ack(journal.key[1], received.upto, received.needs(), tuple(sorted(journal.quarantined))))
         )

@@ -52,8 +52,9 @@ class Intake:
                 pass
 
     def _waiting(self) -> list[Incoming]:
+        group: list[Incoming] = []
         try:
-            group = [self._inbox.get(timeout=0.2)]
+            group.append(self._inbox.get(timeout=0.2))
             while len(group) < GROUP:
                 group.append(self._inbox.get_nowait())
         except queue.Empty:

@@ -35,6 +35,8 @@ from edge.sync import wire
 log = logging.getLogger(__name__)
 
 POLL_S: Final = 0.3
+RENEW_S: Final = 900.0
+"""A box renews its lease by a pointer: one is issued this often even where nothing changed."""
 _KEPT: Final = 64
 """Rosters kept in memory; one of a big project takes a few MB."""
 
@@ -48,7 +50,7 @@ class RosterPublisher:
         self._keys = keys
         self._link = link
         self._inbox = inbox
-        self._published: dict[int, int] = {}
+        self._published: dict[int, tuple[int, float]] = {}
         self._rosters: OrderedDict[int, Roster] = OrderedDict()
         self._again = threading.Event()
 
@@ -128,7 +130,8 @@ class RosterPublisher:
         with self._reading() as session:
             boxes = select(Box.project_id).where(Box.state == BoxState.ACTIVE)
             for project_id, version in session.execute(select(Project.id, Project.roster_version).where(Project.id.in_(boxes))).all():
-                if self._published.get(project_id) != version:
+                published, at = self._published.get(project_id, (-1, 0.0))
+                if published != version or time.monotonic() - at > RENEW_S:
                     self._publish_pointer(session, project_id)
 
     def _publish_pointer(self, session: Session, project_id: int) -> None:
@@ -136,7 +139,7 @@ class RosterPublisher:
         for box in devices.active_of_project(session, project_id):
             topic = wire.down_topic(box.id, wire.Down.ROSTER)
             self._link.publish(topic, wire.frame(topic, roster.pointer(current, self._clock.now()), self._keys.sign), retain=True)
-        self._published[project_id] = current.version
+        self._published[project_id] = current.version, time.monotonic()
 
     def _roster(self, session: Session, project_id: int) -> Roster:
         version = session.scalar(select(Project.roster_version).where(Project.id == project_id))
