@@ -15,7 +15,7 @@ class AlikeCheck:
     """Runs the check in a thread of its own: opening thousands of sealed templates takes seconds on a small board."""
 
     def __init__(self, gallery: Gallery, engine: str, rows: Row, person: str) -> None:
-        self._gallery, self._engine, self._rows, self._person = gallery, engine, rows, person
+        self._gallery, self._engine, self.rows, self._person = gallery, engine, rows, person
         self.found: Alike | None = None
         self._thread = threading.Thread(target=self._run, name="kiosk-alike", daemon=True)
         self._thread.start()
@@ -32,6 +32,6 @@ class AlikeCheck:
 
     def _run(self) -> None:
         try:
-            self.found = self._gallery.look_alike(self._engine, self._rows, self._person)
+            self.found = self._gallery.look_alike(self._engine, self.rows, self._person)
         except Exception:
             log.exception("the duplicate check failed; the enrolment goes on without it")

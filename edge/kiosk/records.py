@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from edge.clock import Clock
-from edge.errors import StoreReplaced
+from edge.errors import NotOnRoster, StoreReplaced
 from edge.kiosk.card_place import SHANGHAI
 from edge.kiosk.faces import Row
 from edge.kiosk.parts import Draft
@@ -123,6 +123,8 @@ class StoreRecords:
         copies = for_boxes(plain, header) if plain and consent.transfer and header else {}
         shots = 0 if rows is None else len(rows)
         with store.transaction():
+            if roster.right(person) is None:
+                raise NotOnRoster("no enrolment without a confirmed right")
             event = journal.record(Enrolment(person, engine if shots else "", shots, quality, consent, copies))
             gone = templates.delete(person)
             if plain:

@@ -138,11 +138,11 @@ def test_banners_say_offline_since_when_and_that_the_list_is_old(browser: Browse
 
 def test_a_dead_gate_is_said_and_the_screen_comes_back_by_itself(browser: Browser, site: House) -> None:
     with lane(browser, site) as page:
-        expect(page.get_by_role("heading", name="闸机程序没有运行")).to_be_visible()
+        expect(page.get_by_role("heading", name="闸机没有运行")).to_be_visible()
         shoot(page, "lane-7-dead")
         with gate(site):
             expect(page.locator("#verdict")).to_be_hidden()
-        expect(page.get_by_role("heading", name="闸机程序没有运行")).to_be_visible()
+        expect(page.get_by_role("heading", name="闸机没有运行")).to_be_visible()
         with gate(site):
             expect(page.locator("#verdict")).to_be_hidden()
 

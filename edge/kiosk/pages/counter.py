@@ -41,14 +41,15 @@ class Counter:
         """Says every few seconds how the kiosk is, and signs out an operator who went away."""
         while True:
             try:
-                self.parts.records.report(self._facts())
+                self.parts.records.report(self.facts())
             except EdgeError as fault:
                 log.warning("the kiosk cannot report: %s", fault.code)
             if not self.sessions.anybody():
                 self.desk.sign_out()
             await asyncio.sleep(REPORT_S)
 
-    def _facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
+        """What the health page and the doctor read of this process."""
         reading, camera = self.parts.cards.reading(), self.parts.camera
         reader_fault = reading.code if reading.state == "fault" and reading.code and not reading.code.startswith("CARD_") else None
         return {

@@ -27,8 +27,8 @@ from edge.store.secrets import BoxKeys
 from edge.sync import wire
 from hardware.camera.simulated import SimulatedCamera, SimulatedScene
 from hardware.card_reader import CardData, synthetic
-from hardware.catalogue import open_card_reader
 from hardware.card_reader.simulated import SamSimulator
+from hardware.catalogue import open_card_reader
 
 CARD_KEY = bytes(range(16))
 PIN = "2468"

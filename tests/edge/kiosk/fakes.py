@@ -1,0 +1,110 @@
+"""Small stand-ins at the kiosk's ports."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from edge.kiosk.faces import Row
+from edge.kiosk.parts import Alike, CardSeen, Reading
+from hardware.camera import Frame, Image
+
+
+@dataclass
+class FakeQuality:
+    width_px: float = 160.0
+    sharpness: float = 300.0
+    brightness: float = 120.0
+    turn: float = 0.0
+
+    def value(self) -> float:
+        return 0.8
+
+
+@dataclass
+class FakeFace:
+    box: tuple[float, float, float, float] = (240.0, 130.0, 160.0, 200.0)
+    quality: FakeQuality = field(default_factory=FakeQuality)
+    row: int = 0
+
+
+@dataclass
+class FakeScale:
+    same: float = 0.5
+
+
+class FakeEngine:
+    """Sees the faces it is told to; a face's row is a unit vector along the axis `row`."""
+
+    name, dim, scale = "fake-1", 4, FakeScale()
+
+    def __init__(self, *faces: FakeFace) -> None:
+        self.faces = list(faces)
+
+    def detect(self, image: Image) -> list[FakeFace]:
+        return self.faces
+
+    def embed(self, image: Image, face: FakeFace) -> Row:
+        return np.eye(self.dim, dtype=np.float32)[face.row]
+
+
+class FakeCamera:
+    """A frame whenever it is asked, each a second of its own time after the last."""
+
+    def __init__(self, broken: str | None = None) -> None:
+        self.broken, self.number = broken, 0
+
+    def latest(self) -> Frame | None:
+        return None if self.broken else frame(self.number)
+
+    def wait_for(self, after: int, timeout_s: float) -> Frame | None:
+        time.sleep(0.002)
+        self.number += 1
+        return None if self.broken else frame(self.number)
+
+    def fault(self) -> str | None:
+        return self.broken
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+
+def frame(number: int, taken_s: float | None = None) -> Frame:
+    return Frame(np.full((480, 640, 3), 120, np.uint8), number, float(number) if taken_s is None else taken_s)
+
+
+class FakeCards:
+    """A reader on which cards are put by hand."""
+
+    def __init__(self) -> None:
+        self.now = Reading("absent")
+        self.number = 0
+
+    def put(self, card_hash: bytes, problem: str | None = None) -> None:
+        self.number += 1
+        seen = CardSeen("张建国", "男", "汉", "1988-08-08", "2036-05-20", "310***********0031", card_hash, problem)
+        self.now = Reading("card", seen=seen, number=self.number)
+
+    def lift(self) -> None:
+        self.now = Reading("absent")
+
+    def fault(self, code: str) -> None:
+        self.now = Reading("fault", code)
+
+    def reading(self) -> Reading:
+        return self.now
+
+    def again(self) -> None:
+        self.lift()
+
+
+class FakeGallery:
+    """Knows one look-alike, or nobody."""
+
+    def __init__(self, found: Alike | None = None) -> None:
+        self.found = found
+
+    def look_alike(self, engine: str, rows: Row, person: str) -> Alike | None:
+        return self.found

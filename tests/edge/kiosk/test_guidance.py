@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from edge.kiosk.capture import Capture
+from edge.kiosk.guidance import PACE_S, PATIENCE_S, Look, Shots, guide
+from tests.edge.kiosk.fakes import FakeCamera, FakeEngine, FakeFace, FakeQuality, frame
+from tests.edge.kiosk.waiting import until
+
+IMAGE = np.full((480, 640, 3), 120, np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("faces", "hint"),
+    [
+        ([], "NOBODY"),
+        ([FakeFace()], None),
+        ([FakeFace(), FakeFace(box=(20, 130, 120, 150))], "ONE_AT_A_TIME"),
+        ([FakeFace(), FakeFace(box=(20, 130, 40, 50))], None),
+        ([FakeFace(box=(290, 200, 60, 80))], "COME_CLOSER"),
+        ([FakeFace(box=(100, 10, 430, 460))], "TOO_CLOSE"),
+        ([FakeFace(box=(10, 130, 160, 200))], "CENTRE_FACE"),
+        ([FakeFace(quality=FakeQuality(brightness=30))], "TOO_DARK"),
+        ([FakeFace(quality=FakeQuality(brightness=240))], "TOO_BRIGHT"),
+        ([FakeFace(quality=FakeQuality(sharpness=12))], "HOLD_STILL"),
+        ([FakeFace(quality=FakeQuality(turn=-0.6))], "LOOK_STRAIGHT"),
+    ],
+)
+def test_the_first_thing_that_is_wrong_is_said(faces: list[FakeFace], hint: str | None) -> None:
+    assert guide(IMAGE, faces).hint == hint
+
+
+def good(turn: float = 0.0, row: int = 0) -> Look[FakeFace]:
+    return Look(None, FakeFace(quality=FakeQuality(turn=turn), row=row))
+
+
+def test_a_single_good_frame_is_not_enough_to_be_steady() -> None:
+    shots = Shots(FakeEngine())
+    assert shots.consider(frame(1, 0.0), good()) == "HOLD_STILL"
+    assert shots.consider(frame(2, 0.1), Look("HOLD_STILL", FakeFace())) == "HOLD_STILL"
+    assert shots.consider(frame(3, 0.2), good()) == "HOLD_STILL"
+    assert shots.consider(frame(4, 0.3), good()) == "KEPT"
+    assert len(shots.kept) == 1
+
+
+def test_the_next_shot_waits_for_another_view_or_for_patience_to_end() -> None:
+    shots = Shots(FakeEngine())
+    shots.consider(frame(1, 0.0), good())
+    shots.consider(frame(2, 0.0), good())
+    assert shots.consider(frame(3, PACE_S / 2), good(turn=0.2)) == "KEPT"
+    assert len(shots.kept) == 1
+    assert shots.consider(frame(4, PACE_S), good()) == "TURN_SLIGHTLY"
+    assert shots.consider(frame(5, PACE_S + 0.1), good(turn=0.2)) == "KEPT"
+    assert len(shots.kept) == 2
+    assert shots.consider(frame(6, PACE_S + 0.2 + PATIENCE_S), good()) == "ENOUGH"
+    assert shots.enough
+
+
+def test_another_person_stepping_in_starts_the_capture_over() -> None:
+    shots = Shots(FakeEngine())
+    shots.consider(frame(1, 0.0), good())
+    shots.consider(frame(2, 0.1), good())
+    assert shots.consider(frame(3, 5.0), good(row=1)) == "SOMEBODY_ELSE"
+    assert shots.kept == []
+
+
+def test_a_shot_keeps_a_small_picture_and_never_shows_itself_in_a_log() -> None:
+    shots = Shots(FakeEngine(), wanted=1)
+    shots.consider(frame(1, 0.0), good())
+    shots.consider(frame(2, 0.1), good())
+    assert shots.kept[0].jpeg.startswith(b"\xff\xd8")
+    assert repr(shots.kept[0]) == "Shot(quality=800)"
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [("DEVICE_UNPLUGGED", "CAMERA_UNPLUGGED"), ("DEVICE_NOT_FOUND", "CAMERA_NOT_FOUND"), ("CAMERA_FROZEN", "CAMERA_FROZEN")],
+)
+def test_a_camera_that_fails_is_said_and_the_capture_goes_on_when_it_is_back(broken: str, said: str) -> None:
+    camera = FakeCamera(broken)
+    capture = Capture(camera, FakeEngine(FakeFace()))
+    capture.start()
+    try:
+        until(lambda: capture.progress.fault == said)
+        camera.broken = None
+        until(lambda: len(capture.shots) == 3)
+    finally:
+        capture.forget()
+    assert capture.shots == ()
