@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -48,19 +49,29 @@ class Gatehouse:
     """Build it, `run` and `close` it in one thread: its store belongs to that thread."""
 
     def __init__(self, home: Path, place: Place, equipment: Equipment, keys: BoxKeys, clock: Clock) -> None:
-        self._equipment = equipment
-        self._store = store = Store.open(home)
-        self.screen = Screen(place.direction.value, place.lane)
+        """Takes the devices over, also where it raises `StoreError`."""
+        with ExitStack() as held:
+            held.callback(equipment.turnstile.close)
+            held.callback(equipment.camera.close)
+            swipes = Swipes(equipment.reader)
+            held.callback(swipes.close)
+            store = Store.open(home)
+            held.callback(store.close)
+            self.feed = GalleryFeed(home, equipment.engine, keys.open_sealed, clock)
+            held.callback(self.feed.close)
+            self.screen = Screen(place.direction.value, place.lane)
+            self._server = ScreenServer(self.screen, home / SOCKET)
+            held.callback(self._server.close)
+            self.lane = self._lane(place, store, equipment, swipes, clock)
+            self._held = held.pop_all()
+
+    def _lane(self, place: Place, store: Store, equipment: Equipment, swipes: Swipes, clock: Clock) -> Lane:
+        devices = Devices(equipment.camera, swipes, equipment.turnstile)
         keeper = Gatekeeper(place, store, clock, equipment.turnstile)
-        recognition = Recognition(equipment.engine, equipment.liveness)
-        display = Display(self.screen, clock)
-        self.feed = GalleryFeed(home, equipment.engine, keys.open_sealed, clock)
-        devices = Devices(equipment.camera, Swipes(equipment.reader), equipment.turnstile)
-        self._swipes = devices.swipes
+        recognition, display = Recognition(equipment.engine, equipment.liveness), Display(self.screen, clock)
         desk = CardDesk(keeper, Roster(store), recognition, equipment.engine.scale)
         watch = DeviceWatch(devices, store, self.feed, keeper, display)
-        self.lane = Lane(LaneParts(devices, recognition, self.feed, keeper, desk, display, watch))
-        self._server = ScreenServer(self.screen, home / SOCKET)
+        return Lane(LaneParts(devices, recognition, self.feed, keeper, desk, display, watch))
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. Raises `StoreError` where the process must start again; a screen that cannot be served is logged."""
@@ -72,9 +83,4 @@ class Gatehouse:
 
     def close(self) -> None:
         """Lets everything go; safe to repeat."""
-        self._server.close()
-        self.feed.close()
-        self._swipes.close()
-        self._equipment.camera.close()
-        self._equipment.turnstile.close()
-        self._store.close()
+        self._held.close()
