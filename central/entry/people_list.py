@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from central.access import Access
 from central.entry import sight, store
 from central.entry.model import Assignment
 from central.entry.rules import OPEN_STATES
+from central.entry.sight import Sight
 from central.entry.store import AssignmentView
 from central.projects import service as projects
 from central.projects.model import Company, Participant
@@ -64,8 +65,8 @@ def of_employer(session: Session, access: Access, query: PeopleQuery) -> PeopleP
     return _page(session, sight.of_employer(access), query)
 
 
-def _page(session: Session, seen: ColumnElement[bool], query: PeopleQuery) -> PeoplePage:
-    current = and_(seen, store.current())
+def _page(session: Session, seen: Sight, query: PeopleQuery) -> PeoplePage:
+    current = store.current(seen)
     counted = store.heads(session, current)
     heads = {state: next((n for s, n in counted.items() if s.value == state), 0) for state in STATES}
     total = sum(heads.values())
@@ -104,7 +105,7 @@ def _order(columns: dict[str, ColumnElement[Any]], query: PeopleQuery) -> tuple[
     return (column.desc() if query.descending else column.asc()).nulls_last(), Assignment.id.asc()
 
 
-def _waiting(session: Session, access: Access, project_id: int, seen: ColumnElement[bool]) -> list[tuple[str, int]]:
+def _waiting(session: Session, access: Access, project_id: int, seen: Sight) -> list[tuple[str, int]]:
     """Those who will come to this principal along the contract chain once somebody before it has accepted."""
     chain = projects.chain(session, project_id)
     coming = [link.id for link in chain.links if chain.visible_after(access.company_id, link.id)]
@@ -113,7 +114,7 @@ def _waiting(session: Session, access: Access, project_id: int, seen: ColumnElem
         .select_from(Assignment)
         .join(Participant, Participant.id == Assignment.waiting_for_id)
         .join(Company, Company.id == Participant.company_id)
-        .where(Assignment.participant_id.in_(coming), Assignment.state.in_(OPEN_STATES), ~seen)
+        .where(Assignment.participant_id.in_(coming), Assignment.state.in_(OPEN_STATES), ~seen(Assignment))
         .group_by(Company.name)
         .order_by(Company.name)
     )

@@ -193,7 +193,7 @@ def people_on_project(
     session: Session, access: Access, project_id: int, *, after: int, limit: int, states: tuple[AssignmentState, ...] = (), q: str = ""
 ) -> list[AssignmentView]:
     """用工查询 (A-43, A-45, A-46): one page of a project's people, one row per worker, and one more to know whether another follows."""
-    wanted = store.views(sight.on_project(session, access, project_id)).where(store.current(), Assignment.id > after).limit(limit + 1)
+    wanted = store.views(store.current(sight.on_project(session, access, project_id))).where(Assignment.id > after).limit(limit + 1)
     if states:
         wanted = wanted.where(Assignment.state.in_(states))
     if q:
@@ -203,13 +203,13 @@ def people_on_project(
 
 def assignments_of_employer(session: Session, access: Access, after: int, limit: int) -> list[AssignmentView]:
     """A-63: one page of an employer's assignments across projects, every state."""
-    wanted = store.views(sight.of_employer(access)).where(Assignment.id > after).limit(limit + 1)
+    wanted = store.views(sight.of_employer(access)(Assignment)).where(Assignment.id > after).limit(limit + 1)
     return [store.view(row) for row in session.execute(wanted)]
 
 
 def heads(session: Session, access: Access, project_id: int) -> dict[AssignmentState, int]:
     """A-43: how many distinct workers stand in each state, of those this principal sees."""
-    return store.heads(session, sight.on_project(session, access, project_id) & store.current())
+    return store.heads(session, store.current(sight.on_project(session, access, project_id)))
 
 
 def view(session: Session, assignment: Assignment) -> AssignmentView:

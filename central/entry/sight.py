@@ -3,40 +3,51 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlalchemy.orm import Session
 
 from central.access import Access
-from central.entry.model import Assignment
 from central.projects import service as projects
 from central.projects.chain import Chain
 
+Sight = Callable[[Any], ColumnElement[bool]]
+"""From `Assignment`, or an alias of it, to the condition under which this principal sees a row."""
 
-def on_project(session: Session, access: Access, project_id: int) -> ColumnElement[bool]:
+
+def on_project(session: Session, access: Access, project_id: int) -> Sight:
     """A-45: the assignments of a project that this principal sees. The project itself must be visible (404 NOT_FOUND otherwise).
 
     An employer sees its own people, a using unit those that come to it along the contract chain once those before it accepted,
     an authority everybody.
     """
     projects.visible_project(session, access, project_id)
-    here = Assignment.project_id == project_id
     if access.sees_everything:
-        return here
-    return and_(here, _reached(projects.chain(session, project_id), access.company_id))
+        return lambda of: of.project_id == project_id
+    by_turn = _turns(projects.chain(session, project_id), access.company_id)
+
+    def seen(of: Any) -> ColumnElement[bool]:
+        reached = [and_(of.participant_id.in_(ids), of.accepted_steps >= turn) for turn, ids in by_turn.items()]
+        own = of.employer_id == access.company_id if access.company_id is not None else false()
+        return and_(of.project_id == project_id, or_(own, *reached))
+
+    return seen
 
 
-def of_employer(access: Access) -> ColumnElement[bool]:
-    """A-63: an employer's assignments on all projects; an authority's are all."""
-    return true() if access.sees_everything else Assignment.employer_id == access.require_employer()
+def of_employer(access: Access) -> Sight:
+    """A-63: an employer's assignments on all projects; an authority's are all. Others: `Problem` 403 NOT_THE_EMPLOYER."""
+    if access.sees_everything:
+        return lambda _: true()
+    employer = access.require_employer()
+    return lambda of: of.employer_id == employer
 
 
-def _reached(chain: Chain, company_id: int | None) -> ColumnElement[bool]:
+def _turns(chain: Chain, company_id: int | None) -> dict[int, list[int]]:
     by_turn: dict[int, list[int]] = defaultdict(list)
     for link in chain.links:
         turn = chain.visible_after(company_id, link.id)
         if turn is not None:
             by_turn[turn].append(link.id)
-    reached = [and_(Assignment.participant_id.in_(ids), Assignment.accepted_steps >= turn) for turn, ids in by_turn.items()]
-    own = Assignment.employer_id == company_id if company_id is not None else false()
-    return or_(own, *reached)
+    return by_turn

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from central.entry.model import Assignment, AssignmentState
 from central.entry.rules import OPEN_STATES
+from central.entry.sight import Sight
 from central.people.model import Employment, Worker
 from central.projects.model import Company, Participant, ParticipantRole, Project, Team
 
@@ -74,16 +75,17 @@ def view(row: Row[*tuple[Any, ...]]) -> AssignmentView:
     return AssignmentView(*row)
 
 
-def current() -> ColumnElement[bool]:
-    """A-43: one row per worker and project: neither withdrawn nor followed by a later assignment of the same worker there."""
+def current(sight: Sight) -> ColumnElement[bool]:
+    """A-43: of what is seen, one row per worker and project: neither withdrawn nor followed by a later assignment of that worker there."""
     later = aliased(Assignment)
     followed = select(later.id).where(
         later.worker_id == Assignment.worker_id,
         later.project_id == Assignment.project_id,
         later.id > Assignment.id,
         later.state != AssignmentState.WITHDRAWN,
+        sight(later),
     )
-    return and_(Assignment.state != AssignmentState.WITHDRAWN, ~followed.exists())
+    return and_(sight(Assignment), Assignment.state != AssignmentState.WITHDRAWN, ~followed.exists())
 
 
 def matching(q: str) -> ColumnElement[bool]:
