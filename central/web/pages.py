@@ -30,6 +30,11 @@ HEADERS: Final = {
 }
 """Of every page: nothing from elsewhere, nothing inline, nothing kept."""
 
+_TEMPLATES: Final = Environment(
+    loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+_TEMPLATES.globals.update(stamp=moments.stamp, clock_time=moments.clock_time, ago=moments.ago)
+
 
 @dataclass(frozen=True)
 class Visitor:
@@ -47,16 +52,12 @@ class Portal:
         self.centre = centre
         self.database = centre.database
         self.clock = centre.clock
-        self._environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-        )
-        self._environment.globals.update(stamp=moments.stamp, clock_time=moments.clock_time, ago=moments.ago)
 
     def page(self, request: Request, template: str, values: Mapping[str, Any], status: int = 200) -> HTMLResponse:
         """A template as a page that no cache and no history keeps: it shows personal data."""
         t = texts_of(request)
         visitor = visitor_of(request)
-        html = self._environment.get_template(template).render(
+        html = _TEMPLATES.get_template(template).render(
             t=t,
             visitor=visitor,
             role=visitor.access.role.value if visitor.access else "",

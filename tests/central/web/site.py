@@ -10,43 +10,37 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
-from central.access import SYSTEM, Role
+from central.access import Role
 from central.app import create_app
 from central.attendance.model import Passage, Refusal
 from central.attendance.rules import Judged
 from central.centre import Centre
-from central.database import Base
 from central.devices.model import Box, BoxState
 from central.entry.model import Assignment, AssignmentState, FaceState
-from central.identity.service import create_account
+from central.identity.model import Account
+from central.migrations import tables
 from central.people.model import Employment, EmploymentForm, IdentityState, Worker
 from central.projects.model import Company, Participant, ParticipantRole, Project, ProjectState, Team
-from central.secrets import CentreSecrets
-from central.settings import CentralSettings
+from tests.central.builders import FakeClock, open_centre
 
 NOW = dt.datetime(2025, 4, 19, 1, 30, tzinfo=dt.UTC)
 """09:30 at the site."""
 PASSWORD = "a-good-password"
+_HASH = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
+"""A cheap one: what the tests are about is not how long guessing takes."""
 GENERAL, PRO, LABOUR, DEEP = "申城建工第一公司", "浦江机电安装公司", "永固劳务公司", "振兴劳务公司"
-
-
-class FakeClock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def now(self) -> dt.datetime:
-        return self.at
 
 
 class Site:
     """A centre with one project: general contractor, a professional sub, a labour company of the first and one of the second level."""
 
-    def __init__(self, centre: Centre, clock: FakeClock) -> None:
-        self.centre, self.clock = centre, clock
+    def __init__(self, centre: Centre) -> None:
+        assert isinstance(centre.clock, FakeClock)
+        self.centre, self.clock = centre, centre.clock
+        self.clock.at = NOW
         self._people = 0
         with centre.database.writing() as session:
             self.companies = {name: _company(session, n, name) for n, name in enumerate((GENERAL, PRO, LABOUR, DEEP))}
@@ -63,17 +57,16 @@ class Site:
                 ("labour", Role.EMPLOYER, LABOUR, None),
                 ("authority", Role.AUTHORITY, None, None),
             ):
-                company_id = self.companies[company] if company else None
-                create_account(
-                    session,
-                    clock,
-                    SYSTEM,
-                    username=name,
-                    password=PASSWORD,
-                    display_name=company or name,
-                    role=role,
-                    company_id=company_id,
-                    project_id=project,
+                session.add(
+                    Account(
+                        username=name,
+                        password_hash=_HASH,
+                        display_name=company or name,
+                        role=role,
+                        company_id=self.companies[company] if company else None,
+                        project_id=project,
+                        created_at=NOW,
+                    )
                 )
 
     def worker(self, name: str, employer: str = LABOUR, state: str = "assigned", face: str = "none", seen_min: int | None = None) -> int:
@@ -255,13 +248,11 @@ def _project(session: Session, reg_no: str, name: str) -> int:
 
 @contextmanager
 def a_site(home: Path) -> Iterator[Site]:
-    """A site on SQLite under `home`."""
-    CentreSecrets.create(home)
-    clock = FakeClock()
-    centre = Centre.open(CentralSettings(home=home, public_url="http://127.0.0.1"), clock)
+    """A site on SQLite under `home`, for tests outside the centre's own."""
+    centre = open_centre(home, f"sqlite:///{home / 'central.db'}")
     try:
-        Base.metadata.create_all(centre.database.engine)
-        yield Site(centre, clock)
+        tables().create_all(centre.database.engine)
+        yield Site(centre)
     finally:
         centre.close()
 

@@ -1,22 +1,20 @@
 """用工查询 and its kin as a browser gets them."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event
 
+from central.centre import Centre
 from central.entry.model import Assignment, AssignmentState, FaceState
-from tests.central.web.site import DEEP, GENERAL, LABOUR, PRO, FakeBrowser, Site, a_site
+from tests.central.web.site import DEEP, GENERAL, LABOUR, PRO, FakeBrowser, Site
 
 PEOPLE = "/projects/1/people"
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    with a_site(tmp_path) as built:
-        yield built
+def site(centre: Centre) -> Site:
+    return Site(centre)
 
 
 @pytest.fixture
