@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from edge.kiosk.server import KioskServer
+from edge.store.health import Health
+from edge.store.lookups import Lookups
 from edge.store.templates import Templates
 from edge.sync import wire
 from tests.edge.kiosk.house import PIN, House, apply, card, entry, header, house
@@ -85,3 +88,185 @@ def test_a_confirmed_worker_is_enrolled_with_a_face(browser: Browser, site: Hous
     assert event.body.consent.operator == "op2"
     assert list(event.body.templates) == ["b-kiosk001"]
     assert [who for who, _ in Templates(site.store).all(event.body.engine)] == [WORKER]
+
+
+def to_consent(page: Page, site: House, sequence: int = 1) -> None:
+    site.reader.put(card(sequence))
+    page.get_by_role("button", name="是本人，开始登记").click()
+    expect(page.locator(".notice-text:visible h1")).to_have_text("是否用人脸进出，由您自己决定")
+
+
+def size_of(page: Page, selector: str) -> tuple[float, float]:
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box["width"], box["height"]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["wide", "phone"])
+def test_a_worker_who_wants_no_face_is_enrolled_with_the_card(browser: Browser, site: House, size: tuple[int, int]) -> None:
+    name = "phone" if size == PHONE else "wide"
+    with kiosk(browser, site, size) as page:
+        sign_in(page)
+        shoot(page, f"kiosk-card-only-{name}-1-card", whole=True)
+        to_consent(page, site)
+        shoot(page, f"kiosk-card-only-{name}-2-consent", whole=True)
+        assert size_of(page, '[data-choose="card"]:visible') == size_of(page, '[data-choose="face"]:visible')
+        site.reader.lift()
+        page.locator('[data-choose="card"]:visible').click()
+        expect(page.get_by_role("heading", name="再刷一次身份证，试一试")).to_be_visible()
+        shoot(page, f"kiosk-card-only-{name}-3-trial", whole=True)
+        site.reader.put(card(2))
+        expect(page.get_by_text("这不是刚才那张卡")).to_be_visible()
+        site.reader.lift()
+        site.reader.put(card(1))
+        expect(page.get_by_text("刷卡进出，不采集人脸。")).to_be_visible()
+        shoot(page, f"kiosk-card-only-{name}-4-approve", whole=True)
+        page.get_by_role("button", name="确认，完成登记").click()
+        expect(page.get_by_text("从现在起，刷身份证进出")).to_be_visible()
+        shoot(page, f"kiosk-card-only-{name}-5-done", whole=True)
+        page.get_by_role("button", name="下一位").click()
+        page.get_by_role("button", name="今日登记").click()
+        expect(page.locator("#today tbody tr")).to_have_count(1)
+        shoot(page, f"kiosk-card-only-{name}-6-today")
+    [event] = site.journal()
+    assert isinstance(event.body, wire.Enrolment)
+    assert (event.body.engine, event.body.shots, event.body.consent.template) == ("", 0, False)
+    assert Templates(site.store).count() == 0
+
+
+def reader_says(page: Page, words: str, do: str) -> None:
+    expect(page.locator("#reader strong")).to_contain_text(words)
+    expect(page.locator("#reader p")).to_contain_text(do)
+
+
+@pytest.mark.rule("A-25")
+def test_each_trouble_with_a_card_or_reader_is_told_apart_with_what_to_do(browser: Browser, site: House) -> None:
+    with kiosk(browser, site) as page:
+        sign_in(page)
+        site.reader.refuse(select=0x81)
+        site.reader.put(card(1))
+        reader_says(page, "证件读不出来", "请拿起证件重新放好")
+        shoot(page, "kiosk-trouble-1-unreadable")
+        site.reader.refuse(select=0x31)
+        reader_says(page, "真伪校验", "换一台读卡器")
+        site.reader.refuse()
+        site.reader.lift()
+        reader_says(page, "请放身份证", "平放在读卡区")
+        site.reader.put(card(1, valid_until=date(2020, 1, 1)))
+        reader_says(page, "证件已过有效期", "换领新证")
+        shoot(page, "kiosk-trouble-2-expired")
+        site.reader.unplug()
+        reader_says(page, "没有找到读卡器", "请检查读卡器电源和连接线")
+        shoot(page, "kiosk-trouble-3-unplugged")
+        site.reader.replug()
+        site.reader.garble_next(2)
+        site.reader.put(card(1))
+        expect(page.get_by_text("已确认进场，可以登记")).to_be_visible()
+    assert site.journal() == []
+
+
+@pytest.mark.rule("A-03")
+def test_an_unconfirmed_worker_hears_who_must_act_and_is_not_enrolled(browser: Browser, site: House) -> None:
+    with kiosk(browser, site) as page:
+        sign_in(page)
+        site.reader.put(card(7, "赵铁柱"))
+        expect(page.get_by_text("正在向平台查询")).to_be_visible()
+        [question] = Lookups(site.store).open_questions()
+        answer = wire.LookupAnswer(question.request, "assigned", "赵*", "上海沪建劳务有限公司", "华东建设集团总承包公司")
+        Lookups(site.store).put_answer(answer)
+        expect(page.get_by_text("已分派，等待确认进场")).to_be_visible()
+        expect(page.get_by_text("等待 华东建设集团总承包公司 确认")).to_be_visible()
+        expect(page.get_by_role("button", name="是本人，开始登记")).to_be_disabled()
+        shoot(page, "kiosk-unconfirmed")
+        box = wire.BoxKey("b-kiosk001", site.keys.sealing_public)
+        apply(site.store, header(box), entry(WORKER, 1), entry("w-0000000007", 7, "赵*"))
+        expect(page.get_by_role("button", name="是本人，开始登记")).to_be_enabled()
+
+
+def test_offline_the_kiosk_works_and_says_what_it_cannot_know(browser: Browser, site: House) -> None:
+    site.connected(False, 1_764_540_720_000)
+    with kiosk(browser, site) as page:
+        expect(page.get_by_text("离线 自 06:12")).to_be_visible()
+        sign_in(page)
+        site.reader.put(card(7, "赵铁柱"))
+        expect(page.get_by_text("现在离线，无法知道办到哪一步")).to_be_visible()
+        shoot(page, "kiosk-offline-unknown")
+        page.get_by_role("button", name="换一张卡").click()
+        site.reader.lift()
+        site.reader.put(card(1))
+        expect(page.get_by_text("已确认进场，可以登记")).to_be_visible()
+
+
+def test_what_was_begun_is_found_again_after_the_kiosk_was_restarted(browser: Browser, site: House) -> None:
+    with kiosk(browser, site) as page:
+        sign_in(page)
+        to_consent(page, site)
+        page.get_by_text("在本项目闸机用人脸进出").click()
+        page.locator('[data-choose="face"]:visible').click()
+        expect(page.locator("#hint")).to_have_text("请站到镜头前")
+    with kiosk(browser, site) as page:
+        sign_in(page)
+        expect(page.get_by_text("未完成的登记")).to_be_visible()
+        shoot(page, "kiosk-resume")
+        page.get_by_role("button", name="继续").click()
+        expect(page.get_by_role("heading", name="请工人看镜头")).to_be_visible()
+        site.scene.unplug()
+        expect(page.locator("#camera-fault")).to_contain_text("摄像头断开了")
+        shoot(page, "kiosk-camera-unplugged")
+
+
+def test_the_same_face_under_a_second_name_is_a_warning(browser: Browser, site: House) -> None:
+    pictures = demo_people()["obama"].pictures
+    with kiosk(browser, site) as page:
+        sign_in(page)
+        for sequence, picture in ((1, pictures[0]), (2, pictures[1])):
+            site.scene.clear()
+            site.reader.lift()
+            to_consent(page, site, sequence)
+            page.get_by_text("在本项目闸机用人脸进出").click()
+            site.scene.show(picture)
+            page.locator('[data-choose="face"]:visible').click()
+            expect(page.get_by_role("heading", name="请确认")).to_be_visible(timeout=20_000)
+            if sequence == 1:
+                page.get_by_role("button", name="确认，完成登记").click()
+                page.get_by_role("button", name="下一位").click()
+        expect(page.locator("#alike")).to_contain_text("与名单上另一位工人很像：张* · 钢筋一班")
+        shoot(page, "kiosk-alike")
+        page.get_by_role("button", name="已核对，继续完成").click()
+        expect(page.get_by_role("heading", name="登记完成")).to_be_visible()
+    assert Templates(site.store).count() == 2
+
+
+def test_wrong_pins_count_down_and_lock(browser: Browser, site: House) -> None:
+    with kiosk(browser, site) as page:
+        for left in (4, 3, 2, 1):
+            page.get_by_label("PIN").fill("0000")
+            page.keyboard.press("Enter")
+            expect(page.locator("#problem")).to_contain_text(f"还可以试 {left} 次")
+        page.get_by_label("PIN").fill("0000")
+        page.keyboard.press("Enter")
+        expect(page.locator("#problem")).to_contain_text("已锁定")
+        shoot(page, "kiosk-locked")
+
+
+def test_the_consent_reads_in_english_and_its_ticks_stay(browser: Browser, site: House) -> None:
+    with kiosk(browser, site) as page:
+        sign_in(page)
+        to_consent(page, site)
+        page.get_by_text("在本项目闸机用人脸进出").click()
+        page.locator('[data-notice="en"]').click()
+        expect(page.get_by_role("heading", name="Your face at the gate: you decide")).to_be_visible()
+        expect(page.locator('.notice-text:visible [data-tick="template"]')).to_be_checked()
+        shoot(page, "kiosk-consent-english")
+        page.locator('[data-choose="card"]:visible').click()
+        expect(page.get_by_role("heading", name="再刷一次身份证，试一试")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["wide", "phone"])
+def test_the_health_page_says_what_is_well_and_what_is_not(browser: Browser, site: House, size: tuple[int, int]) -> None:
+    Health(site.store).report("gate", {"frames": 9120, "camera_fault": "CAMERA_FROZEN", "reader_fault": None, "faults": ["CAMERA_FROZEN"]})
+    with kiosk(browser, site, size) as page:
+        page.goto("/health")
+        expect(page.locator(".panel", has_text="闸机").first).to_contain_text("摄像头画面卡住了")
+        expect(page.locator(".panel", has_text="登记台")).to_contain_text("正常")
+        shoot(page, f"kiosk-health-{'phone' if size == PHONE else 'wide'}", whole=True)

@@ -46,7 +46,7 @@ def test_the_fifth_wrong_pin_locks_even_the_right_one_out() -> None:
         check_pin(OPERATORS, "op1", PIN, tries)
     assert refused.value.code == "PIN_LOCKED"
     time.now += LOCK_S
-    assert check_pin(OPERATORS, "op1", PIN, tries)
+    assert check_pin(OPERATORS, "op1", PIN, tries) is OPERATORS[0]
 
 
 def test_each_further_lock_is_longer_until_the_right_pin_is_typed() -> None:
@@ -69,7 +69,7 @@ def test_one_operators_lock_does_not_lock_the_other_out() -> None:
     tries = Tries(FakeTime())
     for _ in range(TRIES):
         wrong(tries)
-    assert check_pin(OPERATORS, "op2", PIN, tries)
+    assert check_pin(OPERATORS, "op2", PIN, tries) is OPERATORS[1]
 
 
 def test_unknown_operators_share_one_count_and_look_like_a_wrong_pin() -> None:
