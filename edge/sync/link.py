@@ -149,10 +149,7 @@ class Link:
         client.will_set(topic, frame, qos=1, retain=True)
         tls = self._broker.tls
         if tls is not None:
-            try:
-                client.tls_set(str(tls.ca), str(tls.certificate), str(tls.key))
-            except (OSError, ssl.SSLError) as error:
-                raise KeyMissing("a certificate for the broker: provision this box") from error
+            client.tls_set_context(_context(tls))
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
@@ -191,6 +188,29 @@ class Link:
 
     def _on_publish(self, _client: mqtt.Client, _data: object, number: int, reason: ReasonCode, _properties: object) -> None:
         self._events.append(Delivered(number, denied=reason.is_failure))
+
+
+class _Socket(ssl.SSLSocket):
+    """Lets go of the connection when the handshake fails, which the client library does not."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        """See `ssl.SSLSocket`."""
+        try:
+            super().do_handshake(block)
+        except BaseException:
+            self.close()
+            raise
+
+
+def _context(tls: Tls) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(tls.ca))
+        context.load_cert_chain(str(tls.certificate), str(tls.key))
+    except OSError as error:
+        raise KeyMissing("a certificate for the broker: provision this box") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.sslsocket_class = _Socket
+    return context
 
 
 def _send_at_once(_client: mqtt.Client, _data: object, opened: object) -> None:

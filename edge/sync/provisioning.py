@@ -1,7 +1,8 @@
 """How a box becomes one of a project: a claim code against keys and a certificate, once.
 
 The keys are made here and never leave the box; the centre gets their public halves and a signing request. They are written down before
-the centre is asked, so that an answer lost on the way is asked for again with the same keys, which the centre takes for the same box.
+the centre is asked, and an attempt whose answer was lost is repeated with the same ones. A working box stays as it is until the centre has
+said yes.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def _ask(client: httpx.Client, url: str, body: dict[str, str]) -> Provisioned:
     try:
         return msgspec.json.decode(answer.content, type=Provisioned)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise CentreUnreachable(f"an answer that is none: HTTP {answer.status_code}, {error}") from error
+        raise CentreUnreachable(f"no answer of a centre: HTTP {answer.status_code}, {error}") from error
 
 
 def _code(answer: httpx.Response) -> str | None:
