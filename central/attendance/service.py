@@ -9,12 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy import ColumnElement, and_, true
 from sqlalchemy.orm import Session
 
 from central.access import Access, Role
 from central.attendance import store
+from central.attendance.model import Passage
 from central.attendance.store import FeedRow
+from central.entry import sight
+from central.entry.model import Assignment
 from central.errors import Problem
+from central.projects import service as projects
 
 _MARK: Final = b"at:"
 
@@ -29,21 +34,30 @@ class FeedPage:
 
 
 def pull(session: Session, access: Access, cursor: str | None, limit: int) -> FeedPage:
-    """A-43, A-55: the passages after `cursor` that this principal may see, in the order in which they became known.
+    """The passages after `cursor` that this principal may see, in the order in which they became known.
 
-    An authority sees all, an employer its own workers on every project (A-63), a project's office its own project (A-60).
-    Raises `Problem` 403 ROLE_NOT_ALLOWED, 422 CURSOR_INVALID.
+    An authority sees all; an employer its own workers on every project (A-63, A-55); the general contractor's office its whole project
+    (A-60); another office there those people who come to it along the contract chain (A-45).
+    Raises `Problem` 403 ROLE_NOT_ALLOWED, 404 NOT_FOUND (no part in the project), 422 CURSOR_INVALID.
     """
-    access.require_role(Role.AUTHORITY, Role.EMPLOYER, Role.CONTRACTOR)
     after = _position(cursor)
-    employer = access.company_id if access.role is Role.EMPLOYER else None
-    project = access.project_id
-    if (access.role is Role.EMPLOYER and employer is None) or (access.role is Role.CONTRACTOR and project is None):
-        raise Problem("ROLE_NOT_ALLOWED", 403)
-    rows = store.feed(session, after, limit, employer_id=employer, project_id=project)
-    projects = {row.passage.project_id for row in rows} | ({project} if project is not None else set())
+    rows = store.feed(session, _seen(session, access), after, limit)
+    projects_shown = {row.passage.project_id for row in rows} | ({access.project_id} if access.project_id is not None else set())
     last = rows[-1].passage.position if rows else after
-    return FeedPage(rows, _cursor(last), store.complete_until(session, projects))
+    return FeedPage(rows, _cursor(last), store.complete_until(session, projects_shown))
+
+
+def _seen(session: Session, access: Access) -> ColumnElement[bool]:
+    if access.role is Role.AUTHORITY:
+        return true()
+    if access.role is Role.EMPLOYER:
+        return Passage.employer_id == access.require_employer()
+    if access.role is not Role.CONTRACTOR or access.project_id is None:
+        raise Problem("ROLE_NOT_ALLOWED", 403)
+    sees = sight.on_project(session, access, access.project_id)
+    root = projects.chain(session, access.project_id).general_contractor
+    whole = Passage.project_id == access.project_id
+    return whole if root is not None and root.company_id == access.company_id else and_(whole, sees(Assignment))
 
 
 def _cursor(position: int) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from central.attendance.model import Passage
@@ -28,22 +28,18 @@ class FeedRow:
     trade: str | None
 
 
-def feed(session: Session, after: int, limit: int, *, employer_id: int | None, project_id: int | None) -> list[FeedRow]:
-    """Passages behind a place in the feed, in order, of one employer's workers, of one project, or of all."""
+def feed(session: Session, seen: ColumnElement[bool], after: int, limit: int) -> list[FeedRow]:
+    """Passages behind a place in the feed, in order, as far as they are seen; the condition is on `Passage` and its `Assignment`."""
     wanted = (
         select(Passage, Worker.name, Worker.id_masked, Company.name, Team.name, Assignment.main_trade)
         .outerjoin(Assignment, Assignment.id == Passage.assignment_id)
         .outerjoin(Worker, Worker.id == Passage.worker_id)
         .outerjoin(Company, Company.id == Passage.employer_id)
         .outerjoin(Team, Team.id == Assignment.team_id)
-        .where(Passage.position > after)
+        .where(Passage.position > after, seen)
         .order_by(Passage.position)
         .limit(limit)
     )
-    if employer_id is not None:
-        wanted = wanted.where(Passage.employer_id == employer_id)
-    if project_id is not None:
-        wanted = wanted.where(Passage.project_id == project_id)
     return [FeedRow(*row) for row in session.execute(wanted)]
 
 

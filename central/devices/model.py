@@ -20,7 +20,7 @@ class BoxState(StrEnum):
 
 
 class Box(Base):
-    """One box at one gate of one project. `claim_hash` is the SHA-256 of the single-use code, gone once it was used.
+    """One box at one gate of one project. `claim_hash` is the SHA-256 of its claim code.
 
     `verify_key` (Ed25519) checks what the box says, `sealing_key` (X25519) seals what it is told. `complete_until`: every event of this
     box up to then has arrived. `faults` is a comma-separated list of codes from its last state.

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from central.devices.model import BoxState
 from central.errors import Problem, declare
 
 CLAIM_HOURS: Final = 1
@@ -49,6 +50,19 @@ def claim_hash(given: str) -> bytes:
 def claim_expiry(now: dt.datetime) -> dt.datetime:
     """When a code made now stops working."""
     return now + dt.timedelta(hours=CLAIM_HOURS)
+
+
+def may_claim(
+    state: BoxState,
+    present: tuple[bytes | None, bytes | None],
+    shown: tuple[bytes, bytes],
+    expires_at: dt.datetime | None,
+    now: dt.datetime,
+) -> bool:
+    """Whether a code may be used now: by anybody who holds it before its first use, by the same keys after, by nobody once expired."""
+    if expires_at is None or expires_at <= now:
+        return False
+    return state is BoxState.CLAIMED or (state is BoxState.ACTIVE and present == shown)
 
 
 def public_key(given: str, field: str) -> bytes:

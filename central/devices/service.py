@@ -69,23 +69,24 @@ def claim(
 
 
 def provision(session: Session, clock: Clock, authority: CertificateAuthority, request: Request) -> Provisioned:
-    """The box shows its code, once: its keys are kept and its certificate is issued under the name the centre chose.
+    """The box shows its code: its keys are kept and its certificate is issued under the name the centre chose.
 
+    The code works for one box. The same box, known by the same keys, may ask again until the code expires: an answer can get lost.
     Raises `Problem` 403 CLAIM_CODE_INVALID (unknown, used and expired sound alike), 422 SIGNING_REQUEST_INVALID or BOX_KEY_INVALID.
     """
     box = store.by_claim(session, rules.claim_hash(request.claim_code))
-    if box is None or box.claim_expires_at is None or box.claim_expires_at <= clock.now():
+    keys = rules.public_key(request.verify_key, "verify_key"), rules.public_key(request.sealing_key, "sealing_key")
+    if box is None or not rules.may_claim(box.state, (box.verify_key, box.sealing_key), keys, box.claim_expires_at, clock.now()):
         raise Problem("CLAIM_CODE_INVALID", 403, "claim_code")
-    box.verify_key = rules.public_key(request.verify_key, "verify_key")
-    box.sealing_key = rules.public_key(request.sealing_key, "sealing_key")
     try:
         certificate = authority.sign_box(request.signing_request.encode(), box.id, clock.now())
     except ValueError:
         raise Problem("SIGNING_REQUEST_INVALID", 422, "signing_request") from None
-    box.state, box.claim_hash, box.claim_expires_at = BoxState.ACTIVE, None, None
+    if box.state is BoxState.CLAIMED:
+        note_header_change(session, box.project_id)
+    box.state, (box.verify_key, box.sealing_key) = BoxState.ACTIVE, keys
     box.certificate_serial, box.certificate_expires_at = certificate.serial, certificate.expires_at
     box.provisioned_at = clock.now()
-    note_header_change(session, box.project_id)
     audit.record(session, SYSTEM, "box.provisioned", f"box:{box.id}", after={"serial": certificate.serial})
     return Provisioned(box, session.get_one(Project, box.project_id), certificate)
 

@@ -11,8 +11,8 @@ from central.devices.model import Box, BoxState
 
 
 def by_claim(session: Session, claim_hash: bytes) -> Box | None:
-    """The box that waits for this code, locked."""
-    return session.scalar(select(Box).where(Box.claim_hash == claim_hash, Box.state == BoxState.CLAIMED).with_for_update())
+    """The box that this code was made for, locked; also after its use, until the code expires."""
+    return session.scalar(select(Box).where(Box.claim_hash == claim_hash, Box.state != BoxState.REVOKED).with_for_update())
 
 
 def of_projects(session: Session, project_ids: Collection[int] | None, after: str, limit: int) -> list[Box]:
