@@ -115,23 +115,6 @@ def test_a_broker_with_a_strangers_certificate_is_not_talked_to(tmp_path: Path, 
             until(box, lambda event: event == Closed("BROKER_TLS"))
 
 
-def test_topics_that_the_broker_denies_are_named_as_the_fault(tmp_path: Path) -> None:
-    with Mosquitto(tmp_path) as broker:
-        acl = tmp_path / "acl"
-        acl.write_text("topic readwrite nothing\n")
-        broker.stop()
-        configuration = tmp_path / "mosquitto.conf"
-        configuration.write_text(configuration.read_text() + f"acl_file {acl}\n")
-        broker.start()
-        with linked(BOX, plain(broker.port), DOWN) as box:
-            seen = until(box, lambda event: isinstance(event, Closed) or is_open(event))
-            assert seen[-1] in (Closed("BROKER_DENIED"), Opened())
-            if seen[-1] == Opened():  # mosquitto grants the subscription and withholds the messages
-                number = box.publish(UP, b"denied")
-                assert number is not None
-                until(box, lambda event: event == Delivered(number, denied=True))
-
-
 def test_a_certificate_that_is_not_there_asks_for_provisioning(tmp_path: Path) -> None:
     missing = Tls(tmp_path / "ca.crt", tmp_path / "client.crt", tmp_path / "client.key")
     link = Link(BOX, Broker("127.0.0.1", free_port(), missing), DOWN, lambda: (UP, b""))
