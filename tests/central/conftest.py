@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import Connection, text
 
 from central.app import create_app
 from central.centre import Centre
@@ -18,6 +20,35 @@ from tests.central.in_process import in_process
 from tests.parts.postgres import Cluster, running_cluster
 
 
+class Reused:
+    """A database that goes back to what it held at the beginning."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        with _connected(url) as connection:
+            self._first = {table: [dict(row._mapping) for row in connection.execute(table.select())] for table in tables().sorted_tables}
+
+    def empty(self) -> None:
+        """Back to the beginning: rows, and the counting of keys."""
+        with _connected(self.url) as connection:
+            connection.execute(text("SET session_replication_role = replica"))  # the triggers that forbid this are for everybody else
+            for table, rows in self._first.items():
+                connection.execute(table.delete())
+                if rows:
+                    connection.execute(table.insert(), rows)
+            sequences = connection.scalars(text("SELECT oid::regclass::text FROM pg_class WHERE relkind = 'S'")).all()
+            for sequence in sequences:
+                connection.execute(text(f"ALTER SEQUENCE {sequence} RESTART"))
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
+    database = Database.open(url)
+    with database.engine.begin() as connection:
+        yield connection
+    database.close()
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A PostgreSQL for this session."""
@@ -26,11 +57,11 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(cluster: Cluster) -> str:
-    """A migrated, empty database to copy."""
+def postgres_database(cluster: Cluster) -> Reused:
+    """A migrated, empty database that is emptied again after each test: quicker than a new one."""
     url = cluster.create()
     _create(url)
-    return url
+    return Reused(url)
 
 
 @pytest.fixture(scope="session")
@@ -48,10 +79,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "central.db")
         yield f"sqlite:///{tmp_path / 'central.db'}"
         return
-    running: Cluster = request.getfixturevalue("cluster")
-    url = running.create(request.getfixturevalue("postgres_template"))
-    yield url
-    running.drop(url)
+    reused: Reused = request.getfixturevalue("postgres_database")
+    yield reused.url
+    reused.empty()
 
 
 @pytest.fixture
