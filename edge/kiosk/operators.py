@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import argon2
@@ -28,13 +28,20 @@ def pin_is_right(pin: str, pin_hash: str) -> bool:
 
 
 class Tries:
-    """Counts wrong PINs per operator. Times are seconds of a monotonic clock that survives nothing: a restart begins anew."""
+    """Counts wrong PINs per operator. Times are seconds of a monotonic clock.
 
-    def __init__(self, now_s: Callable[[], float]) -> None:
+    `saved` is what `to_save` gave before a restart: counts go on, and a lock begins anew, so that switching the box off helps nobody.
+    """
+
+    def __init__(self, now_s: Callable[[], float], saved: Mapping[str, Sequence[int]] | None = None) -> None:
         self._now_s = now_s
-        self._wrong: dict[str, int] = {}
-        self._locks: dict[str, int] = {}
-        self._until: dict[str, float] = {}
+        self._wrong = {who: counts[0] for who, counts in (saved or {}).items()}
+        self._locks = {who: counts[1] for who, counts in (saved or {}).items() if counts[1]}
+        self._until = {who: now_s() + self._length_s(times) for who, times in self._locks.items()}
+
+    def to_save(self) -> dict[str, tuple[int, int]]:
+        """Wrong PINs in a row and locks so far, of everybody who has any."""
+        return {who: (self._wrong.get(who, 0), self._locks.get(who, 0)) for who in self._wrong.keys() | self._locks.keys()}
 
     def locked_s(self, operator: str) -> int:
         """Seconds that the operator is still locked out, 0 if not."""
@@ -48,9 +55,11 @@ class Tries:
         """Notes a wrong PIN; the fifth in a row locks, longer each time."""
         self._wrong[operator] = self._wrong.get(operator, 0) + 1
         if self._wrong[operator] >= TRIES:
-            times = self._locks.get(operator, 0)
-            self._locks[operator], self._wrong[operator] = times + 1, 0
-            self._until[operator] = self._now_s() + min(LOCK_S * 2**times, LONGEST_LOCK_S)
+            self._locks[operator], self._wrong[operator] = self._locks.get(operator, 0) + 1, 0
+            self._until[operator] = self._now_s() + self._length_s(self._locks[operator])
+
+    def _length_s(self, times: int) -> int:
+        return min(LOCK_S << min(times - 1, 16), LONGEST_LOCK_S)
 
     def right(self, operator: str) -> None:
         """Notes a right PIN: the count and the doubling begin anew."""

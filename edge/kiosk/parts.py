@@ -122,6 +122,12 @@ class Records(Protocol):
     def health(self) -> Mapping[str, Mapping[str, Any]]:
         """What each process last reported."""
 
+    def tries(self) -> Mapping[str, Sequence[int]]:
+        """What `save_tries` kept."""
+
+    def save_tries(self, tries: Mapping[str, Sequence[int]]) -> None:
+        """Keeps how often each operator's PIN was wrong, over a restart."""
+
     def report(self, facts: dict[str, Any]) -> None:
         """What this process says of itself."""
 

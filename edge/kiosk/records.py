@@ -28,6 +28,8 @@ from edge.sync.wire import Consent, Deletion, EndCause, Enrolment, LookupAnswer,
 SILENT_MS: Final = 30_000
 """A sync process that has not reported for so long counts as offline."""
 
+_TRIES: Final = "kiosk_tries"
+
 
 class StoreRecords:
     """`Records` over the real store. Raises `EdgeError`."""
@@ -179,6 +181,17 @@ class StoreRecords:
     def health(self) -> Mapping[str, Mapping[str, Any]]:
         """What each process last reported."""
         return Health(self._store, self._clock).all()
+
+    def tries(self) -> Mapping[str, Sequence[int]]:
+        """What `save_tries` kept; nothing where it cannot be read."""
+        try:
+            return msgspec.json.decode(str(self._store.meta(_TRIES) or "{}"), type=dict[str, tuple[int, int]])
+        except msgspec.DecodeError:
+            return {}
+
+    def save_tries(self, tries: Mapping[str, Sequence[int]]) -> None:
+        """Keeps how often each operator's PIN was wrong, over a restart."""
+        self._store.set_meta(_TRIES, msgspec.json.encode(dict(tries)).decode())
 
     def report(self, facts: dict[str, Any]) -> None:
         """What this process says of itself; also lets answers go that nobody waits for."""

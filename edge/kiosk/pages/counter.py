@@ -27,9 +27,16 @@ class Counter:
         self.parts = parts
         self.desk = Desk(parts)
         self.sessions = Sessions()
-        self.tries = Tries(time.monotonic)
+        self._tries: Tries | None = None
         self.closing = threading.Event()
         self._one_pin = asyncio.Lock()
+
+    @property
+    def tries(self) -> Tries:
+        """Wrong PINs so far, those before a restart included."""
+        if self._tries is None:
+            self._tries = Tries(time.monotonic, self.parts.records.tries())
+        return self._tries
 
     def close(self) -> None:
         """Ends the streams and the capture, and lets the store go."""
@@ -74,7 +81,12 @@ class Counter:
         header = self.parts.records.header()
         operators = header.operators if header else ()
         async with self._one_pin:
-            found = await asyncio.to_thread(check_pin, operators, operator, pin, self.tries)
+            before = self.tries.to_save()
+            try:
+                found = await asyncio.to_thread(check_pin, operators, operator, pin, self.tries)
+            finally:
+                if self.tries.to_save() != before:
+                    self.parts.records.save_tries(self.tries.to_save())
         self.desk.sign_in(found)
         return self.sessions.sign_in(session.key)
 

@@ -34,10 +34,17 @@ class Kiosk:
         self.home, self.cards = home, FakeCards()
         with_store(home, lambda store: apply(store, header(), entry(WORKER, 1)))
         records = StoreRecords(lambda: Store.open(home), SystemClock(), keys.sealing_public)
-        camera, engine = FakeCamera(), FakeEngine(FakeFace())
-        self.server = KioskServer(KioskParts("b-1", "1", records, self.cards, FakeGallery(), camera, engine)).start()
+        self.parts = KioskParts("b-1", "1", records, self.cards, FakeGallery(), FakeCamera(), FakeEngine(FakeFace()))
+        self.start()
+
+    def start(self) -> None:
+        self.server = KioskServer(self.parts).start()
         self.client = self.browser()
         self.csrf = str(self.state()["csrf"])
+
+    def restart(self) -> None:
+        self.close()
+        self.start()
 
     def browser(self) -> httpx.Client:
         return httpx.Client(base_url=self.server.url, trust_env=False, timeout=20)
@@ -146,6 +153,14 @@ def test_five_wrong_pins_lock_and_say_for_how_long(kiosk: Kiosk) -> None:
     assert locked["code"] == "PIN_LOCKED"
     assert 0 < locked["values"]["seconds"] <= 60
     assert kiosk.state()["operators"][0]["locked_s"] > 0
+
+
+def test_a_lock_outlives_a_restart(kiosk: Kiosk) -> None:
+    for _ in range(5):
+        kiosk.post("sign-in", operator="op1", pin="1111")
+    kiosk.restart()
+    assert kiosk.post("sign-in", operator="op1", pin=PIN).json()["code"] == "PIN_LOCKED"
+    assert kiosk.post("sign-in", operator="op2", pin=PIN).json()["step"] == "card"
 
 
 def test_a_question_under_another_hosts_name_is_not_answered(kiosk: Kiosk) -> None:

@@ -76,3 +76,13 @@ def test_unknown_operators_share_one_count_and_look_like_a_wrong_pin() -> None:
     tries = Tries(FakeTime())
     codes = [wrong(tries, f"guess{n}").code for n in range(TRIES)]
     assert codes == ["PIN_WRONG"] * 4 + ["PIN_LOCKED"]
+
+
+def test_switching_the_box_off_ends_no_lock_and_forgets_no_try() -> None:
+    before = Tries(FakeTime())
+    for _ in range(TRIES):
+        wrong(before)
+    wrong(before, "op2")
+    after = Tries(FakeTime(), before.to_save())
+    assert after.locked_s("op1") == LOCK_S
+    assert after.left("op2") == TRIES - 1

@@ -43,7 +43,8 @@ function show(now) {
   SCREENS[now.step]?.(now, before !== now.step);
 }
 
-function head({ site, operator, step }) {
+function head({ site, operator, step, way }) {
+  put(document.querySelector('#steps [data-step="capture"] span'), phrase(way === "card" ? "step_try_card" : "step_capture"));
   put($("project"), site.project_name);
   const off = site.offline_since_ms != null;
   $("net").classList.toggle("off", off);
@@ -175,7 +176,7 @@ const SCREENS = {
     document.querySelectorAll("[data-receipt]").forEach((node) => put(node, shown[node.dataset.receipt] || "–"));
     put($("done-name"), receipt.shown_name);
     put($("done-way"), phrase(`done_${receipt.way}`));
-    const works = receipt.way === "card" ? ["done_all_card"] : ["done_here", receipt.transfer ? "done_elsewhere" : "done_elsewhere_card", "done_always_card", "done_withdraw"];
+    const works = receipt.way === "card" ? ["done_all_card", "done_face_later"] : ["done_here", receipt.transfer ? "done_elsewhere" : "done_elsewhere_card", "done_always_card", "done_withdraw"];
     rows($("works"), works, (key) => { const item = document.createElement("li"); item.textContent = phrase(key); return item; });
   },
 };

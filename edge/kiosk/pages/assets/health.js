@@ -3,7 +3,7 @@ import { $, clock, phrase, put, say } from "./words.js";
 
 const SILENT_MS = 30000;
 
-function card(title, rows, words, good) {
+function card(title, rows, words, good, said = []) {
   const panel = document.createElement("section");
   panel.className = "panel";
   const head = document.createElement("h2");
@@ -19,7 +19,13 @@ function card(title, rows, words, good) {
     row.append(Object.assign(document.createElement("dt"), { textContent: name }), Object.assign(document.createElement("dd"), { textContent: value }));
     list.append(row);
   }
-  panel.append(head, list);
+  panel.append(head);
+  for (const { text, note } of said) {
+    const line = Object.assign(document.createElement("p"), { className: "said" });
+    line.append(Object.assign(document.createElement("strong"), { textContent: text }), Object.assign(document.createElement("small"), { textContent: note ?? "" }));
+    panel.append(line);
+  }
+  if (rows.length) panel.append(list);
   return panel;
 }
 
@@ -34,12 +40,12 @@ function processes(reports) {
   return ["gate", "kiosk", "sync"].map((name) => {
     const report = reports[name];
     const title = phrase(`process_${name}`);
-    if (!report) return card(title, [["", phrase("no_report")]], phrase("missing"), false);
+    if (!report) return card(title, [], phrase("missing"), false, [{ text: phrase("no_report") }]);
     const silent = Date.now() - report.at_ms > SILENT_MS;
     const faults = [...new Set(faultsOf(report))];
-    const rows = faults.map((code) => [code, [say(code).say, say(code).do].filter(Boolean).join("。")]);
-    rows.push(["", phrase(silent ? "silent_since" : "reported", { time: clock(report.at_ms, true) })]);
-    return card(title, rows, phrase(silent || faults.length ? "bad" : "good"), !silent && !faults.length);
+    const said = faults.map((code) => ({ text: [say(code).say, say(code).do].filter(Boolean).join("。"), note: code }));
+    said.push({ text: "", note: phrase(silent ? "silent_since" : "reported", { time: clock(report.at_ms, true) }) });
+    return card(title, [], phrase(silent || faults.length ? "bad" : "good"), !silent && !faults.length, said);
   });
 }
 
@@ -53,8 +59,8 @@ async function look() {
     const engine = site.engine_fault ? say(site.engine_fault) : null;
     $("cards").replaceChildren(
       card(phrase("box"), [[phrase("box"), site.box], [phrase("lane_name", { lane: site.lane }), site.project_name || "–"], [phrase("people"), String(site.people)]], phrase("good"), true),
-      card(phrase("network"), [["", net]], off ? phrase("bad") : phrase("good"), !off),
-      card(phrase("engine"), [["", engine ? `${engine.say}。${engine.do}` : phrase("good")]], engine ? phrase("bad") : phrase("good"), !engine),
+      card(phrase("network"), [], off ? phrase("bad") : phrase("good"), !off, [{ text: net }]),
+      card(phrase("engine"), [], engine ? phrase("bad") : phrase("good"), !engine, [engine ? { text: `${engine.say}。${engine.do}`, note: site.engine_fault } : { text: phrase("engine_well") }]),
       ...processes(reports),
     );
   } catch {

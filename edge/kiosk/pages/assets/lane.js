@@ -44,7 +44,7 @@ const VERDICTS = {
     name: view.shown_name ?? "",
     word: phrase(`pass_${view.direction ?? "01"}`),
     more: phrase(`pass_word_${view.direction ?? "01"}`),
-    facts: [clock(view.at_ms ?? Date.now(), true), view.team, view.method && phrase(`method_${view.method}`)].filter(Boolean).join("  ·  "),
+    facts: [clock(view.at_ms ?? Date.now(), true), view.method && phrase(`method_${view.method}`), view.team].filter(Boolean).join("  ·  "),
   }),
   refuse: () => {
     const reason = say(view.reason ?? "NOT_CONFIRMED");
@@ -65,10 +65,22 @@ function verdict() {
   if (!made) return;
   $("verdict").dataset.kind = made.kind ?? view.state;
   put($("verdict-name"), made.name ?? "");
+  $("verdict-name").classList.toggle("long", (made.name ?? "").length > 14);
   put($("verdict-word"), made.word);
-  put($("verdict-more"), made.more ?? "");
-  put($("verdict-facts"), made.facts ?? "");
+  clauses($("verdict-more"), made.more ?? "");
+  clauses($("verdict-facts"), made.facts ?? "");
   put($("verdict-contact"), made.contact && view.contact ? `${phrase("ask")}  ${view.contact}` : "");
+}
+
+// Chinese has no blanks to break a line at: it breaks between clauses instead of within a word.
+function clauses(node, text) {
+  if (node.textContent === text) return;
+  node.replaceChildren(...text.split(/(?<=[，；。、·])/).map((part) => {
+    const span = document.createElement("span");
+    span.className = "clause";
+    span.textContent = part;
+    return span;
+  }));
 }
 
 function sound() {
