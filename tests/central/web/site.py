@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 from argon2 import PasswordHasher
@@ -32,6 +33,15 @@ PASSWORD = "a-good-password"
 _HASH = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
 """A cheap one: what the tests are about is not how long guessing takes."""
 GENERAL, PRO, LABOUR, DEEP = "申城建工第一公司", "浦江机电安装公司", "永固劳务公司", "振兴劳务公司"
+
+
+class Spec(NamedTuple):
+    """What a worker on the site is like."""
+
+    name: str
+    state: AssignmentState
+    face: FaceState = FaceState.NONE
+    seen_min: int | None = None
 
 
 class Site:
@@ -70,20 +80,18 @@ class Site:
                 )
 
     def worker(self, name: str, employer: str = LABOUR, state: str = "assigned", face: str = "none", seen_min: int | None = None) -> int:
-        """One worker on the project; `seen_min` minutes ago the worker came in. Returns the assignment."""
+        """One worker on the project; `seen_min` minutes ago the worker passed. Returns the assignment."""
         with self.centre.database.writing() as session:
-            return self._worker(session, name, employer, AssignmentState(state), FaceState(face), seen_min)
+            return self._add(session, employer, [Spec(name, AssignmentState(state), FaceState(face), seen_min)])[0]
 
     def workers(self, count: int) -> None:
         """Many at once, in every state."""
         states = [AssignmentState(s) for s in ("confirmed", "confirmed", "confirmed", "assigned", "returned")]
         faces = [FaceState(f) for f in ("granted", "granted", "refused", "none")]
+        names = (f"{'赵钱孙李周吴郑王'[n % 8]}{'建国华强明军勇伟'[n // 8 % 8]}{n}" for n in range(count))
+        specs = [Spec(name, states[n % 5], faces[n % 4], n % 700 + 1 if n % 3 else None) for n, name in enumerate(names)]
         with self.centre.database.writing() as session:
-            for n in range(count):
-                seen = n % 700 + 1 if n % 3 else None
-                self._worker(
-                    session, f"{'赵钱孙李周吴郑王'[n % 8]}{'建国华强明军勇伟'[n // 8 % 8]}{n}", LABOUR, states[n % 5], faces[n % 4], seen
-                )
+            self._add(session, LABOUR, specs)
 
     def box(self, name: str, online: bool) -> None:
         """A gate's box."""
@@ -163,63 +171,75 @@ class Site:
         session.flush()
         return part.id
 
-    def _worker(self, session: Session, name: str, employer: str, state: AssignmentState, face: FaceState, seen_min: int | None) -> int:
-        self._people += 1
-        n, company = self._people, self.companies[employer]
-        worker = Worker(
-            id_type="01",
-            id_sealed=b"x",
-            id_index=n.to_bytes(32),
-            id_masked=f"310***********{n % 10000:04d}",
-            name=name,
-            identity_state=IdentityState.VERIFIED,
-            identity_source="card",
-            created_at=NOW,
-        )
-        session.add(worker)
+    def _add(self, session: Session, employer: str, specs: list[Spec]) -> list[int]:
+        first, company = self._people + 1, self.companies[employer]
+        self._people += len(specs)
+        workers = [
+            Worker(
+                id_type="01",
+                id_sealed=b"x",
+                id_index=n.to_bytes(32),
+                id_masked=f"310***********{n % 10000:04d}",
+                name=spec.name,
+                identity_state=IdentityState.VERIFIED,
+                identity_source="card",
+                created_at=NOW,
+            )
+            for n, spec in enumerate(specs, first)
+        ]
+        session.add_all(workers)
         session.flush()
-        employment = Employment(
-            worker_id=worker.id,
-            employer_id=company,
-            contract_type="fixed_term",
-            contract_start=dt.date(2025, 1, 1),
-            contract_end=dt.date(2026, 1, 1),
-            employment_form=EmploymentForm.NON_TEMPORARY,
-            created_at=NOW,
-        )
-        session.add(employment)
+        employments = [
+            Employment(
+                worker_id=worker.id,
+                employer_id=company,
+                contract_type="fixed_term",
+                contract_start=dt.date(2025, 1, 1),
+                contract_end=dt.date(2026, 1, 1),
+                employment_form=EmploymentForm.NON_TEMPORARY,
+                created_at=NOW,
+            )
+            for worker in workers
+        ]
+        session.add_all(employments)
         session.flush()
-        return self.assign(session, worker.id, employment.id, employer, state, face, seen_min)
+        return self.assign(session, employer, [(e.worker_id, e.id) for e in employments], specs)
 
-    def assign(
-        self, session: Session, worker: int, employment: int, employer: str, state: AssignmentState, face: FaceState, seen_min: int | None
-    ) -> int:
-        """An assignment in a state, with who must act next as the service would have set it."""
-        self._people += 1
-        is_deep, is_in = employer == DEEP, state in (AssignmentState.CONFIRMED, AssignmentState.ENDED)
-        waiting = self.parts[PRO] if is_deep and state is AssignmentState.ASSIGNED else self.parts[GENERAL]
-        assignment = Assignment(
+    def assign(self, session: Session, employer: str, workers: list[tuple[int, int]], specs: list[Spec]) -> list[int]:
+        """Assignments of (worker, employment), each in its state, with who must act next as the service would have set it."""
+        team, first = self._team(session, employer), self._people + 1
+        self._people += len(specs)
+        made = [self._assignment(n, employer, team, *pair, spec) for n, (pair, spec) in enumerate(zip(workers, specs, strict=True), first)]
+        session.add_all(made)
+        session.flush()
+        for assignment, spec in zip(made, specs, strict=True):
+            if spec.seen_min is not None and assignment.entry_time:
+                at = self.clock.now() - dt.timedelta(minutes=spec.seen_min)
+                self.passage(session, assignment, at, "02" if spec.seen_min % 4 == 1 else "01")
+        return [assignment.id for assignment in made]
+
+    def _assignment(self, n: int, employer: str, team: int, worker: int, employment: int, spec: Spec) -> Assignment:
+        is_deep, is_in = employer == DEEP, spec.state in {AssignmentState.CONFIRMED, AssignmentState.ENDED}
+        is_waiting = spec.state in {AssignmentState.ASSIGNED, AssignmentState.ACCEPTED_BY_SUB}
+        waiting_for = self.parts[PRO] if is_deep and spec.state is AssignmentState.ASSIGNED else self.parts[GENERAL]
+        steps = (2 if is_deep else 1) if is_in else 1 if spec.state is AssignmentState.ACCEPTED_BY_SUB else 0
+        return Assignment(
             worker_id=worker,
             employment_id=employment,
             employer_id=self.companies[employer],
             project_id=self.project,
             participant_id=self.parts[employer],
-            team_id=self._team(session, employer),
+            team_id=team,
             main_trade="020",
-            state=state,
-            person=f"p{self._people:010d}",
-            accepted_steps=(2 if is_deep else 1) if is_in else 1 if state is AssignmentState.ACCEPTED_BY_SUB else 0,
-            waiting_for_id=waiting if state in (AssignmentState.ASSIGNED, AssignmentState.ACCEPTED_BY_SUB) else None,
-            return_reason="身份证信息与本人不符" if state is AssignmentState.RETURNED else "",
+            state=spec.state,
+            person=f"p{n:010d}",
+            accepted_steps=steps,
+            waiting_for_id=waiting_for if is_waiting else None,
+            return_reason="身份证信息与本人不符" if spec.state is AssignmentState.RETURNED else "",
             entry_time=NOW - dt.timedelta(days=3) if is_in else None,
-            face=face,
+            face=spec.face,
             created_at=NOW - dt.timedelta(days=4),
         )
-        session.add(assignment)
-        session.flush()
-        if seen_min is not None and is_in:
-            self.passage(session, assignment, self.clock.now() - dt.timedelta(minutes=seen_min), "02" if self._people % 4 == 0 else "01")
-        return assignment.id
 
     def _team(self, session: Session, employer: str) -> int:
         team = session.query(Team).filter_by(employer_id=self.companies[employer], project_id=self.project).first()

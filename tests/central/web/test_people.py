@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import event
 
 from central.centre import Centre
-from central.entry.model import Assignment, AssignmentState, FaceState
-from tests.central.web.site import DEEP, GENERAL, LABOUR, PRO, FakeBrowser, Site
+from central.entry.model import Assignment, AssignmentState
+from tests.central.web.site import DEEP, GENERAL, LABOUR, PRO, FakeBrowser, Site, Spec
 
 PEOPLE = "/projects/1/people"
 
@@ -67,8 +67,7 @@ def test_a_worker_who_came_back_is_one_row_and_one_head(site: Site, office: Fake
     site.worker("张三", LABOUR, "ended", seen_min=600)
     with site.centre.database.writing() as session:
         old = session.query(Assignment).one()
-        again = (old.worker_id, old.employment_id, LABOUR, AssignmentState.CONFIRMED, FaceState.NONE, 5)
-        site.assign(session, *again)
+        site.assign(session, LABOUR, [(old.worker_id, old.employment_id)], [Spec("张三", AssignmentState.CONFIRMED, seen_min=5)])
     page = office.get(PEOPLE).text
     assert names(page) == ["张三"]
     assert heads(page) == {"全部": 1, "已进场": 1}
@@ -140,7 +139,7 @@ def test_the_strip_counts_people_on_site_passages_refusals_and_gates(site: Site,
     site.box("1", online=True)
     site.box("2", online=False)
     site.refusal()
-    site.worker("进", LABOUR, "confirmed", seen_min=5)
+    site.worker("进", LABOUR, "confirmed", seen_min=6)
     out = site.worker("出", LABOUR, "confirmed", seen_min=50)
     with site.centre.database.writing() as session:
         gone = session.get_one(Assignment, out)

@@ -1,6 +1,8 @@
 """Signing in: sessions, CSRF, lock-out, and nothing typed that is lost."""
 
 import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,14 +11,15 @@ from central.identity.model import Account
 from central.web.attempts import PER_ACCOUNT, PER_ADDRESS, WINDOW, must_wait, note_failure, wait_minutes
 from central.web.model import FailedSignIn
 from central.web.pages import local_path
-from tests.central.web.site import NOW, FakeBrowser, Site, field
+from tests.central.web.site import NOW, FakeBrowser, Site, a_site, field
 
 PEOPLE = "/projects/1/people"
 
 
 @pytest.fixture
-def site(centre: Centre) -> Site:
-    return Site(centre)
+def site(tmp_path: Path) -> Iterator[Site]:
+    with a_site(tmp_path) as built:
+        yield built
 
 
 def test_a_project_account_comes_to_its_projects_people_and_an_employer_to_its_workers(site: Site) -> None:
@@ -52,7 +55,8 @@ def test_a_wrong_password_keeps_the_name_and_says_nothing_of_which_was_wrong(sit
     assert "not the password" not in wrong.text
 
 
-def test_an_account_is_locked_after_five_failures_even_for_the_right_password_and_free_again_later(site: Site) -> None:
+def test_an_account_is_locked_after_five_failures_even_for_the_right_password_and_free_again_later(centre: Centre) -> None:
+    site = Site(centre)
     browser = FakeBrowser(site)
     for _ in range(PER_ACCOUNT):
         assert browser.sign_in("office", "wrong password").status_code == 401
