@@ -38,6 +38,9 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's own clock."""
 
+    def __init__(self) -> None:
+        self._boot = int(_BOOT_ID.read_text().replace("-", "")[:12], 16)
+
     def now_ms(self) -> int:
         """Wall time, ms since 1970 UTC."""
         return time.time_ns() // 1_000_000
@@ -48,7 +51,7 @@ class SystemClock:
 
     def boot(self) -> int:
         """The first 48 bits of the kernel's random boot id."""
-        return int(_BOOT_ID.read_text().replace("-", "")[:12], 16)
+        return self._boot
 
     def quality(self) -> wire.Clock:
         """`ntp` while the kernel's clock is disciplined, `rtc` with a hardware clock, else `none`."""

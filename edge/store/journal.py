@@ -48,19 +48,21 @@ class Journal:
         """Writes a fact down inside the caller's transaction: it stands, with its place in the outbox, when that commits."""
         if not self._store.in_transaction:
             raise RuntimeError("a fact is recorded together with what it is about: open a transaction")
-        clock = self._clock
-        event = wire.Event(self.max_seq() + 1, clock.now_ms(), clock.mono_ms(), self.boot(), clock.quality(), body)
-        self._append(event)
+        clock, head = self._clock, self.head()
+        event = wire.Event(head.seq + 1, clock.now_ms(), clock.mono_ms(), self.boot(), clock.quality(), body)
+        self._append(event, head.hash)
         projections.project(self._store, event)
         return event
 
-    def _append(self, event: wire.Event) -> None:
-        self._write(event.seq, str(event.body.__struct_config__.tag), event.at_ms, wire.encode(event))
+    def _append(self, event: wire.Event, prev_hash: bytes) -> bytes:
+        return self._write(event.seq, str(event.body.__struct_config__.tag), event.at_ms, wire.encode(event), prev_hash)
 
-    def _write(self, seq: int, kind: str, at_ms: int, packed: bytes) -> None:
-        prev = self.head().hash
-        self._store.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", seq, prev, kind, at_ms, packed)
-        self._store.execute("UPDATE head SET seq = ?, hash = ?", seq, wire.chain(prev, packed))
+    def _write(self, seq: int, kind: str, at_ms: int, packed: bytes, prev_hash: bytes) -> bytes:
+        """Writes the row and moves the head; the new head's hash."""
+        new_hash = wire.chain(prev_hash, packed)
+        self._store.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?)", seq, prev_hash, kind, at_ms, packed)
+        self._store.execute("UPDATE head SET seq = ?, hash = ?", seq, new_hash)
+        return new_hash
 
     def boot(self) -> int:
         """Which boot of this store this is: 1, 2, 3 …"""
@@ -166,17 +168,17 @@ class Journal:
             epoch = secrets.token_hex(4)
             self._store.execute("DELETE FROM journal")
             self._store.execute("UPDATE head SET epoch = ?, seq = 0, hash = ?, acked = 0", epoch, wire.GENESIS)
+            last = wire.GENESIS
             for number, row in enumerate(waiting, 1):
-                self._append_again(row, number)
+                last = self._append_again(row, number, last)
         return epoch
 
-    def _append_again(self, row: Row, seq: int) -> None:
+    def _append_again(self, row: Row, seq: int, prev_hash: bytes) -> bytes:
         try:
             event = msgspec.structs.replace(wire.decode(row.packed, wire.Event), seq=seq)
         except wire.WireError:  # damaged here: the centre keeps the bytes as they are, for an operator to look at
-            self._write(seq, "?", self.now_ms(), row.packed)
-        else:
-            self._append(event)
+            return self._write(seq, "?", self.now_ms(), row.packed, prev_hash)
+        return self._append(event, prev_hash)
 
 
 _SELECT = "SELECT seq, packed, prev_hash FROM journal WHERE"

@@ -44,7 +44,6 @@ def m001_journal(db: Database) -> None:
             lane TEXT NOT NULL,
             duplicate INTEGER NOT NULL
         ) STRICT;
-        CREATE INDEX passages_at ON passages (at_ms);
         CREATE TABLE presence (                    -- each person's last passage that was no duplicate
             person TEXT PRIMARY KEY,
             direction TEXT NOT NULL,

@@ -47,11 +47,11 @@ class Passages:
         return int(found[0]) if found and isinstance(found[0], int) else 0
 
     def purge(self, older_than_ms: int, limit: int = 500) -> int:
-        """Deletes at most `limit` old rows of this view; how many. The facts themselves are the journal's."""
+        """Deletes at most `limit` of the oldest rows of this view that are older; how many. The facts themselves are the journal's."""
         with self._store.transaction():
             self._store.execute("DELETE FROM presence WHERE at_ms < ?", older_than_ms)
             return self._store.execute(
-                "DELETE FROM passages WHERE id IN (SELECT id FROM passages WHERE at_ms < ? LIMIT ?)", older_than_ms, limit
+                "DELETE FROM passages WHERE id IN (SELECT id FROM passages ORDER BY id LIMIT ?) AND at_ms < ?", limit, older_than_ms
             )
 
     def _select(self, rest: str, value: int) -> list[Seen]:
