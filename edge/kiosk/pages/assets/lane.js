@@ -75,7 +75,7 @@ function verdict() {
 // Chinese has no blanks to break a line at: it breaks between clauses instead of within a word.
 function clauses(node, text) {
   if (node.textContent === text) return;
-  node.replaceChildren(...text.split(/(?<=[，；。、·])/).map((part) => {
+  node.replaceChildren(...text.split(/(?<=[，；。、]|· +)/).map((part) => {
     const span = document.createElement("span");
     span.className = "clause";
     span.textContent = part;
