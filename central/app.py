@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import text
 
 from central import problems, web
@@ -15,6 +16,8 @@ from central.centre import Centre
 from central.devices import api as devices
 from central.entry import api as entry
 from central.identity import api as identity
+from central.messaging import api as boxes_talk
+from central.messaging import process as messaging
 from central.people import api as people
 from central.projects import api as projects
 from central.requests import RequestIds
@@ -31,20 +34,29 @@ _ABOUT: Final = """工门中心接口：人员、项目、进场、考勤、设�
 """
 
 
+class _Documented(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        return problems.documented(super().openapi())
+
+
 def create_app(settings: CentralSettings, centre: Centre | None = None) -> FastAPI:
     """The application over an opened centre, or over one opened from `settings`. The store must be migrated (`central.migrations`).
 
-    Whoever passes a centre closes it; one opened here closes with the application.
+    Its lifespan starts and stops the messaging with the boxes, if the settings want it. Whoever passes a centre closes it; one opened
+    here closes with the application.
     """
     the_centre = centre or Centre.open(settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        talk = messaging.start(the_centre) if settings.mqtt_enabled else None
         yield
+        if talk is not None:
+            await run_in_threadpool(talk.stop)
         if centre is None:
             the_centre.close()
 
-    app = FastAPI(
+    app = _Documented(
         title=_TITLE,
         version=_VERSION,
         description=_ABOUT,
@@ -63,14 +75,15 @@ def create_app(settings: CentralSettings, centre: Centre | None = None) -> FastA
 
 def openapi(settings: CentralSettings) -> dict[str, Any]:
     """The API document; opens no store and needs no keys."""
-    app = FastAPI(title=_TITLE, version=_VERSION, description=_ABOUT, servers=[{"url": settings.public_url}])
+    app = _Documented(title=_TITLE, version=_VERSION, description=_ABOUT, servers=[{"url": settings.public_url}])
     _add_routes(app)
     return app.openapi()
 
 
 def _add_routes(app: FastAPI) -> None:
-    for router in (identity.router, projects.router, people.router, entry.router, devices.router, attendance.router, _health()):
-        app.include_router(router)
+    for slice_ in (identity, projects, people, entry, devices, attendance, boxes_talk):
+        app.include_router(slice_.router)
+    app.include_router(_health())
 
 
 def _health() -> APIRouter:

@@ -19,7 +19,14 @@ from central.settings import CentralSettings
 
 MEDIA_TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("gongmen.central")
-_BY_STATUS: Final = {401: "NOT_SIGNED_IN", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 429: "TOO_MANY_ATTEMPTS", 503: "BUSY_RETRY"}
+_BY_STATUS: Final = {
+    400: "BODY_NOT_JSON",
+    401: "NOT_SIGNED_IN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    429: "TOO_MANY_ATTEMPTS",
+    503: "BUSY_RETRY",
+}
 _BUSY_SQLSTATES: Final = frozenset({"40001", "40P01", "55P03", "57014", "53300"})
 """Serialisation failure, deadlock, lock not available, statement cancelled, too many connections."""
 
@@ -68,7 +75,8 @@ class ProblemOut(BaseModel):
 
 
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"model": ProblemOut, "description": HTTPStatus(status).phrase} for status in (401, 403, 404, 405, 409, 410, 422, 429, 500, 503)
+    status: {"model": ProblemOut, "description": HTTPStatus(status).phrase}
+    for status in (400, 401, 403, 404, 405, 409, 410, 422, 428, 429, 500, 503)
 }
 """What every route of the API may answer beside success; for `APIRouter(responses=…)`."""
 
@@ -125,6 +133,17 @@ def install(app: FastAPI, settings: CentralSettings) -> None:
 
     for kind in (Problem, RequestValidationError, HTTPException, DBAPIError, Exception):
         app.add_exception_handler(kind, answer)
+
+
+def documented(document: dict[str, Any]) -> dict[str, Any]:
+    """The API document with every refusal under its media type, `application/problem+json`."""
+    for item in document["paths"].values():
+        for operation in item.values():
+            for status, response in operation["responses"].items():
+                content = response.get("content", {})
+                if status[0] in "45" and "application/json" in content:
+                    content[MEDIA_TYPE] = content.pop("application/json")
+    return document
 
 
 def log(request: Request, error: Exception, problem: Problem) -> None:
