@@ -34,7 +34,7 @@ class Office:
 
     def found(self) -> None:
         """Companies, project, contracts, accounts: what stands before the first worker comes."""
-        codes = {"gc": "91310115MA1K4ABC8", "sub": "91310104MA1F9XYZ6", "labour": "91310112MA7H2QRS4"}
+        codes = {"gc": "91310115MA1K4ABC8", "sub": "91310104MA1F9XYW6", "labour": "91310112MA7H2QRT4"}
         names = {"gc": "申建总承包有限公司", "sub": "沪安机电安装有限公司", "labour": "浦江建筑劳务有限公司"}
         for who, first17 in codes.items():
             self.ids[who] = self._made("admin", "companies", {"uscc": _credit_code(first17), "name": names[who]})

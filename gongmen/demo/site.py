@@ -99,6 +99,7 @@ class Site:
                 break
         else:
             raise StageError(f"no three good shots of {player.key}: {self._view().get('capture')}")
+        eventually("the comparison with everybody enrolled", VERDICT_S, lambda: not self._view()["approval"]["checking"])
         view = self._press("approve")
         if view["step"] != "done":
             raise StageError(f"enrolment of {player.key} ended at {view['step']}")
