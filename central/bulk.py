@@ -1,19 +1,21 @@
-"""Many rows at once, as fast as the database takes them: COPY on PostgreSQL, executemany on SQLite.
+"""Many rows at once, as fast as the database takes them: COPY on PostgreSQL, executemany on SQLite, both past SQLAlchemy.
 
 Rows are mappings of column to plain database value (no enum members), times aware UTC, all with the same columns.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from central.database import Base
+from central.database import Base, UtcDateTime
 
 Value = TypeVar("Value")
 Row = Mapping[str, Any]
@@ -29,7 +31,7 @@ def insert_rows(session: Session, kind: type[Base], rows: Sequence[Row]) -> None
     if session.get_bind().dialect.name == "postgresql":
         _copy(session, table_of(kind), rows)
     else:
-        session.execute(insert(table_of(kind)), [dict(row) for row in rows])
+        _executemany(session, table_of(kind), rows)
 
 
 def insert_missing(session: Session, kind: type[Base], rows: Sequence[Row]) -> None:
@@ -57,6 +59,29 @@ def _copy(session: Session, table: Table, rows: Sequence[Row]) -> None:
                 copy.write_row([row[column] for column in columns])
     except psycopg.Error as error:
         raise DBAPIError.instance("COPY", None, error, psycopg.Error, hide_parameters=True) from None
+
+
+def _executemany(session: Session, table: Table, rows: Sequence[Row]) -> None:
+    """On SQLite; times become text as SQLAlchemy's own type writes them."""
+    columns = list(rows[0])
+    times = {column for column in columns if isinstance(table.columns[column].type, UtcDateTime)}
+    names, marks = ", ".join(f'"{column}"' for column in columns), ", ".join("?" * len(columns))
+    driver: Any = session.connection().connection.driver_connection
+    text = _UtcTexts()
+    values = ([text[row[column]] if column in times else row[column] for column in columns] for row in rows)
+    try:
+        driver.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', values)  # noqa: S608  names of our own tables
+    except sqlite3.Error as error:
+        raise DBAPIError.instance("INSERT", None, error, sqlite3.Error, hide_parameters=True) from None
+
+
+class _UtcTexts(dict[dt.datetime | None, str | None]):
+    """Most rows of a transaction share their times: each is written out once."""
+
+    def __missing__(self, at: dt.datetime | None) -> str | None:
+        text = None if at is None else at.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        self[at] = text
+        return text
 
 
 def table_of(kind: type[Base]) -> Table:

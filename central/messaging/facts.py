@@ -125,7 +125,7 @@ def _enrolment(body: wire.Enrolment) -> bool:
 
 
 def _words(*texts: str, limit: int = _WORD) -> bool:
-    return all(len(text) <= limit and "\0" not in text for text in texts)
+    return "\0" not in "".join(texts) and max(map(len, texts)) <= limit
 
 
 def _count(number: int, limit: int = _SMALL) -> bool:
