@@ -48,12 +48,12 @@ class LaneParts:
 
 
 class Lane:
-    """One lane. `decided` is called with each outcome and the frame that completed it, for whoever measures."""
+    """One lane. `decided` is called with each outcome and the frame that completed it; `mono_s` is the clock that frames are stamped by."""
 
     def __init__(self, parts: LaneParts, mono_s: Callable[[], float] = time.monotonic) -> None:
         self._devices, self._recognition, self._feed = parts.devices, parts.recognition, parts.feed
         self._keeper, self._desk, self._display, self._watch = parts.keeper, parts.desk, parts.display, parts.watch
-        self._mono_s = mono_s
+        self.mono_s = mono_s
         self._frame = self._swipe = 0
         self._tended_s = float("-inf")
         self._passed: dict[str, float] = {}
@@ -82,12 +82,12 @@ class Lane:
         if frame is not None:
             self._frame = frame.number
             self._display.screen.picture(frame)
-        if frame is not None and self._mono_s() - frame.taken_s <= STALE_S:
+        if frame is not None and self.mono_s() - frame.taken_s <= STALE_S:
             self._take_frame(frame)
         else:
             self._without_frame()
-        if self._mono_s() - self._tended_s >= _TEND_S:
-            self._tended_s = self._mono_s()
+        if self.mono_s() - self._tended_s >= _TEND_S:
+            self._tended_s = self.mono_s()
             self._watch.tend(self._frame)
 
     def _take_card(self) -> None:
@@ -95,7 +95,7 @@ class Lane:
         swipe = swipes.next_card(self._swipe, 0)
         if swipe is not None and swipe.card is not None:
             self._swipe = swipe.number
-            self._card_told(self._desk.lay(swipe.card, self._mono_s(), self._gallery_for_cards()))
+            self._card_told(self._desk.lay(swipe.card, self.mono_s(), self._gallery_for_cards()))
         elif swipes.latest().state is SwipeState.READING:
             self._display.card()
 
@@ -109,7 +109,7 @@ class Lane:
             return
         if self._desk.waiting is not None:
             self._display.card()
-            self._card_told(self._desk.look(frame, gallery) or self._desk.give_up(self._mono_s(), camera_well=True), frame)
+            self._card_told(self._desk.look(frame, gallery) or self._desk.give_up(self.mono_s(), camera_well=True), frame)
             return
         view = self._recognition.look(frame.image, frame.taken_s, gallery)
         if view.verdict is None:
@@ -121,16 +121,16 @@ class Lane:
 
     def _without_frame(self) -> None:
         camera = self._devices.camera
-        self._card_told(self._desk.give_up(self._mono_s(), camera.fault() is None))
+        self._card_told(self._desk.give_up(self.mono_s(), camera.fault() is None))
         latest = camera.latest()
-        if latest is None or self._mono_s() - latest.taken_s > STALE_S:
+        if latest is None or self.mono_s() - latest.taken_s > STALE_S:
             self._display.rest()
 
     def _card_told(self, outcome: Outcome | None, frame: Frame | None = None) -> None:
         """What a card came to. The same person's face is not asked then: it would open again, or refuse somebody without a template."""
         if outcome is None:
             return
-        decision, now_s = outcome.decision, self._mono_s()
+        decision, now_s = outcome.decision, self.mono_s()
         opens = decision is not None and decision.opens
         self._recognition.excuse(opens, now_s)
         if opens and decision is not None and decision.claim.right is not None:

@@ -1,0 +1,161 @@
+"""From a camera's frame to the turnstile's pulse, on one core, beside the face_recognition library as its README uses it.
+
+The whole gate runs, as at a site: real photographs moved about in 640 x 480 frames, detection, tracking, two frames fused, a search among
+everybody, the decision, the passage committed to disk, the pulse. Measured is the frame that completes a verdict. The baseline finds,
+describes and compares one frame and decides, writes and opens nothing: `face_locations`, `face_encodings`, `compare_faces`,
+`face_distance`. Everybody but the few with photographs is a random unit vector, three templates each (one for the baseline).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from edge.clock import SystemClock
+from edge.gate.engines import load_engine
+from edge.gate.faces import FaceEngine, unit
+from edge.gate.gatehouse import Equipment, Gatehouse
+from edge.gate.passage import Place
+from edge.store.secrets import BoxKeys
+from edge.sync import wire
+from gongmen.bench.gate_rig import HandCamera, WatchedTurnstile, fill, moment
+from gongmen.bench.photographs import Photographed, photographed
+from gongmen.bench.report import Report, percentile
+from hardware.camera.simulated import Scene, Stage
+from hardware.card_reader.none import NoReader
+
+WORKERS: Final = (300, 5_000)
+DECISIONS: Final = 120
+BASELINE_FRAMES: Final = 25
+_BETWEEN_S: Final = 10.0
+_FRAMES_EACH: Final = 30
+
+
+def run(
+    as_json: bool = False, workers: Sequence[int] = WORKERS, decisions: int = DECISIONS, baseline_frames: int = BASELINE_FRAMES
+) -> None:
+    """Prints the report. Raises `PicturesMissing` where there are no photographs."""
+    faces = photographed()
+    report = Report("gate: camera frame to turnstile pulse", {"photographed": len(faces), "frame": "640x480", "cores used": 1})
+    with one_core(), tempfile.TemporaryDirectory() as folder:
+        engine = load_engine("sface", None, 1)
+        ours = {count: measure_gate(Path(folder) / str(count), engine, faces, count, decisions) for count in workers}
+        theirs = {count: measure_baseline(faces, count, baseline_frames) for count in workers}
+    for count in workers:
+        gate, baseline = ours[count], theirs[count]
+        report.row(what=f"gongmen, {engine.name}", **gate.times.row(count), frames_p50=percentile(gate.frames, 0.5), not_told=gate.missed)
+        report.row(what="face_recognition, README", **baseline.row(count), times_gongmen=baseline.p50 / gate.times.p50)
+    report.notes.append(f"memory with {max(workers)} workers loaded: {ours[max(workers)].memory_mib:.0f} MiB")
+    report.notes.append("gongmen: decided, committed to disk, pulsed; baseline: matched only. A verdict takes at least two frames.")
+    report.finish(as_json)
+
+
+@contextlib.contextmanager
+def one_core() -> Iterator[None]:
+    """Everything within runs on one processor core."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+class Times:
+    """How long things took, by the clock on the wall and by the processor's own (which another process cannot lengthen)."""
+
+    def __init__(self) -> None:
+        self.wall_ms: list[float] = []
+        self._cpu_ms: list[float] = []
+
+    def keep(self, began: tuple[float, float], ended: tuple[float, float]) -> None:
+        """Times from a pair of moments (wall, processor) to another, in seconds."""
+        self.wall_ms.append(1000 * (ended[0] - began[0]))
+        self._cpu_ms.append(1000 * (ended[1] - began[1]))
+
+    @property
+    def p50(self) -> float:
+        """The median by the wall clock."""
+        return percentile(self.wall_ms, 0.5)
+
+    def row(self, workers: int) -> dict[str, Any]:
+        """The cells of a report's row."""
+        shares = {f"p{round(100 * share)}_ms": percentile(self.wall_ms, share) for share in (0.5, 0.95, 0.99)}
+        return {"workers": workers, "n": len(self.wall_ms), **shares, "processor_p50_ms": percentile(self._cpu_ms, 0.5)}
+
+
+@dataclass
+class Measured:
+    """What the gate took for the frames that completed a verdict, and what came of them."""
+
+    times: Times
+    frames: list[int]
+    missed: int = 0
+    memory_mib: float = 0.0
+
+
+def measure_gate(home: Path, engine: FaceEngine, faces: Sequence[Photographed], workers: int, decisions: int) -> Measured:
+    """Lets photographed workers walk up in turn until so many verdicts were reached."""
+    keys = BoxKeys.create(home)
+    fill(home, keys, engine, faces, workers)
+    camera, turnstile, stage = HandCamera(), WatchedTurnstile(), Stage()
+    equipment = Equipment(camera, NoReader(), turnstile, engine)
+    with contextlib.closing(Gatehouse(home, Place("1", wire.Direction.IN), equipment, keys, SystemClock())) as house:
+        house.feed.wait(120)
+        now_s, measured = 1_000.0, Measured(Times(), [])
+        house.lane.mono_s = lambda: now_s
+        for turn in range(decisions):
+            now_s += _BETWEEN_S
+            scene, opened = Scene(picture=str(faces[turn % len(faces)].probe), fill=0.9), len(turnstile.opened)
+            for shown in range(1, _FRAMES_EACH + 1):
+                now_s += 1 / 15
+                image = stage.render(scene, now_s)
+                began = moment()
+                camera.show(image, now_s)
+                house.lane.step(0)
+                if len(turnstile.opened) > opened:
+                    measured.times.keep(began, turnstile.opened[-1])
+                    measured.frames.append(shown)
+                    break
+            else:
+                measured.missed += 1
+        measured.memory_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return measured
+
+
+def measure_baseline(faces: Sequence[Photographed], workers: int, frames: int) -> Times:
+    """face_recognition's own way, with one encoding for each of so many people, frame by frame."""
+    import face_recognition
+
+    known = _known_to_the_library(faces, workers)
+    stage, times = Stage(), Times()
+    for turn in range(frames):
+        scene = Scene(picture=str(faces[turn % len(faces)].probe), fill=0.9)
+        rgb = cv2.cvtColor(stage.render(scene, float(turn)), cv2.COLOR_BGR2RGB)
+        began = moment()
+        locations = face_recognition.face_locations(rgb)
+        for encoding in face_recognition.face_encodings(rgb, locations):
+            matches = face_recognition.compare_faces(known, encoding)
+            distances = face_recognition.face_distance(known, encoding)
+            _ = matches[int(np.argmin(distances))]
+        times.keep(began, moment())
+    return times
+
+
+def _known_to_the_library(faces: Sequence[Photographed], workers: int) -> list[Any]:
+    import face_recognition
+
+    chance = np.random.default_rng(2)
+    known = []
+    for person in faces[:workers]:
+        known += face_recognition.face_encodings(face_recognition.load_image_file(str(person.enrolled[0])))[:1]
+    return known + [1.4 * unit(chance.normal(size=128)).astype(np.float64) for _ in range(workers - len(known))]

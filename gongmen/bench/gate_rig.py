@@ -1,0 +1,112 @@
+"""What the gate's benchmark puts around the gate: a camera and a turnstile under its hand, and a store full of workers."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from edge.clock import SystemClock
+from edge.gate.faces import FaceEngine, Image, unit
+from edge.store.database import Store
+from edge.store.journal import Journal
+from edge.store.lease import Lease
+from edge.store.roster import Roster
+from edge.store.secrets import BoxKeys, seal
+from edge.store.templates import Templates
+from edge.sync import wire
+from gongmen.bench.photographs import Photographed
+from hardware.camera import Frame
+from hardware.camera.simulated import Scene, Stage
+from hardware.turnstile import Way
+
+Rows = npt.NDArray[np.float32]
+
+
+def moment() -> tuple[float, float]:
+    """Now, in seconds: by the clock on the wall, and this thread's processor time."""
+    return time.perf_counter(), time.thread_time()
+
+
+class HandCamera:
+    """Shows one frame at a time, when it is told."""
+
+    def __init__(self) -> None:
+        self._frame: Frame | None = None
+
+    def show(self, image: Image, at_s: float) -> None:
+        """The next frame, stamped with this time."""
+        self._frame = Frame(image, self._frame.number + 1 if self._frame else 1, at_s)
+
+    def latest(self) -> Frame | None:
+        """The frame shown last."""
+        return self._frame
+
+    def wait_for(self, after: int, timeout_s: float) -> Frame | None:
+        """The same, if it is newer."""
+        return self._frame if self._frame and self._frame.number > after else None
+
+    def fault(self) -> str | None:
+        """None."""
+        return None
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+
+class WatchedTurnstile:
+    """Notes when it was told to open."""
+
+    def __init__(self) -> None:
+        self.opened: list[tuple[float, float]] = []
+
+    def open(self, way: Way) -> None:
+        """Takes the pulse."""
+        self.opened.append(moment())
+
+    def passed(self, timeout_s: float) -> bool | None:
+        """No sensor."""
+        return None
+
+    def alarms(self) -> frozenset[str]:
+        """None ever."""
+        return frozenset()
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+
+def fill(home: Path, keys: BoxKeys, engine: FaceEngine, faces: Sequence[Photographed], workers: int) -> None:
+    """A store with so many confirmed and enrolled workers, the photographed ones first."""
+    chance, clock = np.random.default_rng(1), SystemClock()
+    now_s = clock.now_ms() // 1000
+    entries = tuple(wire.RosterEntry(f"w{i:010d}", "测*", "一班", "普工", "某公司", (), now_s - 9, None, "granted") for i in range(workers))
+    header = wire.RosterHeader("p", "性能测试", "", bytes(32), (), ())
+    with contextlib.closing(Store.open(home)) as store, store.transaction():
+        Roster(store).apply([wire.RosterPart(0, 1, 0, 1, header, (), entries, wire.roster_hash(entries))], Journal(store, clock))
+        Lease(store).renew(wire.RosterPointer(1, b"", workers, clock.now_ms(), 86_400), clock)
+        templates = Templates(store)
+        for number, entry in enumerate(entries):
+            rows = _rows(engine, faces[number]) if number < len(faces) else _somebody(engine.dim, chance)
+            plain = msgspec.msgpack.encode([engine.name, len(rows), engine.dim, rows.astype(np.float32).tobytes()])
+            templates.put(entry.person, engine.name, seal(plain, keys.sealing_public), "local")
+
+
+def _rows(engine: FaceEngine, person: Photographed) -> Rows:
+    stage, rows = Stage(), []
+    for turn, picture in enumerate(person.enrolled):
+        image = stage.render(Scene(picture=str(picture), fill=0.9), 3.0 * turn)
+        found = engine.detect(image)
+        if found:
+            rows.append(engine.embed(image, found[0]))
+    return np.stack(rows)
+
+
+def _somebody(dim: int, chance: np.random.Generator) -> Rows:
+    face = unit(chance.normal(size=dim))
+    return np.stack([unit(face + chance.normal(scale=0.04, size=dim)) for _ in range(3)])
