@@ -14,7 +14,8 @@ from typing import Final, TypedDict
 
 from gongmen.rule_titles import TITLES
 
-PACKAGES: Final = ("hardware", "edge", "central", "gongmen")
+PACKAGES: Final = ("hardware", "edge", "central")
+"""Where a rule can be enforced; `gongmen` only speaks of them."""
 NOT_ENFORCING: Final = ("edge/sync/wire.py",)
 """The contract only names the words in which rules speak."""
 _NUMBER = re.compile(r"\bA-(\d{2})(?:\s*(?:to|-|…|\.\.)\s*A-(\d{2}))?\b")
@@ -39,7 +40,7 @@ class Trace(TypedDict):
 
 
 def numbers_in(text: str) -> list[str]:
-    """The rules a text names, in its order, ranges filled in. Numbers outside A-01 to A-65 are left out."""
+    """The rules a text names, in its order, ranges filled in. Numbers that no rule has are left out."""
     found = []
     for match in _NUMBER.finditer(text):
         first, last = int(match[1]), int(match[2] or match[1])
@@ -48,7 +49,7 @@ def numbers_in(text: str) -> list[str]:
 
 
 def collect(root: Path) -> list[Trace]:
-    """Every rule A-01 to A-65 with what stands for it under the repository at `root`."""
+    """Every rule with what stands for it under the repository at `root`."""
     traces: dict[str, Trace] = {}
     for n in range(1, len(TITLES) + 1):
         traces[f"A-{n:02d}"] = {"rule": f"A-{n:02d}", "code": [], "tests": []}
