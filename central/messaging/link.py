@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +91,7 @@ class BrokerLink:
         self._client.will_set(wire.CENTRE_STATE, will, qos=1, retain=True)
         if address.tls is not None:
             self._client.tls_set(str(address.tls.ca), str(address.tls.certificate), str(address.tls.key))
+        self._client.on_socket_open = _send_at_once
         self._client.on_connect = self._connected
         self._client.on_disconnect = self._disconnected
         self._client.on_message = self._arrived
@@ -152,3 +154,9 @@ class BrokerLink:
             self._client.ack(message.mid, 1)
             return
         self._inboxes[kind].put(Incoming(box, kind, message.topic, bytes(message.payload), message.mid, self._connection))
+
+
+def _send_at_once(_client: mqtt.Client, _data: object, opened: object) -> None:
+    """An acknowledgement is a small packet that somebody waits for."""
+    if isinstance(opened, socket.socket):
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
