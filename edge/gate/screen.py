@@ -11,7 +11,7 @@ import msgspec
 from hardware.camera import Frame
 
 STATES: Final = frozenset({"idle", "looking", "pass", "refuse", "card", "closed", "fault"})
-_JPEG_QUALITY: Final = 70
+_JPEG_QUALITY: Final = 85
 
 
 class LaneView(msgspec.Struct, frozen=True):

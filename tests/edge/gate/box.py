@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from edge.gate.faces import Face, Image, Quality, Scale, Vector, unit
+from edge.gate.passage import Gatekeeper, Place
 from edge.reader.id_number import card_hash
 from edge.store.database import Store
 from edge.store.health import Health
@@ -248,3 +249,26 @@ def face_of(who: int) -> Vector:
 
 
 BLANK = np.zeros((480, 640, 3), np.uint8)
+
+
+def fill_the_disk(site: Box) -> int:
+    """Passages until no page is left: what SQLite meets on a full disk, with the reserve already spent. How many there are now."""
+    site.store.reserve.release()
+    site.store.rows("PRAGMA max_page_count = 1")  # never below what is there already
+    gate, written = Gatekeeper(Place("1", wire.Direction.IN), site.store, site.clock, FakeTurnstile()), 0
+    while gate.by_face(WORKERS[2], 0.8).event is not None:
+        written += 1
+        assert written < 500
+    return written
+
+
+def make_room(site: Box) -> None:
+    site.store.rows("PRAGMA max_page_count = 1000000")
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    """Waits for another thread, ten seconds at most."""
+    end = time.monotonic() + 10
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.01)
+    return holds()

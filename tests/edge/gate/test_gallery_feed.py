@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -16,7 +15,7 @@ from edge.gate.gallery_feed import TEMPLATE_OTHER_ENGINE, TEMPLATE_UNREADABLE, C
 from edge.store.secrets import BoxKeys, seal
 from edge.store.templates import Templates
 from edge.sync.wire import EndCause, Removal
-from tests.edge.gate.box import NOW_MS, WORKERS, Box, FakeEngine, box, face_of
+from tests.edge.gate.box import NOW_MS, WORKERS, Box, FakeEngine, box, face_of, until
 
 ROWS = np.stack([face_of(1), face_of(1)])
 
@@ -32,13 +31,6 @@ def feed(site: Box) -> Iterator[GalleryFeed]:
     made = GalleryFeed(site.home, FakeEngine(), site.keys.open_sealed, site.clock, look_s=0.01)
     yield made
     made.close()
-
-
-def until(holds: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 10
-    while not holds() and time.monotonic() < end:
-        time.sleep(0.01)
-    return holds()
 
 
 def people(feed: GalleryFeed) -> tuple[str, ...]:

@@ -24,8 +24,23 @@ from edge.store.templates import Templates
 from edge.sync.wire import Direction, EndCause, Incident, Method, Passage, Reason, Refusal, Removal
 from hardware.card_reader.synthetic import resident
 from hardware.turnstile import Way
-from tests.edge.gate.box import BLANK, NOW_MS, WORKERS, Box, FakeCamera, FakeEngine, FakeReader, FakeTurnstile, Stands, box, entry, face_of
-from tests.edge.gate.test_gallery_feed import until
+from tests.edge.gate.box import (
+    BLANK,
+    NOW_MS,
+    WORKERS,
+    Box,
+    FakeCamera,
+    FakeEngine,
+    FakeReader,
+    FakeTurnstile,
+    Stands,
+    box,
+    entry,
+    face_of,
+    fill_the_disk,
+    make_room,
+    until,
+)
 
 RATE = 15
 STRANGER = 8
@@ -270,6 +285,31 @@ def test_alarms_of_the_turnstile_stand_on_the_screen_and_in_the_journal(at_site:
     site.arm.now = frozenset({"FIRE"})
     site.see(seconds=2)
     assert (site.view.faults, site.incidents()) == (("FIRE",), ["FIRE"])
+
+
+def test_a_template_of_another_engine_is_an_incident_and_its_owner_shows_the_card(at_site: Opener) -> None:
+    site = at_site()
+    Templates(site.box.store).put(WORKERS[0], "fake-1", site.box.sealed("another-engine", face_of(1)), "local")
+    assert until(lambda: site.feed.gallery is not None and len(site.feed.gallery) == 2)
+    site.see(seconds=2)
+    assert site.incidents() == ["TEMPLATE_OTHER_ENGINE"]
+    assert site.view.faults == ("TEMPLATE_OTHER_ENGINE",)
+    site.lay_card(WORKERS[0])
+    assert "pass" in site.see(seconds=0.2)
+
+
+def test_a_full_disk_stands_on_the_screen_lets_nobody_in_and_the_lane_lives_on(at_site: Opener) -> None:
+    site = at_site()
+    fill_the_disk(site.box)
+    states = site.see(Stands(1), seconds=2)
+    assert "fault" in states
+    assert "pass" not in states
+    assert site.arm.ways == []
+    assert "STORE_FULL" in site.view.faults
+    make_room(site.box)
+    site.see(Stands(1), seconds=5)
+    assert site.arm.ways == [Way.IN]
+    assert "STORE_FULL" in site.incidents()
 
 
 def test_a_project_that_is_over_shows_a_closed_lane(at_site: Opener) -> None:

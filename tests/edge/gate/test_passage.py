@@ -18,7 +18,7 @@ from edge.store.journal import Journal
 from edge.sync.wire import Direction, EndCause, Incident, Method, Passage, Reason, Refusal, Removal
 from hardware.errors import DeviceTimeout
 from hardware.turnstile import Way
-from tests.edge.gate.box import CARD_KEY, NOW_MS, WORKERS, Box, FakeTurnstile, box, entry, id_number
+from tests.edge.gate.box import CARD_KEY, NOW_MS, WORKERS, Box, FakeTurnstile, box, entry, fill_the_disk, id_number, make_room
 
 IN, OUT = Place("1", Direction.IN), Place("2", Direction.OUT)
 WORKER = WORKERS[0]
@@ -37,21 +37,6 @@ def keeper(site: Box, place: Place = IN, turnstile: FakeTurnstile | None = None)
 
 def card(person: str) -> bytes:
     return card_hash(id_number(person), CARD_KEY)
-
-
-def fill_the_disk(site: Box) -> int:
-    """Passages until no page is left: what SQLite meets on a full disk, with the reserve already spent. How many there are now."""
-    site.store.reserve.release()
-    site.store.rows("PRAGMA max_page_count = 1")  # never below what is there already
-    gate, written = keeper(site)[0], 0
-    while gate.by_face(WORKERS[2], 0.8).event is not None:
-        written += 1
-        assert written < 500
-    return written
-
-
-def make_room(site: Box) -> None:
-    site.store.rows("PRAGMA max_page_count = 1000000")
 
 
 @dataclass
