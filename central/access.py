@@ -22,7 +22,7 @@ class Access:
     """The acting principal: from a bearer token or from a portal session.
 
     `actor` is its stable name in the audit (`token:3`, `account:7`, `system:init`). `project_id` binds it to one project;
-    `on_behalf_of` names whom it acts for (A-06).
+    `on_behalf_of` names whom it acts for.
     """
 
     actor: str

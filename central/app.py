@@ -42,14 +42,14 @@ class _Documented(FastAPI):
 def create_app(settings: CentralSettings, centre: Centre | None = None) -> FastAPI:
     """The application over an opened centre, or over one opened from `settings`. The store must be migrated (`central.migrations`).
 
-    Its lifespan starts and stops the messaging with the boxes, if the settings want it. Whoever passes a centre closes it; one opened
-    here closes with the application.
+    Over a centre opened here the application's lifespan also runs the messaging with the boxes, if the settings want it, and closes the
+    centre. Whoever passes a centre does both.
     """
     the_centre = centre or Centre.open(settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        talk = messaging.start(the_centre) if settings.mqtt_enabled else None
+        talk = messaging.start(the_centre) if centre is None and settings.mqtt_enabled else None
         yield
         if talk is not None:
             await run_in_threadpool(talk.stop)

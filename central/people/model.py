@@ -41,7 +41,7 @@ class EmploymentForm(StrEnum):
 
 
 class EmploymentState(StrEnum):
-    """An employment is active until its departure date is reached (A-49)."""
+    """An employment is active until its departure date is reached."""
 
     ACTIVE = "active"
     DEPARTURE_SCHEDULED = "departure_scheduled"

@@ -158,6 +158,7 @@ def test_what_nobody_foresaw_is_a_coded_500_without_a_trace_of_the_inside(story:
     assert "inside" not in answer.text
 
 
+@pytest.mark.rule("A-64")
 def test_healthz_answers_without_a_token(client: httpx.Client) -> None:
     assert client.get("/healthz").json() == {"state": "ok"}
 
