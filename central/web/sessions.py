@@ -22,6 +22,8 @@ from central.web.pages import Visitor, request_id
 COOKIE: Final = "gongmen_session"
 IDLE: Final = dt.timedelta(hours=2)
 LONGEST: Final = dt.timedelta(hours=12)
+BY_ITSELF: Final = "X-By-Itself"
+"""The header of a page that refreshes itself: nobody sits there because of that, so it does not keep the session awake."""
 _NOTED: Final = dt.timedelta(minutes=1)
 """How often a session's last use is written down: a page that refreshes itself must not write at every turn."""
 
@@ -55,7 +57,7 @@ def visitor(database: Database, request: Request, now: dt.datetime) -> Visitor:
     row, account = found
     if now - row.seen_at > IDLE or now - row.created_at > LONGEST or account.disabled_at or row.password_mark != _mark(account):
         return Visitor(token=token)
-    if now - row.seen_at > _NOTED:
+    if now - row.seen_at > _NOTED and BY_ITSELF not in request.headers:
         with database.writing() as session:
             session.merge(row).seen_at = now
     access = replace(access_of(account), request_id=request_id(request))

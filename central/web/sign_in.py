@@ -1,4 +1,4 @@
-"""Signing in and out, and the choice of language. What was typed stays, except the password."""
+"""What needs no account: signing in and out, the choice of language, help. What was typed stays, except the password."""
 
 from __future__ import annotations
 
@@ -69,6 +69,11 @@ def router(portal: Portal) -> APIRouter:
         chosen = language if language in LANGUAGES else LANGUAGES[0]
         answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR_S, httponly=True, samesite="lax", secure=portal.is_secure(request))
         return answer
+
+    @pages.get("/help")
+    def help_page(request: Request) -> Response:
+        """A-09: the help path, and the questions that are asked most."""
+        return portal.page(request, "help.html", {})
 
     return pages
 

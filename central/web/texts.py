@@ -15,6 +15,35 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "遇到问题请联系：{path}。请附上截图和页面底部的编号，便于查找。",
         "Ask for help: {path}. Please add a screenshot and the number at the foot of the page.",
     ),
+    "help_title": ("答疑", "Help"),
+    "help_lead": ("联系我们，或先看看常见问题。", "Reach us, or look at the frequent questions first."),
+    "help_path": ("答疑路径", "How to reach us"),
+    "help_shot": (
+        "请附上截图，并告诉我们页面底部的编号：凭编号可以查到当时的记录。",
+        "Please send a screenshot and the number at the foot of the page: it leads us to the record.",
+    ),
+    "help_q1": ("用人单位已分派，项目上为什么看不到？", "The employer has assigned people. Why does the project see nobody?"),
+    "help_a1": (
+        "先核对登录的是不是该项目施工总包的项目账号；二级劳务人员要等一级专业分包接收之后才显示（A-45、A-47）。",
+        "Check that you use the project account of that project's general contractor. People of second-level labour companies appear "
+        "after the first-level subcontractor has accepted them (A-45, A-47).",
+    ),
+    "help_q2": ("进场时间可以改吗？", "Can the entry time be changed?"),
+    "help_a2": (
+        "不可以。进场时间是总包确认的时刻，由系统记录；迟录的请保留印证材料（A-41、A-28）。",
+        "No. It is the moment the general contractor accepted, as the system recorded it. "
+        "Keep supporting material for late entries (A-41, A-28).",
+    ),
+    "help_q3": ("工人离开工地，要办退场吗？", "A worker has left the site. Is there an exit to be done?"),
+    "help_a3": (
+        "不用。是否在场以考勤为准；身亡、离职、竣工时自动退场（A-50）。",
+        "No. Attendance decides; death, departure and completion end the assignment by themselves (A-50).",
+    ),
+    "help_q4": ("工人不愿意刷脸怎么办？", "What if a worker does not want face recognition?"),
+    "help_a4": (
+        "刷身份证即可，两种方式地位相同；在登记台选择“只用身份证”，已录入的也可以随时撤回。",
+        "The ID card does, with equal standing: choose 'card only' at the kiosk. Consent can be withdrawn at any time.",
+    ),
     "request_id": ("编号", "Number"),
     "other_language": ("English", "中文"),
     "sign_out": ("退出登录", "Sign out"),

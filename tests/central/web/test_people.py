@@ -198,6 +198,7 @@ def test_every_page_shows_the_help_path_in_the_readers_language(site: Site, offi
     english = office.get(PEOPLE).text
     assert "telephone 54614788*4076" in english
     assert '<html lang="en">' in english
+    assert "telephone 54614788*4076" in FakeBrowser(site).get("/help", Cookie="gongmen_language=en").text, "also without an account"
 
 
 def test_names_are_shown_as_they_are_and_never_run(site: Site, office: FakeBrowser) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from central.centre import Centre
 from central.identity.model import Account
@@ -131,6 +132,16 @@ def test_a_session_ends_after_two_idle_hours(site: Site, after: dt.timedelta) ->
     assert browser.get(PEOPLE).status_code == 303
 
 
+def test_a_page_that_refreshes_itself_does_not_keep_the_session_awake(site: Site) -> None:
+    browser = FakeBrowser(site)
+    browser.sign_in("office")
+    for minutes in range(0, 121, 10):
+        site.clock.at = NOW + dt.timedelta(minutes=minutes)
+        assert browser.get(PEOPLE, HX_Request="true", X_By_Itself="1").status_code == 200
+    site.clock.at = NOW + dt.timedelta(minutes=121)
+    assert browser.get(PEOPLE, HX_Request="true", X_By_Itself="1").headers["HX-Redirect"].startswith("/sign-in")
+
+
 def test_a_session_in_use_ends_after_half_a_day(site: Site) -> None:
     browser = FakeBrowser(site)
     browser.sign_in("office")
@@ -165,3 +176,16 @@ def test_a_language_is_chosen_once_and_kept(site: Site) -> None:
     assert answer.headers["Location"] == "/sign-in"
     assert "Sign in" in browser.get("/sign-in").text
     assert browser.get("/language/en?next=//elsewhere.example").headers["Location"] == "/"
+
+
+def test_a_fault_of_ours_is_a_page_that_says_so_and_shows_no_insides(site: Site) -> None:
+    office = FakeBrowser(site)
+    office.sign_in("office")
+    with site.centre.database.writing() as session:
+        session.execute(text("ALTER TABLE passages RENAME TO lost"))
+    answer = office.get(PEOPLE)
+    assert answer.status_code == 500
+    assert "系统出错了" in answer.text
+    assert "r-0123456789" in answer.text
+    assert "passages" not in answer.text
+    assert office.get(PEOPLE, Accept="application/json").headers["Content-Type"] == "application/problem+json"
