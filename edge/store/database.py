@@ -38,9 +38,8 @@ class Store:
     @classmethod
     def open(cls, home: Path) -> Store:
         """Opens the store in a box's home and brings its tables up to date. Raises `StoreError`."""
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = home / "edge.db"
-        with file.door(home), faults():
+        with faults(), file.door(home):
             aside = file.make_ready(path)
             store = cls(path, file.connect(path))
             try:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from edge.errors import StoreUnwritable
 from edge.store.faults import primary
 
 BUSY_S: Final = 10.0
@@ -43,8 +44,14 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 @contextlib.contextmanager
 def door(home: Path) -> Iterator[None]:
-    """One process at a time checks, sets aside, creates and migrates."""
-    with (home / "edge.lock").open("wb") as lock:
+    """One process at a time checks, sets aside, creates and migrates. Raises `StoreUnwritable` where the box's home is no place to
+    write in."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (home / "edge.lock").open("wb")
+    except OSError as error:
+        raise StoreUnwritable(f"{home.name}: {error.strerror}") from error
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -29,15 +29,15 @@ class Retention:
     def sweep(self) -> int:
         """One small step of everything that is due; how many rows went. Called every minute or so.
 
-        Does nothing while the wall clock cannot be trusted: ages are unknown then.
+        While the wall clock cannot be trusted, only the kiosk's answers go: other ages are unknown then.
         """
-        if self._clock.quality() is wire.Clock.NONE:
-            return 0
         now_ms = self._clock.now_ms()
-        gone = self._journal.purge(now_ms - self._keep_ms)
+        gone = Lookups(self._store, self._clock).purge()
+        if self._clock.quality() is wire.Clock.NONE:
+            return gone
+        gone += self._journal.purge(now_ms - self._keep_ms)
         gone += Passages(self._store).purge(now_ms - self._keep_ms)
         gone += Roster(self._store).purge_ended(now_ms // 1000)
-        gone += Lookups(self._store, self._clock).purge()
         with self._store.transaction():
             gone += self._store.execute("DELETE FROM drafts WHERE at_ms < ?", now_ms - DRAFT_KEPT_S * 1000)
             gone += self._store.execute("DELETE FROM enrolments WHERE at_ms < ?", now_ms - self._keep_ms)

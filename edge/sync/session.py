@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 HOUSEKEEPING_MS: Final = 60_000
 ASK_AGAIN_MS: Final = 5_000
+LOOK_MS: Final = 100
+"""What no message and no other process' commit announces (a pause that is over) is looked for this often."""
 _SYNCED_BOOT = "clock_synced_boot"
 
 
@@ -57,10 +59,12 @@ class Session:
         self._link: Connection | None = None
         self._open = False
         self._centre_away = False
+        self._centre_at_ms: int | None = None
         self._fault: str | None = None
         self._not_understood = 0
         self._asked: dict[str, int] = {}
         self._kept_house_ms: int | None = None
+        self._looked_at, self._looked_ms = -1, 0
 
     def begin(self, link: Connection) -> None:
         """Takes the link, and notes what happened to the store before."""
@@ -86,7 +90,12 @@ class Session:
                 self._take(events)
         else:
             self._take(events)
-        self._store.data_version()
+        version, now = self._store.data_version(), self._clock.mono_ms()
+        if events or version != self._looked_at or now - self._looked_ms >= LOOK_MS:
+            self._looked_at, self._looked_ms = version, now
+            self._do_what_is_due()
+
+    def _do_what_is_due(self) -> None:
         if self._open:
             self._outbox.pump()
             for what, message in (*self._feed.due(), *self._questions(), *self._heartbeat.due()):
@@ -157,14 +166,16 @@ class Session:
         return self._keys.open_sealed(wire.unframe(topic, payload, wire.Sealed, self._verify).box)
 
     def _centre(self, state: wire.CentreState) -> None:
-        """A centre that returns has forgotten what was on its way: sending starts over. One that leaves may be one of several."""
+        """A centre that returns has forgotten what was on its way: sending starts over. One that leaves may be one of several. What the
+        broker retained tells nothing new."""
+        news, self._centre_at_ms = self._centre_at_ms not in (None, state.at_ms), state.at_ms
         if not state.online:
             self._centre_away = True
             self._heartbeat.connected(connected=False)
-        else:
-            self._centre_here()
-            if self._open:
-                self._outbox.connected()
+            return
+        self._centre_here()
+        if self._open and news:
+            self._outbox.connected()
 
     def _centre_here(self) -> None:
         if self._centre_away:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from edge.clock import SystemClock
-from edge.errors import StoreDamaged, StoreFull, StoreReplaced
+from edge.errors import StoreDamaged, StoreFull, StoreReplaced, StoreUnwritable
 from edge.store.database import Store
 from edge.store.health import Health
 from edge.store.journal import Journal
@@ -106,6 +106,13 @@ def test_no_reserve_is_taken_where_room_is_short(small_disk: Path) -> None:
     fill(small_disk, leave=RESERVE_BYTES * 2)
     with opened(small_disk / "home") as store:
         assert not store.reserve.is_kept()
+
+
+def test_a_home_that_cannot_be_written_in_is_a_coded_error(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file")
+    with pytest.raises(StoreUnwritable) as error:
+        Store.open(tmp_path / "home")
+    assert error.value.code == "STORE_UNWRITABLE" and str(tmp_path) not in str(error.value)
 
 
 def damage(path: Path, first_page: int = 1) -> None:
