@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from dataclasses import dataclass
+from statistics import median
 from typing import Final
 
 from edge.gate.display import Display
 from edge.gate.gallery_feed import GalleryFeed
-from edge.gate.passage import Gatekeeper
+from edge.gate.passage import Gatekeeper, Outcome
 from edge.reader.swipes import Swipes
 from edge.store.database import Store
 from edge.store.health import Health
 from edge.store.passages import Passages
 from edge.store.roster import Roster
-from hardware.camera import Camera
+from hardware.camera import Camera, Frame
 from hardware.errors import DeviceError
 from hardware.turnstile import Turnstile
 
@@ -21,6 +24,7 @@ REPORT_MS: Final = 5_000
 ON_SITE_MS: Final = 16 * 3600 * 1000
 """Who went in longer ago than the longest stay no longer counts as on site."""
 DEVICE_BACK: Final = "DEVICE_BACK"
+DECISIONS_KEPT: Final = 200
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,12 @@ class DeviceWatch:
         self._roster, self._passages, self._health = Roster(store), Passages(store), Health(store, keeper.clock)
         self._known: dict[str, str] = {}
         self._reported_ms = -REPORT_MS
+        self._decision_ms: deque[float] = deque(maxlen=DECISIONS_KEPT)
+
+    def decided(self, outcome: Outcome, frame: Frame | None) -> None:
+        """Keeps how long it took from the frame that completed a verdict to the arm: written down and, where it opens, released."""
+        if frame is not None and outcome.event is not None:
+            self._decision_ms.append(1000 * (time.monotonic() - frame.taken_s))
 
     def tend(self, frames: int) -> None:
         """One look at everything. Raises `StoreError`."""
@@ -98,6 +108,7 @@ class DeviceWatch:
             "engine": self._feed.engine,
             "faces": len(gallery) if gallery else 0,
             "roster_version": self._roster.version(),
+            "recognition_ms_p50": round(median(self._decision_ms), 1) if self._decision_ms else None,
             "faults": sorted(set(self._known.values())),
         }
         self._health.report("gate", report)

@@ -71,7 +71,9 @@ class Gatehouse:
         recognition, display = Recognition(equipment.engine, equipment.liveness), Display(self.screen, clock)
         desk = CardDesk(keeper, Roster(store), recognition, equipment.engine.scale)
         watch = DeviceWatch(devices, store, self.feed, keeper, display)
-        return Lane(LaneParts(devices, recognition, self.feed, keeper, desk, display, watch))
+        lane = Lane(LaneParts(devices, recognition, self.feed, keeper, desk, display, watch))
+        lane.decided = watch.decided
+        return lane
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. Raises `StoreError` where the process must start again; a screen that cannot be served is logged."""

@@ -24,6 +24,7 @@ from hardware.card_reader.simulated import SamSimulator
 from hardware.turnstile.simulated import SimulatedTurnstile
 
 VERDICT_S = 20.0
+CAPTURE_S = 60.0
 CARD_READ_S = 0.8
 """A card is on the reader a moment before its owner looks up."""
 Verdict = wire.Passage | wire.Refusal
@@ -86,19 +87,13 @@ class Site:
 
     def enrol(self, player: Player) -> dict[str, Any]:
         """One worker at the kiosk: card, consent, face, approval. The finished view, with its receipt."""
-        who = person(player.face)
         self.kiosk_reader.put(player.card)
         self._until("who")
         self._press("begin")
         self.kiosk_reader.lift()
         notice = self._client.get("/api/notice/zh").raise_for_status().json()
         self._press("consent", {"template": True, "transfer": True, "text_hash": notice["text_hash"]})
-        for turn in range(40):
-            self.kiosk_scene.show(who.pictures[turn % len(who.pictures)], light=0.85 + 0.1 * (turn % 4), move=4 + 6 * (turn % 3))
-            if self._soon("approve", 2.0):
-                break
-        else:
-            raise StageError(f"no three good shots of {player.key}: {self._view().get('capture')}")
+        self._pose(self.enrolled_with(player.face))
         eventually("the comparison with everybody enrolled", VERDICT_S, lambda: not self._view()["approval"]["checking"])
         view = self._press("approve")
         if view["step"] != "done":
@@ -106,6 +101,27 @@ class Site:
         self.kiosk_scene.clear()
         self._press("next")
         return view
+
+    def enrolled_with(self, face: str) -> tuple[Path, ...]:
+        """The photographs shown at the kiosk: of several, the last is kept for the gate, where the engine then sees it for the first time.
+
+        dlib's network, at a threshold that keeps strangers out, does not know everybody again from another year's photograph, so it gets
+        all of them. Where there is one photograph, camera and kiosk replay it moved and lit otherwise.
+        """
+        pictures = person(face).pictures
+        return pictures[:-1] if len(pictures) > 1 and self._engine == "sface" else pictures
+
+    def _pose(self, pictures: tuple[Path, ...]) -> None:
+        """Before the kiosk's camera until three good shots are taken: another photograph, or another light, after each."""
+        end, shown = time.monotonic() + CAPTURE_S, -1
+        while (view := self._view())["step"] != "approve":
+            if time.monotonic() > end:
+                raise StageError(f"no three good shots: {view.get('capture')}")
+            kept = (view.get("capture") or {}).get("kept", 0)
+            if kept != shown:
+                shown = kept
+                self.kiosk_scene.show(pictures[kept % len(pictures)], light=0.85 + 0.1 * kept, move=6 + 6 * kept)
+            time.sleep(0.1)
 
     def read_garbled(self, player: Player) -> str:
         """A card behind a noisy line, then one that the reader cannot read: the code that the kiosk shows for it."""
@@ -138,21 +154,12 @@ class Site:
     def _until(self, step: str) -> None:
         eventually(f"the kiosk to be at '{step}'", VERDICT_S, lambda: self._view()["step"] == step)
 
-    def _soon(self, step: str, seconds: float) -> bool:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self._view()["step"] == step:
-                return True
-            time.sleep(0.1)
-        return False
-
     # --- the lane ----------------------------------------------------------------------------------------------------------------------
 
-    def walk_up(self, face: str, take: int = -1, **variation: float) -> Verdict:
+    def walk_up(self, face: str, **variation: float) -> Verdict:
         """Somebody steps before the gate's camera; what the box wrote down about it."""
         before = self.journal_end()
-        pictures = person(face).pictures
-        self.lane_scene.show(pictures[take % len(pictures)], **variation)
+        self.lane_scene.show(person(face).pictures[-1 if self._engine == "sface" else 0], **variation)
         try:
             return self._next_verdict(face, before)
         finally:

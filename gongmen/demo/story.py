@@ -79,7 +79,7 @@ class Story:
     def pass_and_refuse(self) -> None:
         """Confirmed workers pass; unconfirmed ones and a stranger do not; a right that ended ends at the gate too."""
         self._passes(ZHANG, lambda: self._site.walk_up(ZHANG.face))
-        self._passes(LIU, lambda: self._site.walk_up(LIU.face, take=0))
+        self._passes(LIU, lambda: self._site.walk_up(LIU.face, blur=0.6))
         self._refused("NOT_CONFIRMED", ZHAO.name, lambda: self._site.walk_up(ZHAO.face))
         self._refused("NOT_CONFIRMED", SUN.name, lambda: self._site.lay_card(SUN))
         self._refused("NOT_CONFIRMED", "陌生人 a stranger", lambda: self._site.walk_up(STRANGER))
@@ -87,7 +87,7 @@ class Story:
         self.result.expect(self._office.complete_fitting() == 1, "the completion did not end one right")
         self._roster_arrives()
         self._refused("RIGHT_ENDED", LIU.name, lambda: self._site.lay_card(LIU))
-        self._refused("NOT_CONFIRMED", f"{LIU.name}（刷脸 by face）", lambda: self._site.walk_up(LIU.face, take=0))
+        self._refused("NOT_CONFIRMED", f"{LIU.name}（刷脸 by face）", lambda: self._site.walk_up(LIU.face, blur=0.6))
 
     def cut_and_heal(self) -> None:
         """The network is cut and passages go on; it heals and everything arrives, once."""

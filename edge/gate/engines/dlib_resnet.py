@@ -29,7 +29,7 @@ from edge.gate.engines.crop import measure
 from edge.gate.engines.weights import DLIB_LANDMARKS, DLIB_RESNET, find
 from edge.gate.faces import Face, Image, Scale, Vector, unit
 
-SCALE: Final = Scale(points=((0.9378, 1e-1), (0.9551, 1e-2), (0.9638, 1e-3), (0.9762, 1e-6)), margin=0.01, same=0.92)
+SCALE: Final = Scale(points=((0.9378, 1e-1), (0.9551, 1e-2), (0.9638, 1e-3), (0.9762, 1e-6)), margin=0.01, same=0.955)
 
 
 class DlibResnetEngine:
