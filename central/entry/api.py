@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.orm import Session
 
 from central.call import Caller, RowId, expected_version, tagged
-from central.entry import rules, service
+from central.entry import acceptance, completion, rules, service
 from central.entry.model import AssignmentState
 from central.entry.schemas import (
     AcceptanceIn,
@@ -82,7 +82,9 @@ def accept(call: Caller, assignment_id: RowId, body: AcceptanceIn | None = None)
 
     def deed(session: Session) -> AssignmentOut:
         return assignment_out(
-            service.accept(session, call.centre.clock, call.access, assignment_id, project_id=said.project_id, entry_time=said.entry_time)
+            acceptance.accept(
+                session, call.centre.clock, call.access, assignment_id, project_id=said.project_id, entry_time=said.entry_time
+            )
         )
 
     return call.write(said, deed)
@@ -91,7 +93,7 @@ def accept(call: Caller, assignment_id: RowId, body: AcceptanceIn | None = None)
 @router.post("/assignments/{assignment_id}/return", response_model=AssignmentOut, summary="退回用人单位 / return to the employer")
 def send_back(call: Caller, assignment_id: RowId, body: ReturnIn) -> Response:
     """轮到接收的用工单位可说明原因退回，由用人单位修改后重新分派。"""
-    return call.write(body, lambda session: assignment_out(service.send_back(session, call.access, assignment_id, body.reason)))
+    return call.write(body, lambda session: assignment_out(acceptance.send_back(session, call.access, assignment_id, body.reason)))
 
 
 @router.post(
@@ -131,7 +133,7 @@ def complete(call: Caller, participant_id: RowId) -> Response:
     """A-53：总承包单位登记分包竣工，该单位及其下级单位的人员随之退场；总承包单位自身竣工即项目竣工。"""
 
     def deed(session: Session) -> CompletionOut:
-        ended = service.complete_participant(session, call.centre.clock, call.access, participant_id)
+        ended = completion.complete_participant(session, call.centre.clock, call.access, participant_id)
         return CompletionOut(participant_id=participant_id, ended_assignments=ended)
 
     return call.write(None, deed)
@@ -142,7 +144,7 @@ def complete_project(call: Caller, project_id: RowId) -> Response:
     """A-53：项目竣工，全部分派结束。"""
 
     def deed(session: Session) -> CompletionOut:
-        participant_id, ended = service.complete_project(session, call.centre.clock, call.access, project_id)
+        participant_id, ended = completion.complete_project(session, call.centre.clock, call.access, project_id)
         return CompletionOut(participant_id=participant_id, ended_assignments=ended)
 
     return call.write(None, deed)

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from central import audit
 from central.access import Access
 from central.clock import Clock
-from central.devices.roster_changes import note_header_change, note_roster_change
 from central.entry import rules, sight, store
-from central.entry.model import Acceptance, Assignment, AssignmentEnd, AssignmentState, FaceState
+from central.entry.model import Assignment, AssignmentState, FaceState
 from central.entry.store import AssignmentView
 from central.errors import Problem
 from central.people import service as people
@@ -73,7 +72,7 @@ def assign(session: Session, clock: Clock, access: Access, order: Order) -> Assi
         created_at=clock.now(),
     )
     _insert(session, assignment)
-    audit.record(session, access, "assignment.made", _subject(assignment), after=_told(assignment))
+    audit.record(session, access, "assignment.made", subject(assignment), after=told(assignment))
     return view(session, assignment)
 
 
@@ -84,14 +83,14 @@ def edit(session: Session, access: Access, assignment_id: int, change: Edit) -> 
     rules.editable(assignment.state)
     if assignment.version != change.version:
         raise Problem("VERSION_CONFLICT", 409)
-    before = _told(assignment)
+    before = told(assignment)
     if change.main_trade is not None:
         assignment.main_trade = rules.one_trade(change.main_trade)
     _move(session, access, assignment, change)
     assignment.state, assignment.return_reason = AssignmentState.ASSIGNED, ""
     assignment.version += 1
     _flush(session, assignment)
-    audit.record(session, access, "assignment.edited", _subject(assignment), before=before, after=_told(assignment))
+    audit.record(session, access, "assignment.edited", subject(assignment), before=before, after=told(assignment))
     return view(session, assignment)
 
 
@@ -100,77 +99,11 @@ def withdraw(session: Session, clock: Clock, access: Access, assignment_id: int)
     assignment = _own(session, access, assignment_id)
     if assignment.state is not AssignmentState.WITHDRAWN:
         rules.editable(assignment.state)
-        before = _told(assignment)
+        before = told(assignment)
         assignment.state, assignment.waiting_for_id, assignment.ended_at = AssignmentState.WITHDRAWN, None, clock.now()
         assignment.version += 1
-        audit.record(session, access, "assignment.withdrawn", _subject(assignment), before=before, after=_told(assignment))
+        audit.record(session, access, "assignment.withdrawn", subject(assignment), before=before, after=told(assignment))
     return view(session, assignment)
-
-
-def accept(
-    session: Session, clock: Clock, access: Access, assignment_id: int, *, project_id: int | None = None, entry_time: Any = None
-) -> AssignmentView:
-    """A-02, A-41, A-43, A-45: a using unit accepts in its turn; the general contractor's acceptance sets the entry time, once.
-
-    Accepting again answers the same and changes nothing. From the general contractor's acceptance on the gates know the worker (A-03).
-    """
-    rules.no_given_entry_time(entry_time)
-    assignment, path = _for_using_unit(session, access, assignment_id, project_id)
-    if assignment.state in (AssignmentState.RETURNED, AssignmentState.WITHDRAWN):
-        rules.acceptable(assignment.state)
-    acceptor = rules.turn_to_accept(path, access.company_id, assignment.accepted_steps)
-    if acceptor is None:
-        return view(session, assignment)
-    rules.acceptable(assignment.state)
-    if not acceptor.active:
-        raise Problem("PROJECT_COMPLETED", 409)
-    people.still_assignable(session, assignment.worker_id)
-    before = _told(assignment)
-    _take_step(session, clock, access, assignment, path)
-    audit.record(session, access, "assignment.accepted", _subject(assignment), before=before, after=_told(assignment))
-    if assignment.state is AssignmentState.CONFIRMED:
-        note_roster_change(session, assignment)
-    return view(session, assignment)
-
-
-def send_back(session: Session, access: Access, assignment_id: int, reason: str) -> AssignmentView:
-    """A using unit whose turn it is returns an assignment to the employer, with a reason."""
-    assignment, path = _for_using_unit(session, access, assignment_id, None)
-    if assignment.state is not AssignmentState.RETURNED:
-        rules.acceptable(assignment.state)
-        if rules.turn_to_accept(path, access.company_id, assignment.accepted_steps) is None or assignment.accepted_steps:
-            raise Problem("ASSIGNMENT_LOCKED", 409)
-        before = _told(assignment)
-        assignment.state, assignment.return_reason = AssignmentState.RETURNED, reason
-        assignment.version += 1
-        audit.record(
-            session, access, "assignment.returned", _subject(assignment), before=before, after=_told(assignment) | {"reason": reason}
-        )
-    return view(session, assignment)
-
-
-def complete_participant(session: Session, clock: Clock, access: Access, participant_id: int) -> int:
-    """A-53: a subcontract is completed: its assignments and those of everybody under it end. Returns how many ended.
-
-    The general contractor's own completion is the project's. Completing twice changes nothing.
-    """
-    project_id = projects.project_of(session, participant_id)
-    projects.require_general_contractor(session, access, project_id)
-    ids = projects.chain(session, project_id).under(participant_id)
-    newly = projects.complete(session, clock, project_id, ids)
-    ended = [_end(session, clock, access, a, AssignmentEnd.COMPLETION) for a in store.open_under(session, ids)]
-    if newly:
-        audit.record(
-            session, access, "participant.completed", f"participant:{participant_id}", after={"with": sorted(newly), "ended": len(ended)}
-        )
-        note_header_change(session, project_id)
-    return len(ended)
-
-
-def complete_project(session: Session, clock: Clock, access: Access, project_id: int) -> tuple[int, int]:
-    """A-53: the project is completed, with everybody on it. Returns the general contractor's part and how many assignments ended."""
-    gc = projects.require_general_contractor(session, access, project_id)
-    return gc.id, complete_participant(session, clock, access, gc.id)
 
 
 def seen(session: Session, access: Access, assignment_id: int) -> AssignmentView:
@@ -265,41 +198,6 @@ def _own(session: Session, access: Access, assignment_id: int) -> Assignment:
     return assignment
 
 
-def _for_using_unit(session: Session, access: Access, assignment_id: int, project_id: int | None) -> tuple[Assignment, list[Link]]:
-    """A-02: the assignment and its path, for a company that may confirm in its project; nothing is told of other projects."""
-    if project_id is not None:
-        access.require_project(project_id)
-    mine = projects.parts_of(session, access.company_id, project_id or access.project_id)
-    allowed = rules.confirming_projects(mine)
-    assignment = store.locked(session, assignment_id)
-    if assignment is None or assignment.project_id not in allowed:
-        raise Problem("NOT_ASSIGNED_HERE", 404)
-    return assignment, projects.chain(session, assignment.project_id).acceptors(assignment.participant_id)
-
-
-def _take_step(session: Session, clock: Clock, access: Access, assignment: Assignment, path: list[Link]) -> None:
-    now = clock.now()
-    session.add(Acceptance(assignment_id=assignment.id, participant_id=path[assignment.accepted_steps].id, actor=access.actor, at=now))
-    assignment.accepted_steps += 1
-    assignment.version += 1
-    assignment.state = rules.state_after(path, assignment.accepted_steps)
-    if assignment.state is AssignmentState.CONFIRMED:
-        assignment.entry_time, assignment.waiting_for_id = now, None
-    else:
-        assignment.waiting_for_id = path[assignment.accepted_steps].id
-
-
-def _end(session: Session, clock: Clock, access: Access, assignment: Assignment, cause: AssignmentEnd) -> Assignment:
-    before, had_right = _told(assignment), assignment.state is AssignmentState.CONFIRMED
-    assignment.state, assignment.end_cause, assignment.ended_at = AssignmentState.ENDED, cause, clock.now()
-    assignment.waiting_for_id = None
-    assignment.version += 1
-    audit.record(session, access, "assignment.ended", _subject(assignment), before=before, after=_told(assignment))
-    if had_right:
-        note_roster_change(session, assignment)
-    return assignment
-
-
 def _insert(session: Session, assignment: Assignment) -> None:
     """A-35: the database has the last word on 'one open assignment per worker and project'."""
     existing = store.open_of(session, assignment.worker_id, assignment.project_id)
@@ -317,11 +215,13 @@ def _flush(session: Session, assignment: Assignment) -> None:
         raise Problem("ALREADY_ASSIGNED", 409, "project_id") from error
 
 
-def _subject(assignment: Assignment) -> str:
+def subject(assignment: Assignment) -> str:
+    """The assignment's name in the audit."""
     return f"assignment:{assignment.id}"
 
 
-def _told(assignment: Assignment) -> dict[str, Any]:
+def told(assignment: Assignment) -> dict[str, Any]:
+    """What the audit keeps of an assignment before and after a deed."""
     kept = (
         "worker_id",
         "project_id",

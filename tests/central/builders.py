@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from central.access import SYSTEM, Access, Role
 from central.centre import Centre
+from central.entry import acceptance
 from central.entry import service as entry
 from central.entry.model import Assignment
 from central.entry.service import Order
@@ -215,7 +216,7 @@ class Story:
     def accept(self, assignment: Assignment, by: Access | None = None) -> AssignmentView:
         """An acceptance, by the general contractor if nobody is named."""
         with self.centre.database.writing() as session:
-            return entry.accept(session, self.centre.clock, by or self.office(), assignment.id)
+            return acceptance.accept(session, self.centre.clock, by or self.office(), assignment.id)
 
     def confirmed(self, employer: Access | None = None) -> Assignment:
         """A first-level worker whose entry the general contractor has confirmed."""

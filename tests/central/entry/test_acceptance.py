@@ -7,6 +7,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from central.database import Database
+from central.entry import acceptance
 from central.entry import service as entry
 from central.entry.model import Acceptance, Assignment, AssignmentState
 from central.errors import Problem
@@ -128,7 +129,7 @@ def test_only_the_general_contractors_acceptance_raises_the_roster_version(story
 def test_a_returned_assignment_goes_out_again_after_an_edit(story: Story, database: Database) -> None:
     assignment, clock = story.assigned(), story.centre.clock
     with database.writing() as session:
-        returned = entry.send_back(session, story.office(), assignment.id, "工种不符")
+        returned = acceptance.send_back(session, story.office(), assignment.id, "工种不符")
     assert (returned.assignment.state, returned.assignment.return_reason) == (AssignmentState.RETURNED, "工种不符")
     with pytest.raises(Problem, match="ASSIGNMENT_RETURNED"):
         story.accept(assignment)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from central.access import Access
 from central.database import Database
-from central.entry import rules
+from central.entry import acceptance, rules
 from central.entry import service as entry
 from central.entry.model import Assignment, AssignmentState
 from central.entry.service import Edit, Order
@@ -125,7 +125,7 @@ def test_nobody_supplies_an_entry_time(story: Story, database: Database) -> None
     with pytest.raises(Problem, match="ENTRY_TIME_NOT_SETTABLE"):
         assign(story, employer, entry_time=given)
     with pytest.raises(Problem, match="ENTRY_TIME_NOT_SETTABLE"), database.writing() as session:
-        entry.accept(session, story.centre.clock, story.office(), assignment.id, entry_time=given)
+        acceptance.accept(session, story.centre.clock, story.office(), assignment.id, entry_time=given)
     story.accept(assignment)
     with pytest.raises(Problem, match="ENTRY_TIME_IMMUTABLE"), database.writing() as session:
         entry.edit(session, employer, assignment.id, Edit(version=2, entry_time=given))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from central.database import Database
-from central.entry import rules
+from central.entry import acceptance, completion, rules
 from central.entry import service as entry
 from central.entry.model import Assignment, AssignmentEnd, AssignmentState
 from central.errors import Problem
@@ -16,7 +16,7 @@ from tests.central.builders import Story
 def complete(story: Story, part: Participant) -> int:
     """The general contractor completes a participant."""
     with story.centre.database.writing() as session:
-        return entry.complete_participant(session, story.centre.clock, story.office(), part.id)
+        return completion.complete_participant(session, story.centre.clock, story.office(), part.id)
 
 
 def state_of(database: Database, assignment: Assignment) -> AssignmentState:
@@ -69,7 +69,7 @@ def test_nobody_is_assigned_or_accepted_under_a_completed_subcontract(story: Sto
 def test_completing_the_project_ends_everybody(story: Story, database: Database) -> None:
     people = [story.confirmed(), story.confirmed(story.employer(story.pro.company_id)), story.assigned()]
     with database.writing() as session:
-        _, ended = entry.complete_project(session, story.centre.clock, story.office(), story.site.project.id)
+        _, ended = completion.complete_project(session, story.centre.clock, story.office(), story.site.project.id)
     assert ended == 3
     assert {state_of(database, a) for a in people} == {AssignmentState.ENDED}
     with database.reading() as session:
@@ -100,13 +100,13 @@ def test_only_the_general_contractor_completes(story: Story, database: Database)
         (story.authority, (403, "ONLY_GENERAL_CONTRACTOR")),
     ):
         with pytest.raises(Problem) as refused, database.writing() as session:
-            entry.complete_participant(session, story.centre.clock, acting, part.id)
+            completion.complete_participant(session, story.centre.clock, acting, part.id)
         assert (refused.value.status, refused.value.code) == expected
 
 
 @pytest.mark.rule("A-50")
 def test_no_function_of_the_entry_service_is_an_exit(story: Story) -> None:
-    assert not [name for name in vars(entry) if "exit" in name.lower()]
+    assert not [name for name in [*vars(entry), *vars(completion), *vars(acceptance)] if "exit" in name.lower()]
     with pytest.raises(Problem) as refused:
         rules.no_exit_action()
     assert (refused.value.status, refused.value.code) == (410, "NO_EXIT_ACTION")
