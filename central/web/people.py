@@ -20,7 +20,7 @@ from central.entry.store import AssignmentView
 from central.errors import Problem
 from central.projects import project_list
 from central.projects.model import Project
-from central.projects.service import visible_project
+from central.projects.service import chain, visible_project
 from central.web.figures import strip
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, texts_of, visitor_of
@@ -72,7 +72,7 @@ def router(portal: Portal) -> APIRouter:
                 "project": project,
                 "columns": PROJECT_COLUMNS,
                 "ways": _ways(session, page),
-                "figures": strip(board(session, project_id, portal.clock.now()), t),
+                "figures": strip(board(session, project_id, portal.clock.now()), t) if _runs_gates(session, access, project_id) else [],
                 "empty": empty_reason(listing, page, project, t),
             }
         return _list_page(portal, request, listing, page, shown)
@@ -165,6 +165,12 @@ def _list_page(portal: Portal, request: Request, listing: Listing, page: PeopleP
 def _paging(listing: Listing, matching: int, shown: int) -> Mapping[str, object]:
     pages = max(1, -(-matching // PAGE_SIZE))
     return {"shown": shown, "pages": pages, "page_numbers": page_numbers(min(listing.page, pages), pages), "matching": matching}
+
+
+def _runs_gates(session: Session, access: Access, project_id: int) -> bool:
+    """A-60: the gates, and what they count, are the general contractor's; an authority looks on."""
+    gc = chain(session, project_id).general_contractor
+    return access.sees_everything or (gc is not None and gc.company_id == access.company_id)
 
 
 def _ways(session: Session, page: PeoplePage) -> Mapping[int, str]:

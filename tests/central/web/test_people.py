@@ -149,6 +149,16 @@ def test_the_strip_counts_people_on_site_passages_refusals_and_gates(site: Site,
     assert figures == {"当前在场": "1", "今日通行": "3", "今日拒绝": "1", "门禁在线": "1"}
 
 
+@pytest.mark.rule("A-60")
+def test_what_the_gates_count_is_shown_to_who_runs_them_and_to_the_authority_only(site: Site) -> None:
+    for name, is_shown in (("office", True), ("authority", True), ("labour", False)):
+        browser = FakeBrowser(site)
+        browser.sign_in(name)
+        page = browser.get(PEOPLE)
+        assert page.status_code == 200
+        assert ("当前在场" in page.text) is is_shown, name
+
+
 def test_a_neighbours_project_and_people_are_not_there(site: Site) -> None:
     person = site.worker("张三")
     neighbour = FakeBrowser(site)
