@@ -11,7 +11,8 @@ class CentralSettings(BaseSettings):
     """Where the centre keeps its things and whom it talks to.
 
     `home` holds `central.db` (unless `database_url` says otherwise) and `secrets/` (0700). `public_url` is how boxes and browsers
-    reach it. `allowed_contract_types` is A-11's list; the default is the owner's text.
+    reach it. `allowed_contract_types` is A-11's list; the default is the owner's text. `mqtt_public_host` and
+    `mqtt_public_port` say where boxes find the broker, if that is not where the centre finds it.
     """
 
     model_config = SettingsConfigDict(env_prefix="GONGMEN_CENTRAL_", extra="ignore")
@@ -24,6 +25,8 @@ class CentralSettings(BaseSettings):
     secure_cookies: bool = True
     mqtt_host: str = "127.0.0.1"
     mqtt_port: int = 1883
+    mqtt_public_host: str = ""
+    mqtt_public_port: int = 0
     mqtt_tls: bool = False
     mqtt_ca: Path | None = None
     mqtt_certificate: Path | None = None

@@ -38,18 +38,18 @@ class EdgeSettings(BaseSettings):
     kiosk_camera: str = "none:"
     kiosk_reader: str = "none:"
     kiosk_host: str = "127.0.0.1"
-    kiosk_port: int = Field(8461, ge=1, le=65535)
+    kiosk_port: int = Field(default=8461, ge=1, le=65535)
 
     face_engine: Literal["sface", "face_recognition"] = "sface"
     models_dir: Path | None = None
-    vision_threads: int = Field(2, ge=1, le=8)
+    vision_threads: int = Field(default=2, ge=1, le=8)
 
     mqtt_host: str = "127.0.0.1"
-    mqtt_port: int = Field(8883, ge=1, le=65535)
+    mqtt_port: int = Field(default=8883, ge=1, le=65535)
     mqtt_tls: bool = True
     centre_url: str = ""
     centre_key: str = ""
-    retention_days: int = Field(730, ge=30)
+    retention_days: int = Field(default=730, ge=30)
 
     @property
     def socket(self) -> Path:

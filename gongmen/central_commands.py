@@ -59,25 +59,17 @@ def run(home: Home = None) -> None:
     import uvicorn
 
     from central.app import create_app
-    from central.centre import Centre
-    from central.messaging import process
     from central.migrations import migrate
     from central.secrets import SecretsError
 
     settings = _settings(home)
     try:
         migrate(settings.database)
-        centre = Centre.open(settings)
+        portal = create_app(settings)
     except SecretsError as error:
         print(f"✗ {error}：先运行 gongmen central init · run gongmen central init first", file=sys.stderr)
         raise typer.Exit(CONFIGURATION) from error
-    messaging = process.start(centre) if settings.mqtt_enabled else None
-    try:
-        uvicorn.run(create_app(settings, centre), host=settings.host, port=settings.port, log_level="warning", server_header=False)
-    finally:
-        if messaging is not None:
-            messaging.stop()
-        centre.close()
+    uvicorn.run(portal, host=settings.host, port=settings.port, log_level="warning", server_header=False)
 
 
 @app.command()

@@ -81,5 +81,9 @@ def _provisioned(centre: Centre, authority: CertificateAuthority, done: service.
         certificate_expires_at=done.certificate.expires_at,
         ca=authority.certificate.decode(),
         centre_key=centre.secrets.verify_key.hex(),
-        mqtt=BrokerOut(host=settings.mqtt_host, port=settings.mqtt_port, tls=settings.mqtt_tls),
+        mqtt=BrokerOut(
+            host=settings.mqtt_public_host or settings.mqtt_host,
+            port=settings.mqtt_public_port or settings.mqtt_port,
+            tls=settings.mqtt_tls,
+        ),
     )

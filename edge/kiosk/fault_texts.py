@@ -53,6 +53,16 @@ FAULTS: Final[dict[str, Text]] = {
         "本机数据库损坏", "Database damaged", "已另存旧文件并重新同步，请联系维护人员", "Set aside and synced anew; call the technician"
     ),
     "KEY_MISSING": Text("本机密钥缺失", "Box key missing", "请重新配置本机", "Provision this box again"),
+    "ROSTER_OLD": Text("收到的名单比本机的旧", "A roster older than this box's", "请联系中心维护人员", "Call the centre's technician"),
+    "JOURNAL_BROKEN": Text(
+        "本机记录有缺行", "A row of the journal is missing", "已另起一册续记，请联系维护人员", "A new epoch was begun; call the technician"
+    ),
+    "BROKER_TLS": Text(
+        "与中心的加密连接被拒绝", "The centre refused the secure connection", "请核对时钟与证书", "Check clock and certificate"
+    ),
+    "BROKER_LOST": Text("与中心断开", "Connection to the centre lost", "会自动重连，照常记录", "It reconnects by itself and records on"),
+    "BROKER_UNREACHABLE": Text("连不上中心", "The centre cannot be reached", "请检查网络，照常记录", "Check the network; it records on"),
+    "DEVICE_BACK": Text("设备已恢复", "A device is back"),
     "GATE_DEAD": Text(
         "闸机程序没有运行",
         "The gate program is not running",

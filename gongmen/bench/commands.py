@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,11 +28,15 @@ def gate(as_json: Json = False) -> None:
 
 
 @app.command()
-def faces(as_json: Json = False) -> None:
+def faces(
+    as_json: Json = False,
+    data: Annotated[Path | None, typer.Option(help="照片目录，内含 faces/ · a folder that holds faces/ (GONGMEN_TEST_DATA)")] = None,
+) -> None:
     """认得准不准 · How well faces are told apart, per engine."""
     from gongmen.bench.faces import run
+    from gongmen.bench.photographs import DATA
 
-    run(as_json)
+    run(as_json, data or DATA)
 
 
 @app.command()
