@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,14 @@ class Box:
         self.process.wait(20)
 
 
+def came_back(box: Box, victim: str, before: dict[str, int]) -> bool:
+    return box.pids().get(victim, before[victim]) != before[victim]
+
+
+def all_said_something(box: Box, since_ms: int) -> bool:
+    return min(box.said_ms().values()) > since_ms
+
+
 @pytest.fixture
 def box(tmp_path: Path) -> Iterator[Box]:
     with SamSimulator() as reader:
@@ -93,9 +102,8 @@ def test_whichever_process_is_killed_the_others_go_on_and_it_comes_back(box: Box
         before = box.pids()
         killed_ms = time.time_ns() // 1_000_000
         os.kill(before[victim], signal.SIGKILL)
-        until(lambda v=victim, b=before: box.pids().get(v, b[v]) != b[v], f"{victim} is started again")
-        until(lambda v=victim, ms=killed_ms: box.said_ms()[v] > ms, f"{victim} reports again")
-        until(lambda ms=killed_ms: min(box.said_ms().values()) > ms, "the others report on")
+        until(partial(came_back, box, victim, before), f"{victim} is started again")
+        until(partial(all_said_something, box, killed_ms), "all of them report on")
         after = box.pids()
         assert {n: p for n, p in after.items() if n != victim} == {n: p for n, p in before.items() if n != victim}
     assert httpx.get(f"http://127.0.0.1:{box.port}/api/health", timeout=10).status_code == 200
