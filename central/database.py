@@ -22,6 +22,9 @@ _WRITES: Final = "gongmen_writes"
 BUSY_TIMEOUT_MS: Final = 10_000
 """How long a SQLite writer waits for another one."""
 
+_POOL: Final[dict[str, Any]] = {"pool_size": 10, "max_overflow": 30, "pool_timeout": BUSY_TIMEOUT_MS / 1000}
+"""As many connections as the web server has threads; who gets none in time is told to come again (A-48)."""
+
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
     """A time with its zone, always given and always returned as aware UTC. A naive one is refused with `ValueError`."""
@@ -100,13 +103,12 @@ class Database:
         if parsed.drivername in {"postgresql", "postgres"}:
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite":
-            engine = create_engine(
-                parsed, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
-            )
+            local = {"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
+            engine = create_engine(parsed, hide_parameters=True, connect_args=local, **_POOL)
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
         else:
-            engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
+            engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True, **_POOL)
         return cls(engine)
 
     @contextmanager

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from central.errors import Problem
@@ -117,7 +118,7 @@ def of_exception(error: Exception) -> tuple[Problem, list[FieldProblem] | None]:
         return _of_http(error), None
     if isinstance(error, IntegrityError):
         return Problem("CONFLICT", 409), None
-    if isinstance(error, DBAPIError) and _is_busy(error):
+    if isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and _is_busy(error)):
         return Problem("BUSY_RETRY", 503, retry_after_s=1), None
     return Problem("INTERNAL_ERROR", 500), None
 
@@ -131,7 +132,7 @@ def install(app: FastAPI, settings: CentralSettings) -> None:
             log(request, error, problem)
         return render(request, problem, settings, errors)
 
-    for kind in (Problem, RequestValidationError, HTTPException, DBAPIError, Exception):
+    for kind in (Problem, RequestValidationError, HTTPException, DBAPIError, PoolTimeout, Exception):
         app.add_exception_handler(kind, answer)
 
 

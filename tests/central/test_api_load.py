@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import psycopg
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from central import audit
+from central import audit, problems
 from central.database import Database
 from central.entry.model import Acceptance, Assignment
 from central.people.model import Employment, Worker
@@ -70,6 +74,17 @@ def test_two_employers_registering_one_person_at_once_leave_one_employment(story
     answers = at_once(lambda turn: client.post(f"{API}/workers", json=registration(), headers=tokens[turn % 2]))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * (AT_ONCE - 1)
     assert (count(database, Worker.id), count(database, Employment.id)) == (1, 1)
+
+
+@pytest.mark.rule("A-48")
+def test_a_busy_store_asks_to_come_again_and_a_broken_one_does_not() -> None:
+    busy = OperationalError("UPDATE", None, sqlite3.OperationalError("database is locked"))
+    deadlock = OperationalError("UPDATE", None, psycopg.errors.DeadlockDetected("deadlock detected"))
+    for error in (busy, deadlock, PoolTimeout("no connection left")):
+        problem, _ = problems.of_exception(error)
+        assert (problem.status, problem.code, problem.retry_after_s) == (503, "BUSY_RETRY", 1)
+    broken, _ = problems.of_exception(OperationalError("SELECT", None, sqlite3.OperationalError("no such table: workers")))
+    assert (broken.status, broken.code) == (500, "INTERNAL_ERROR")
 
 
 @pytest.mark.rule("A-48")
