@@ -46,7 +46,7 @@ class Office:
         self.ids[MAIN] = self._participant("labour", "labour_sub", gc_part)
         self.ids[FITTING] = self._participant("labour", "labour_sub", sub_part)
         for who, role in (("gc", "contractor"), ("sub", "contractor"), ("labour", "employer"), ("authority", "authority")):
-            self._person(who, role)
+            self._person(who, role, f"{names[who]} 项目部" if role == "contractor" else names.get(who, "市建管中心"))
         body = {"name": "李工", "pin": PIN}
         self.operator = str(self._post("gc", f"projects/{self.ids['project']}/operators", body)["name"])
 
@@ -54,12 +54,12 @@ class Office:
         body = {"company_id": self.ids[company], "role": role, **({"parent_id": parent} if parent else {})}
         return self._made("admin", f"projects/{self.ids['project']}/participants", body)
 
-    def _person(self, who: str, role: str) -> None:
+    def _person(self, who: str, role: str, shown: str) -> None:
         place = {"company_id": self.ids.get(who)} if who in self.ids else {}
         if role == "contractor":
             place["project_id"] = self.ids["project"]
         self._tokens[who] = str(self._post("admin", "tokens", {"name": who, "role": role, **place})["token"])
-        account = {"username": ACCOUNTS[who], "password": PASSWORD, "display_name": ACCOUNTS[who], "role": role, **place}
+        account = {"username": ACCOUNTS[who], "password": PASSWORD, "display_name": shown, "role": role, **place}
         self._post("admin", "accounts", account)
 
     def register(self, player: Player, team: int | None) -> None:

@@ -105,11 +105,11 @@ class Site:
     def enrolled_with(self, face: str) -> tuple[Path, ...]:
         """The photographs shown at the kiosk: of several, the last is kept for the gate, where the engine then sees it for the first time.
 
-        dlib's network, at a threshold that keeps strangers out, does not know everybody again from another year's photograph, so it gets
-        all of them. Where there is one photograph, camera and kiosk replay it moved and lit otherwise.
+        dlib's network, at a threshold that keeps strangers out, does not know everybody again from another year's photograph: with it, as
+        with people of whom there is one photograph, camera and kiosk replay the same one moved, lit and blurred otherwise.
         """
         pictures = person(face).pictures
-        return pictures[:-1] if len(pictures) > 1 and self._engine == "sface" else pictures
+        return pictures[: max(1, len(pictures) - 1)] if self._engine == "sface" else pictures[:1]
 
     def _pose(self, pictures: tuple[Path, ...]) -> None:
         """Before the kiosk's camera until three good shots are taken: another photograph, or another light, after each."""

@@ -17,7 +17,7 @@ from central.messaging import process
 from central.messaging.model import BoxEvent, DroppedFrames, QuarantinedEvent
 from central.settings import CentralSettings
 from edge.sync import wire
-from edge.sync.link import Arrived, Broker, Link, Opened, Tls
+from edge.sync.link import Arrived, Broker, Link, Tls
 from tests.central.messaging.field import NOW, Field, JournalOfBox
 from tests.parts.broker import Mosquitto
 
@@ -56,10 +56,12 @@ class Gate:
         self._centre = VerifyKey(field.centre.secrets.verify_key)
         will = box.frame(wire.Up.STATE, self.state(online=False))
         address = Broker("localhost", broker.port, Tls(files.ca, files.certificate, files.key), 0.1, 0.5)
-        self._link = Link(box.id, address, [wire.down_topic(box.id, what) for what in wire.Down], lambda: will)
+        topics = [*(wire.down_topic(box.id, what) for what in wire.Down), wire.CENTRE_STATE]
+        self._link = Link(box.id, address, topics, lambda: will)
         self._seen: list[Arrived] = []
-        while not any(isinstance(event, Opened) for event in self._poll()):
-            pass
+        # the centre says that it is there after it has subscribed: what is said before that is said to nobody
+        while not any(event.topic == wire.CENTRE_STATE for event in self._seen):
+            self._poll()
 
     def state(self, online: bool = True) -> wire.BoxState:
         return wire.BoxState(self.box.epoch, 1, online, len(self.box.packed), 0, 0, b"", wire.Clock.NTP, int(NOW.timestamp() * 1000))
