@@ -10,7 +10,9 @@ import typer
 
 from central.devices.certificates import CertificateAuthority
 
-app = typer.Typer(help="测试证书：根证书、消息服务器与盒子 · Test certificates: root, broker and boxes", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, help="测试证书：根证书、消息服务器与盒子 · Test certificates: root, broker and boxes", no_args_is_help=True
+)
 
 Folder = Annotated[Path, typer.Argument(help="存放证书的目录 · folder that holds the certificates")]
 

@@ -12,8 +12,12 @@ import typer
 
 from central.settings import CentralSettings
 
-app = typer.Typer(no_args_is_help=True, help="中心 · The centre. Settings: GONGMEN_CENTRAL_… (HOME, DATABASE_URL, PORT, MQTT_HOST …).")
-audit = typer.Typer(no_args_is_help=True, help="审计 · The audit trail.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="中心 · The centre. Settings: GONGMEN_CENTRAL_… (HOME, DATABASE_URL, PORT, MQTT_HOST …).",
+)
+audit = typer.Typer(add_completion=False, no_args_is_help=True, help="审计 · The audit trail.")
 app.add_typer(audit, name="audit")
 
 Home = Annotated[Path | None, typer.Option("--home", help="数据目录 · the centre's folder (default var/central)")]

@@ -13,9 +13,9 @@ from gongmen.rules import collect, render_markdown
 
 ROOT = Path(__file__).parents[1]
 
-rules = typer.Typer()
-docs = typer.Typer()
-check = typer.Typer()
+rules = typer.Typer(add_completion=False)
+docs = typer.Typer(add_completion=False)
+check = typer.Typer(add_completion=False)
 
 
 @rules.command()

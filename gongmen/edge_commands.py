@@ -26,8 +26,8 @@ from edge.store.roster import Roster
 from edge.supervisor import Supervisor, stop_on_signals
 from hardware.errors import DeviceError
 
-app = typer.Typer(no_args_is_help=True, help="现场设备 · The box at a gate.")
-events = typer.Typer(no_args_is_help=True, help="本机记录 · What this box wrote down.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="现场设备 · The box at a gate.")
+events = typer.Typer(add_completion=False, no_args_is_help=True, help="本机记录 · What this box wrote down.")
 app.add_typer(events, name="events")
 
 Home = Annotated[Path | None, typer.Option("--home", help="数据目录 · the box's folder (default /var/lib/gongmen)")]

@@ -46,7 +46,7 @@ EXIT: Final = {
 """Cause to exit code: stable, for scripts."""
 _LOOK_S: Final = 0.25
 
-app = typer.Typer(no_args_is_help=True, help="读卡器 · Card readers at a technician's desk.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="读卡器 · Card readers at a technician's desk.")
 
 
 @app.callback()

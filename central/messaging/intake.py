@@ -90,7 +90,19 @@ class Intake:
             log.exception("EVENTS_FAILED %d frames", len(group))
         if len(group) > 1:
             return [receipt for message in group for receipt in self._store_whatever([message])]
-        return self._store(group, give_up=True)
+        return self._store_raw(group)
+
+    def _store_raw(self, group: Sequence[Incoming]) -> list[Receipt]:
+        """The last resort. What even this cannot keep gets no `Ack`: the box holds on to it and sends it again, and the job goes on."""
+        try:
+            return self._store(group, give_up=True)
+        except DBAPIError as error:
+            if not isinstance(error, DataError | IntegrityError):
+                raise
+            log.warning("FRAME_LEFT %s", type(error.orig).__name__)
+        except Exception:
+            log.exception("FRAME_LEFT")
+        return []
 
     def _store(self, group: Sequence[Incoming], *, give_up: bool = False) -> list[Receipt]:
         now = self._clock.now()

@@ -7,7 +7,11 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="性能测试，每项都与同机基线对照 · Benchmarks, each beside a baseline from the same run.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="性能测试，每项都与同机基线对照 · Benchmarks, each beside a baseline from the same run.",
+)
 Json = Annotated[bool, typer.Option("--json", help="最后一行输出一个 JSON 对象 · one JSON object on the last line")]
 
 
@@ -45,3 +49,11 @@ def sync(as_json: Json = False, events: Annotated[int, typer.Option(min=1000)] =
     from gongmen.bench.sync import run
 
     run(as_json, events)
+
+
+@app.command()
+def kills(as_json: Json = False, number: Annotated[int, typer.Option("--kills", min=30, help="次数 · how many")] = 300) -> None:
+    """反复 kill -9 盒子、消息服务与中心，核对一条不多、一条不少 · kill -9 again and again; nothing lost, nothing doubled."""
+    from gongmen.bench.kills import run
+
+    run(as_json, number)
