@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from central.access import Access, Role
 from central.attendance.board import board, last_directions
 from central.entry import people_list
+from central.entry.model import Assignment, AssignmentState, FaceState
 from central.entry.people_list import STATES, PeoplePage, PeopleQuery
 from central.entry.service import seen
 from central.entry.store import AssignmentView
@@ -30,6 +31,13 @@ from central.web.trades import trade_name
 POLL_S: Final = 10
 PROJECT_COLUMNS: Final = ("name", "id", "trade", "team", "employer", "using_unit", "level", "state", "entry", "face", "seen")
 EMPLOYER_COLUMNS: Final = ("name", "id", "trade", "team", "project", "using_unit", "level", "state", "entry", "face", "seen")
+
+
+def face_of(assignment: Assignment) -> str:
+    """How a list names the face: with the right its template has ended too (privacy duty 5)."""
+    if assignment.face is FaceState.GRANTED and assignment.state is AssignmentState.ENDED:
+        return "ended"
+    return str(assignment.face.value)
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,13 @@ def router(portal: Portal) -> APIRouter:
         return portal.page(
             request,
             "person.html",
-            {"line": line, "back": back, "steps": steps_of(line, t), "trade": trade_name(line.assignment.main_trade, t)},
+            {
+                "line": line,
+                "back": back,
+                "steps": steps_of(line, t),
+                "trade": trade_name(line.assignment.main_trade, t),
+                "face": face_of(line.assignment),
+            },
         )
 
     @pages.get("/workers")
@@ -156,6 +170,7 @@ def _list_page(portal: Portal, request: Request, listing: Listing, page: PeopleP
         "poll_s": POLL_S,
         "waiting": _waiting(page, t),
         "trade_of": lambda code: trade_name(code, t),
+        "face_of": face_of,
         **_paging(listing, page.matching, len(page.lines)),
         **shown,
     }

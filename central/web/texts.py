@@ -120,6 +120,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "end_completion": ("竣工", "completion"),
     "face_granted": ("已录入", "Enrolled"),
     "face_refused": ("刷卡", "Card"),
+    "face_ended": ("已停用", "Ended"),
     "face_none": ("未录入", "Not yet"),
     "way_01": ("进", "in"),
     "way_02": ("出", "out"),

@@ -101,7 +101,7 @@ class Office:
 
     def claim_box(self) -> tuple[str, str]:
         """A new box at the east gate: its id and claim code."""
-        body = {"name": "东门 1 号通道", "lane": "东门1", "direction": "01"}
+        body = {"name": "东门 1 号通道", "lane": "1", "direction": "01"}
         claimed = self._post("gc", f"projects/{self.ids['project']}/boxes", body)
         return str(claimed["box"]["id"]), str(claimed["claim_code"])
 

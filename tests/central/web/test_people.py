@@ -52,6 +52,13 @@ def test_a_row_says_who_where_and_since_when(site: Site, office: FakeBrowser) ->
         assert word in page, word
 
 
+def test_a_face_is_not_shown_as_enrolled_once_the_right_has_ended(site: Site, office: FakeBrowser) -> None:
+    site.worker("张三", LABOUR, "ended", "granted")
+    page = office.get(PEOPLE).text
+    assert "已停用" in page
+    assert "已录入" not in page
+
+
 @pytest.mark.rule("A-46")
 def test_the_using_unit_is_who_uses_the_worker_not_who_employs(site: Site, office: FakeBrowser) -> None:
     site.worker("二级工", DEEP, "accepted_by_sub")
