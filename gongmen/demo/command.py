@@ -33,7 +33,9 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="演完即止 · play and end")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="最后一行输出一个 JSON 对象 · one JSON object on the last line")] = False,
     engine: Annotated[Literal["sface", "face_recognition"], typer.Option(help="人脸引擎 · face engine")] = "sface",
-    camera: Annotated[str | None, typer.Option(help="真实相机，如 0：自己来登记 · a real camera, e.g. 0: enrol yourself")] = None,
+    camera: Annotated[
+        str | None, typer.Option(help="真实相机，如 0 或 rtsp://…：自己来登记 · a real camera, e.g. 0 or rtsp://…: enrol yourself")
+    ] = None,
     home: Annotated[Path, typer.Option(help="数据目录，每次重建 · folder, made anew each time")] = Path("var/demo"),
 ) -> None:
     """演示全流程 · The whole story on this machine: registration, acceptance, kiosk, gate, network cut, pull."""
@@ -46,19 +48,22 @@ def demo(
             if as_json:
                 print(json.dumps({"ok": False, "error": str(error)}, ensure_ascii=False))
             raise typer.Exit(1) from error
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, EOFError):
             console.print("再见 · bye")
 
 
 def _play(held: ExitStack, home: Path, engine: str, camera: str | None, *, once: bool, as_json: bool) -> None:
     _make_anew(home)
     office, cable = _centre(held, home)
-    site = Site(home / "box", free_port(8461), engine, f"opencv:{camera}" if camera is not None else None)
+    site = Site(home / "box", free_port(8461), engine, camera if camera is None or ":" in camera else f"opencv:{camera}")
     held.callback(site.close)
     box = _box(held, home, office, site, cable)
     story = Story(office, site, cable, box, _tell)
     story.register()
-    if camera is None:
+    if camera is not None:
+        _tell("等相机出图 · waiting for the camera")
+        eventually(f"a picture from camera {camera}", 30, site.camera_is_well)
+    else:
         for act in (story.enrol, story.pass_and_refuse, story.cut_and_heal, story.compare):
             act()
         _sum_up(story.result.as_json(), as_json)
@@ -152,7 +157,7 @@ def _stay(site: Site, own_face: bool) -> None:
     while True:
         player = ACCEPTED[turn % (len(ACCEPTED) - 1)]
         if own_face:
-            input(f"按回车，把 {player.name} 的身份证放上登记台读卡器 · Enter lays the card on the kiosk's reader: ")
+            console.input(f"按回车，把 {player.name} 的身份证放上登记台读卡器 · Enter lays the card on the kiosk's reader: ")
             site.kiosk_reader.lift()
             site.kiosk_reader.put(player.card)
         else:

@@ -206,6 +206,11 @@ class Site:
         """This journal's epoch."""
         return self._ask(lambda journal: journal.epoch)
 
+    def camera_is_well(self) -> bool:
+        """Whether the gate's camera gives pictures."""
+        gate = self.health().get("gate", {})
+        return bool(gate.get("frames")) and gate.get("camera_fault") is None
+
     def events(self) -> list[wire.Event]:
         """The whole journal."""
         rows = self._ask(lambda journal: journal.range(1, journal.max_seq()))
