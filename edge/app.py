@@ -13,8 +13,8 @@ from typing import Any
 from edge import doctor
 from edge.clock import Clock, SystemClock
 from edge.errors import EdgeError, StoreFull, StoreReplaced
+from edge.faces import FaceEngine, threshold
 from edge.gate.engines import load_engine
-from edge.gate.faces import FaceEngine, threshold
 from edge.gate.gatehouse import Equipment, Gatehouse
 from edge.gate.passage import Place
 from edge.kiosk import server as kiosk_server

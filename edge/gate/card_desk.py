@@ -12,7 +12,7 @@ from statistics import mean
 from typing import Final
 
 from edge.errors import StoreError
-from edge.gate.faces import Scale, threshold
+from edge.faces import Scale, threshold
 from edge.gate.gallery import Gallery
 from edge.gate.passage import Gatekeeper, Outcome
 from edge.gate.recognition import Recognition

@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from edge.gate.faces import Scale, Vector, threshold, unit
+from edge.faces import Scale, Vector, threshold, unit
 
 
 @dataclass(frozen=True)

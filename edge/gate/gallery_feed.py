@@ -12,52 +12,20 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
 
-import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from edge.clock import Clock
 from edge.errors import EdgeError
-from edge.gate.faces import FaceEngine
+from edge.faces import FaceEngine
 from edge.gate.gallery import Gallery
 from edge.store.database import Store
 from edge.store.templates import Templates
+from edge.templates import TEMPLATE_UNREADABLE, Rows, TemplateFault, rows_of
 
 log = logging.getLogger(__name__)
 
-TEMPLATE_UNREADABLE: Final = "TEMPLATE_UNREADABLE"
-"""A sealed template that this box cannot open, or that holds no faces: enrol that worker again."""
-TEMPLATE_OTHER_ENGINE: Final = "TEMPLATE_OTHER_ENGINE"
-"""A template whose content belongs to another engine than its label says: ignored, enrol that worker again."""
-
-Rows = npt.NDArray[np.float32]
 OpenSealed = Callable[[bytes], bytes]
-
-
-class TemplateFault(ValueError):
-    """A template that cannot be used. `code` says which way."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(f"{code}: {detail}")
-        self.code = code
-
-
-def rows_of(plain: bytes, engine: str, dim: int) -> Rows:
-    """The n x dim float32 rows in an opened template, msgpack [engine, n, dim, bytes]. Raises `TemplateFault`."""
-    try:
-        name, count, width, data = msgspec.msgpack.decode(plain, type=tuple[str, int, int, bytes])
-    except msgspec.DecodeError as error:
-        raise TemplateFault(TEMPLATE_UNREADABLE, "no template") from error
-    if name != engine or width != dim:
-        raise TemplateFault(TEMPLATE_OTHER_ENGINE, f"{name}, {width} wide")
-    if count < 1 or len(data) != 4 * count * width:
-        raise TemplateFault(TEMPLATE_UNREADABLE, f"{len(data)} bytes for {count} x {width}")
-    rows = np.frombuffer(data, np.float32).reshape(count, width)
-    if not np.isfinite(rows).all() or not (np.linalg.norm(rows, axis=1) > 1e-6).all():
-        raise TemplateFault(TEMPLATE_UNREADABLE, "numbers that are no face")
-    return rows
 
 
 class Collection:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from edge.clock import Clock
+from edge.faces import FaceEngine
 from edge.gate.card_desk import CardDesk
 from edge.gate.devices import Devices, DeviceWatch
 from edge.gate.display import Display
-from edge.gate.faces import FaceEngine
 from edge.gate.gallery_feed import GalleryFeed
 from edge.gate.lane import Lane, LaneParts
 from edge.gate.liveness import Liveness

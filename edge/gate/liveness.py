@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Protocol
 
-from edge.gate.faces import Face, Image
+from edge.faces import Face, Image
 
 
 class Liveness(Protocol):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from edge.gate.faces import Face, FaceEngine, Image, Vector
+from edge.faces import Face, FaceEngine, Image, Vector
 from edge.gate.gallery import Gallery, accepts
 from edge.gate.liveness import Liveness, Unchecked
 from edge.gate.tracking import Sample, Track, Tracker

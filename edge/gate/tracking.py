@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from edge.gate.faces import Face, Vector, fuse
+from edge.faces import Face, Vector, fuse
 
 LOST_S: Final = 0.7
 """A track unseen for so long is over: whoever comes next is somebody new."""

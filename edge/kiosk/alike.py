@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
-from edge.kiosk.faces import Row
+from edge.faces import Vector
 from edge.kiosk.parts import Alike, Gallery
 
 log = logging.getLogger(__name__)
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 class AlikeCheck:
     """Runs the check in a thread of its own: opening thousands of sealed templates takes seconds on a small board."""
 
-    def __init__(self, gallery: Gallery, engine: str, rows: Row, person: str) -> None:
+    def __init__(self, gallery: Gallery, engine: str, rows: Vector, person: str) -> None:
         self._gallery, self._engine, self.rows, self._person = gallery, engine, rows, person
         self.found: Alike | None = None
         self._thread = threading.Thread(target=self._run, name="kiosk-alike", daemon=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import cv2
 
-from edge.kiosk.faces import FaceEngine
+from edge.faces import FaceEngine
 from edge.kiosk.guidance import WANTED, Shot, Shots, guide
 from hardware.camera import Camera, Frame
 from hardware.errors import DeviceError
@@ -39,7 +39,7 @@ class Capture:
     """Runs over a camera until enough shots are kept. `start` and `stop` may be called from any thread; `stop` waits for the end."""
 
     camera: Camera
-    engine: FaceEngine[Any]
+    engine: FaceEngine
     progress: Progress = field(default_factory=Progress)
     shots: tuple[Shot, ...] = ()
 
@@ -82,7 +82,7 @@ class Capture:
                 self.progress = Progress(kept=len(shots.kept), fault="ENGINE_MISSING")
                 self._halt.wait(0.5)
 
-    def _step(self, shots: Shots[Any], frame: Frame) -> None:
+    def _step(self, shots: Shots, frame: Frame) -> None:
         look = guide(frame.image, self.engine.detect(frame.image))
         hint = shots.consider(frame, look)
         height, width = frame.image.shape[:2]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Generic
+from typing import Final
 
 import cv2
 import numpy as np
 
-from edge.kiosk.faces import F, Face, FaceEngine, Row
+from edge.faces import Face, FaceEngine, Vector
 from hardware.camera import Frame, Image
 
 WANTED: Final = 3
@@ -35,14 +35,14 @@ STEADY: Final = 2
 
 
 @dataclass(frozen=True)
-class Look(Generic[F]):
+class Look:
     """What one frame shows: a hint's code (None: good) and the face, if there is exactly one."""
 
     hint: str | None
-    face: F | None = None
+    face: Face | None = None
 
 
-def guide(image: Image, faces: Sequence[F]) -> Look[F]:
+def guide(image: Image, faces: Sequence[Face]) -> Look:
     """What to tell the person in front of the camera; the first thing that is wrong decides."""
     if not faces:
         return Look("NOBODY")
@@ -70,7 +70,7 @@ class Shot:
     """One kept picture: a small JPEG to show, in memory only, and its row."""
 
     jpeg: bytes
-    row: Row
+    row: Vector
     quality: int
     turn: float
     taken_s: float
@@ -79,10 +79,10 @@ class Shot:
         return f"Shot(quality={self.quality})"
 
 
-class Shots(Generic[F]):
+class Shots:
     """Keeps shots that are good, of one person, and differ. Not thread-safe: one owner."""
 
-    def __init__(self, engine: FaceEngine[F], wanted: int = WANTED) -> None:
+    def __init__(self, engine: FaceEngine, wanted: int = WANTED) -> None:
         self._engine, self.wanted = engine, wanted
         self.kept: list[Shot] = []
         self._good_in_a_row = 0
@@ -92,7 +92,7 @@ class Shots(Generic[F]):
         """Whether nothing more is needed."""
         return len(self.kept) >= self.wanted
 
-    def consider(self, frame: Frame, look: Look[F]) -> str:
+    def consider(self, frame: Frame, look: Look) -> str:
         """Takes the frame if it helps, and says what to tell the person next."""
         if self.enough:
             return "ENOUGH"
@@ -108,7 +108,7 @@ class Shots(Generic[F]):
             return "TURN_SLIGHTLY"
         return self._take(frame, look.face)
 
-    def _take(self, frame: Frame, face: F) -> str:
+    def _take(self, frame: Frame, face: Face) -> str:
         row = np.asarray(self._engine.embed(frame.image, face), dtype=np.float32)
         if self.kept and float((np.stack([shot.row for shot in self.kept]) @ row).min()) < self._engine.scale.same:
             self.kept.clear()

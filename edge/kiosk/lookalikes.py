@@ -7,12 +7,12 @@ from collections.abc import Callable
 import numpy as np
 
 from edge.errors import EdgeError
-from edge.kiosk.faces import Row
+from edge.faces import Vector, unit
 from edge.kiosk.parts import Alike
-from edge.kiosk.sealing import unpack
 from edge.store.database import Store
 from edge.store.roster import Roster
 from edge.store.templates import Templates
+from edge.templates import TemplateFault, rows_of
 
 
 class Lookalikes:
@@ -24,7 +24,7 @@ class Lookalikes:
     def __init__(self, open_store: Callable[[], Store], open_sealed: Callable[[bytes], bytes], threshold: Callable[[int], float]) -> None:
         self._open_store, self._open_sealed, self._threshold = open_store, open_sealed, threshold
 
-    def look_alike(self, engine: str, rows: Row, person: str) -> Alike | None:
+    def look_alike(self, engine: str, rows: Vector, person: str) -> Alike | None:
         """The closest other person, if closer than two different people should be."""
         store = self._open_store()
         try:
@@ -33,7 +33,7 @@ class Lookalikes:
             if not means:
                 return None
             people = list(means)
-            scores = np.stack([means[who] for who in people]) @ _unit(rows.mean(axis=0))
+            scores = np.stack([means[who] for who in people]) @ unit(rows.mean(axis=0))
             best = int(scores.argmax())
             right = Roster(store).right(people[best])
             if right is None or float(scores[best]) < self._threshold(len(people)):
@@ -42,14 +42,10 @@ class Lookalikes:
         finally:
             store.close()
 
-    def _mean(self, engine: str, sealed: bytes, dim: int) -> Row | None:
+    def _mean(self, engine: str, sealed: bytes, dim: int) -> Vector | None:
         """The middle of one person's rows; None for a template that cannot be opened (the gate's health says so)."""
         try:
-            name, rows = unpack(self._open_sealed(sealed))
-        except (EdgeError, ValueError):
+            rows = rows_of(self._open_sealed(sealed), engine, dim)
+        except (EdgeError, TemplateFault):
             return None
-        return _unit(rows.mean(axis=0)) if name == engine and rows.shape[1] == dim else None
-
-
-def _unit(row: Row) -> Row:
-    return np.asarray(row / max(float(np.linalg.norm(row)), 1e-6), np.float32)
+        return unit(rows.mean(axis=0))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from edge.kiosk.faces import FaceEngine, Row
+from edge.faces import FaceEngine, Vector
 from edge.model import EndedRight, Right
 from edge.sync.wire import Consent, LookupAnswer, RosterHeader
 from hardware.camera import Camera
@@ -104,7 +104,7 @@ class Records(Protocol):
     def offline_since_ms(self) -> int | None:
         """None while the centre is reachable."""
 
-    def enrol(self, person: str, engine: str, rows: Row | None, quality: int, consent: Consent) -> str:
+    def enrol(self, person: str, engine: str, rows: Vector | None, quality: int, consent: Consent) -> str:
         """Commits an enrolment, with rows (n x dim) or card only, in one transaction; the reference for the receipt."""
 
     def save_draft(self, draft: Draft) -> None:
@@ -150,7 +150,7 @@ class Alike:
 class Gallery(Protocol):
     """The templates on this box, for the duplicate check only. Slow: called from a thread of its own."""
 
-    def look_alike(self, engine: str, rows: Row, person: str) -> Alike | None:
+    def look_alike(self, engine: str, rows: Vector, person: str) -> Alike | None:
         """The closest other person, if closer than two different people should be."""
 
 
@@ -164,7 +164,7 @@ class KioskParts:
     cards: CardPlace
     gallery: Gallery
     camera: Camera | None = None
-    engine: FaceEngine[Any] | None = None
+    engine: FaceEngine | None = None
     engine_fault: str | None = None
     lane_socket: Path | None = None
     hosts: Sequence[str] = field(default=("127.0.0.1", "localhost"))

@@ -10,10 +10,10 @@ import msgspec
 
 from edge.clock import Clock
 from edge.errors import NotOnRoster, StoreReplaced
+from edge.faces import Vector
 from edge.kiosk.card_place import SHANGHAI
-from edge.kiosk.faces import Row
 from edge.kiosk.parts import Draft
-from edge.kiosk.sealing import for_boxes, pack
+from edge.kiosk.sealing import for_boxes
 from edge.model import EndedRight, Right
 from edge.store.database import Store
 from edge.store.enrolments import Enrolments
@@ -24,9 +24,7 @@ from edge.store.roster import Roster
 from edge.store.secrets import seal
 from edge.store.templates import Templates
 from edge.sync.wire import Consent, Deletion, EndCause, Enrolment, LookupAnswer, RosterHeader
-
-SILENT_MS: Final = 30_000
-"""A sync process that has not reported for so long counts as offline."""
+from edge.templates import pack
 
 _TRIES: Final = "kiosk_tries"
 
@@ -103,17 +101,11 @@ class StoreRecords:
 
     def offline_since_ms(self) -> int | None:
         """None while sync reports a connection; its last word where it is silent."""
-        sync = self.health().get("sync")
-        if sync is None:
-            return self._clock.now_ms()
-        at_ms = int(sync["at_ms"])
-        if self._clock.now_ms() - at_ms > SILENT_MS:
-            return at_ms
-        return None if sync.get("connected") else int(sync.get("since_ms") or at_ms)
+        return Health(self._store, self._clock).offline_since_ms(self._clock.now_ms())
 
     # --- enrolment -------------------------------------------------------------------------------------------------------------------
 
-    def enrol(self, person: str, engine: str, rows: Row | None, quality: int, consent: Consent) -> str:
+    def enrol(self, person: str, engine: str, rows: Vector | None, quality: int, consent: Consent) -> str:
         """Journal, templates and draft in one transaction. Raises `NotOnRoster` (A-03), `StoreFull`.
 
         A worker who now chooses the card has the template deleted, with the proof of it in the journal (privacy duty C2.5).

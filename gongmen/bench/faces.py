@@ -20,8 +20,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge.faces import Face, FaceEngine, Image, threshold
 from edge.gate.engines import ENGINES, load_engine
-from edge.gate.faces import Face, FaceEngine, Image, threshold
 from gongmen.bench.photographs import DATA
 from gongmen.bench.report import Report
 

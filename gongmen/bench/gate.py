@@ -21,8 +21,8 @@ import cv2
 import numpy as np
 
 from edge.clock import SystemClock
+from edge.faces import FaceEngine, unit
 from edge.gate.engines import load_engine
-from edge.gate.faces import FaceEngine, unit
 from edge.gate.gatehouse import Equipment, Gatehouse
 from edge.gate.passage import Place
 from edge.store.secrets import BoxKeys

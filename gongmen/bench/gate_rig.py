@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.clock import SystemClock
-from edge.gate.faces import FaceEngine, Image, unit
+from edge.faces import FaceEngine, Image, unit
 from edge.store.database import Store
 from edge.store.journal import Journal
 from edge.store.lease import Lease

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.faces import Vector, threshold
 from edge.gate.engines.sface import SFaceEngine
-from edge.gate.faces import Vector, threshold
 from gongmen.pictures import LIST, PicturesMissing, people, person
 from gongmen.setup.pictures import SOURCES, checked, member_of
 from tests.parts.pictures import demo_people

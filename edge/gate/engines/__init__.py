@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from edge.gate.faces import FaceEngine
+from edge.faces import FaceEngine
 
 ENGINES = {"sface": "sface-2021dec", "face_recognition": "dlib-resnet-v1"}
 """Name in the settings -> name beside the templates."""

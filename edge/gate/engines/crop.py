@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge.gate.faces import Image, Quality
+from edge.faces import Image, Quality
 
 _SIDE = 112
 

@@ -25,9 +25,9 @@ from typing import Any, Final, Self
 import cv2
 import numpy as np
 
+from edge.faces import Face, Image, Scale, Vector, unit
 from edge.gate.engines.crop import measure
 from edge.gate.engines.weights import DLIB_LANDMARKS, DLIB_RESNET, find
-from edge.gate.faces import Face, Image, Scale, Vector, unit
 
 SCALE: Final = Scale(points=((0.9378, 1e-1), (0.9551, 1e-2), (0.9638, 1e-3), (0.9762, 1e-6)), margin=0.01, same=0.955)
 

@@ -13,10 +13,10 @@ from typing import Any, Final, Self
 import cv2
 import numpy as np
 
+from edge.faces import Face, Image, Scale, Vector, unit
 from edge.gate.engines.crop import measure
 from edge.gate.engines.onnx_inputs import keep_inputs
 from edge.gate.engines.weights import SFACE, YUNET, read
-from edge.gate.faces import Face, Image, Scale, Vector, unit
 
 _EMPTY: Final = np.empty(0, np.uint8)
 _DETECT_SIDE: Final = 320

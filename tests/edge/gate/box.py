@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from edge.gate.faces import Face, Image, Quality, Scale, Vector, unit
+from edge.faces import Face, Image, Quality, Scale, Vector, unit
 from edge.gate.passage import Gatekeeper, Place
 from edge.reader.id_number import card_hash
 from edge.store.database import Store

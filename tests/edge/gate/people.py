@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.faces import FaceEngine, Image
 from edge.gate.engines import load_engine
-from edge.gate.faces import FaceEngine, Image
 
 DATA = Path(os.environ.get("GONGMEN_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 

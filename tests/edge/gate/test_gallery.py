@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.faces import Scale, Vector, false_accepts, fuse, threshold, unit
 from edge.gate.engines.dlib_resnet import SCALE as DLIB
 from edge.gate.engines.sface import SCALE as SFACE
-from edge.gate.faces import Scale, Vector, false_accepts, fuse, threshold, unit
 from edge.gate.gallery import Gallery, Match, accepts
 
 RANDOM = np.random.default_rng(11)

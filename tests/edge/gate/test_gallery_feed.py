@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.gate.gallery_feed import TEMPLATE_OTHER_ENGINE, TEMPLATE_UNREADABLE, Collection, GalleryFeed, TemplateFault, rows_of
+from edge.gate.gallery_feed import Collection, GalleryFeed
 from edge.store.secrets import BoxKeys, seal
 from edge.store.templates import Templates
 from edge.sync.wire import EndCause, Removal
+from edge.templates import TEMPLATE_OTHER_ENGINE, TEMPLATE_UNREADABLE, TemplateFault, rows_of
 from tests.edge.gate.box import NOW_MS, WORKERS, Box, FakeEngine, box, face_of, until
 
 ROWS = np.stack([face_of(1), face_of(1)])

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from edge.gate.faces import Quality
+from edge.faces import Quality
 from edge.gate.gallery import Gallery
 from edge.gate.liveness import Sharpness, Unchecked
 from edge.gate.recognition import ENOUGH_TO_REFUSE, REFUSE_AFTER_S, REMEMBERED_S, REST_S, Hint, Recognition, Verdict, View

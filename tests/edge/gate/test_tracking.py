@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.gate.faces import Face, Vector, unit
+from edge.faces import Face, Vector, unit
 from edge.gate.tracking import KEPT, LOST_S, Sample, Track, Tracker, near
 from tests.edge.gate.box import GOOD, face_of
 

@@ -6,47 +6,39 @@ import time
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
-from edge.kiosk.faces import Row
+from edge.faces import Face, Quality, Scale, Vector
 from edge.kiosk.parts import Alike, CardSeen, Reading
 from hardware.camera import Frame, Image
 
-
-@dataclass
-class FakeQuality:
-    width_px: float = 160.0
-    sharpness: float = 300.0
-    brightness: float = 120.0
-    turn: float = 0.0
-
-    def value(self) -> float:
-        return 0.8
+WELL = Quality(width_px=78.0, sharpness=300.0, brightness=120.0, turn=0.0)
 
 
-@dataclass
-class FakeFace:
+@dataclass(frozen=True, eq=False)
+class FakeFace(Face):
+    """A face in the middle of the picture, unless told otherwise; `row` is the axis along which its vector points."""
+
     box: tuple[float, float, float, float] = (240.0, 130.0, 160.0, 200.0)
-    quality: FakeQuality = field(default_factory=FakeQuality)
+    landmarks: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros((5, 2), np.float32))
+    score: float = 1.0
+    quality: Quality = WELL
     row: int = 0
 
 
-@dataclass
-class FakeScale:
-    same: float = 0.5
-
-
 class FakeEngine:
-    """Sees the faces it is told to; a face's row is a unit vector along the axis `row`."""
+    """Sees the faces it is told to; a face's vector is a unit vector along the axis `row`."""
 
-    name, dim, scale = "fake-1", 4, FakeScale()
+    name, dim, scale = "fake-1", 4, Scale(points=((0.3, 1e-2), (0.5, 1e-4)), margin=0.05, same=0.5)
 
     def __init__(self, *faces: FakeFace) -> None:
         self.faces = list(faces)
 
-    def detect(self, image: Image) -> list[FakeFace]:
-        return self.faces
+    def detect(self, image: Image) -> list[Face]:
+        return list(self.faces)
 
-    def embed(self, image: Image, face: FakeFace) -> Row:
+    def embed(self, image: Image, face: Face) -> Vector:
+        assert isinstance(face, FakeFace)
         row = np.zeros(self.dim, np.float32)
         row[face.row] = 1
         return row
@@ -108,5 +100,5 @@ class FakeGallery:
     def __init__(self, found: Alike | None = None) -> None:
         self.found = found
 
-    def look_alike(self, engine: str, rows: Row, person: str) -> Alike | None:
+    def look_alike(self, engine: str, rows: Vector, person: str) -> Alike | None:
         return self.found

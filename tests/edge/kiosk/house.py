@@ -11,8 +11,8 @@ from pathlib import Path
 import argon2
 
 from edge.clock import SystemClock
+from edge.faces import threshold
 from edge.gate.engines import load_engine
-from edge.gate.faces import threshold
 from edge.kiosk.card_place import SwipePlace
 from edge.kiosk.lookalikes import Lookalikes
 from edge.kiosk.parts import KioskParts

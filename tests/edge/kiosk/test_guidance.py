@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from edge.kiosk.capture import Capture
 from edge.kiosk.guidance import PACE_S, PATIENCE_S, Look, Shots, guide
-from tests.edge.kiosk.fakes import FakeCamera, FakeEngine, FakeFace, FakeQuality, frame
+from tests.edge.kiosk.fakes import WELL, FakeCamera, FakeEngine, FakeFace, frame
 from tests.edge.kiosk.waiting import until
 
 IMAGE = np.full((480, 640, 3), 120, np.uint8)
@@ -21,18 +23,18 @@ IMAGE = np.full((480, 640, 3), 120, np.uint8)
         ([FakeFace(box=(290, 200, 60, 80))], "COME_CLOSER"),
         ([FakeFace(box=(100, 10, 430, 460))], "TOO_CLOSE"),
         ([FakeFace(box=(10, 130, 160, 200))], "CENTRE_FACE"),
-        ([FakeFace(quality=FakeQuality(brightness=30))], "TOO_DARK"),
-        ([FakeFace(quality=FakeQuality(brightness=240))], "TOO_BRIGHT"),
-        ([FakeFace(quality=FakeQuality(sharpness=12))], "HOLD_STILL"),
-        ([FakeFace(quality=FakeQuality(turn=-0.6))], "LOOK_STRAIGHT"),
+        ([FakeFace(quality=replace(WELL, brightness=30))], "TOO_DARK"),
+        ([FakeFace(quality=replace(WELL, brightness=240))], "TOO_BRIGHT"),
+        ([FakeFace(quality=replace(WELL, sharpness=12))], "HOLD_STILL"),
+        ([FakeFace(quality=replace(WELL, turn=-0.6))], "LOOK_STRAIGHT"),
     ],
 )
 def test_the_first_thing_that_is_wrong_is_said(faces: list[FakeFace], hint: str | None) -> None:
     assert guide(IMAGE, faces).hint == hint
 
 
-def good(turn: float = 0.0, row: int = 0) -> Look[FakeFace]:
-    return Look(None, FakeFace(quality=FakeQuality(turn=turn), row=row))
+def good(turn: float = 0.0, row: int = 0) -> Look:
+    return Look(None, FakeFace(quality=replace(WELL, turn=turn), row=row))
 
 
 def test_a_single_good_frame_is_not_enough_to_be_steady() -> None:
