@@ -133,15 +133,28 @@ def _keys(settings: EdgeSettings, stop: threading.Event) -> BoxKeys | None:
 def doctor_checks(settings: EdgeSettings) -> list[doctor.Check]:
     """What `gongmen edge doctor` looks at on this box. Devices that a running process holds are judged by that process' report."""
     clock = SystemClock()
+
+    def held(process: str, fault: str, look: Callable[[], str]) -> Callable[[], str]:
+        return partial(_by_report_or_looking, settings.home, clock, process, fault, look)
+
     return [
         *doctor.common_checks(settings, clock),
         doctor.Check("models", lambda: load_engine(settings.face_engine, settings.models_dir).name),
-        doctor.Check("camera", partial(_camera, settings.camera)),
-        doctor.Check("kiosk camera", partial(_camera, settings.kiosk_camera), needed=False),
-        doctor.Check("lane reader", partial(_reader, settings.lane_reader)),
-        doctor.Check("kiosk reader", partial(_reader, settings.kiosk_reader), needed=False),
+        doctor.Check("camera", held("gate", "camera_fault", partial(_camera, settings.camera))),
+        doctor.Check("kiosk camera", held("kiosk", "camera_fault", partial(_camera, settings.kiosk_camera)), needed=False),
+        doctor.Check("lane reader", held("gate", "reader_fault", partial(_reader, settings.lane_reader))),
+        doctor.Check("kiosk reader", held("kiosk", "reader_fault", partial(_reader, settings.kiosk_reader)), needed=False),
         doctor.Check("turnstile", partial(_turnstile, settings.turnstile)),
     ]
+
+
+def _by_report_or_looking(home: Path, clock: Clock, process: str, fault: str, look: Callable[[], str]) -> str:
+    report = doctor.fresh_report(home, clock, process)
+    if report is None:
+        return look()
+    if report.get(fault):
+        raise doctor.Ill(str(report[fault]), f"says the {process} process, which holds it")
+    return f"held by the {process} process, which is content"
 
 
 def _camera(uri: str) -> str:

@@ -12,6 +12,7 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 
@@ -84,7 +85,7 @@ def common_checks(settings: EdgeSettings, clock: Clock) -> list[Check]:
         Check("store", lambda: _store(settings.home, clock)),
         Check("roster", lambda: _roster(settings.home, clock)),
         Check("clock", lambda: _clock(clock)),
-        Check("broker", lambda: _broker(settings), needed=False),
+        Check("broker", lambda: _broker(settings, clock), needed=False),
         Check("certificate", lambda: _certificate(settings, clock), needed=settings.mqtt_tls),
         *(Check(f"process {name}", lambda name=name: _process(settings.home, clock, name)) for name in ("gate", "kiosk", "sync")),  # type: ignore[misc]
     ]
@@ -138,7 +139,12 @@ def _clock(clock: Clock) -> str:
     return quality.value
 
 
-def _broker(settings: EdgeSettings) -> str:
+def _broker(settings: EdgeSettings, clock: Clock) -> str:
+    sync = fresh_report(settings.home, clock, "sync")
+    if sync is not None:  # it knows more than an open port tells: certificate, rights, an answer
+        if not sync.get("connected"):
+            raise Ill(str(sync.get("fault") or "BROKER_UNREACHABLE"), "sync is not connected")
+        return "connected"
     try:
         with socket.create_connection((settings.mqtt_host, settings.mqtt_port), timeout=3):
             return f"{settings.mqtt_host}:{settings.mqtt_port} answers"
@@ -159,15 +165,22 @@ def _certificate(settings: EdgeSettings, clock: Clock) -> str:
     return f"valid until {until:%Y-%m-%d}"
 
 
-def _process(home: Path, clock: Clock, name: str) -> str:
+def fresh_report(home: Path, clock: Clock, name: str) -> dict[str, Any] | None:
+    """What a running process said of itself lately; None where it is silent. A device that it holds is judged by this."""
     store = Store.open(home)
     try:
         report = Health(store).all().get(name)
     finally:
         store.close()
-    if report is None or clock.now_ms() - int(report["at_ms"]) > SILENT_MS:
+    return report if report is not None and clock.now_ms() - int(report["at_ms"]) <= SILENT_MS else None
+
+
+def _process(home: Path, clock: Clock, name: str) -> str:
+    report = fresh_report(home, clock, name)
+    if report is None:
         raise Ill("PROCESS_SILENT", "not running, or stuck: gongmen edge run, or systemctl status")
-    ills = [str(fault) for fault in report.get("faults", [])]
+    named = [value for key, value in report.items() if (key == "fault" or key.endswith("_fault")) and isinstance(value, str)]
+    ills = [*map(str, report.get("faults", ())), *named]
     if ills:
         raise Ill(ills[0], ", ".join(ills))
     return "running"

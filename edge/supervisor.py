@@ -52,8 +52,12 @@ class Supervisor:
         now = time.monotonic()
         if child.process is None:
             if now >= child.restart_at_s:
-                child.process = subprocess.Popen(child.argv, stdin=subprocess.DEVNULL)  # noqa: S603 - our own command
-                child.started_s = now
+                try:
+                    child.process = subprocess.Popen(child.argv, stdin=subprocess.DEVNULL)  # noqa: S603 - our own command
+                    child.started_s = now
+                except OSError as error:  # no memory, no process left: the others live, so wait and try again
+                    log.warning("cannot start %s: %s", name, error.strerror)
+                    child.restart_at_s = now + LONGEST_PAUSE_S
             return
         status = child.process.poll()
         if status is None:

@@ -12,6 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -24,6 +25,9 @@ from edge.store.templates import Templates
 from edge.templates import TEMPLATE_UNREADABLE, Rows, TemplateFault, rows_of
 
 log = logging.getLogger(__name__)
+
+GALLERY_FAULT: Final = "GALLERY_FAULT"
+"""The gallery's thread met something that is no error of ours; it goes on trying."""
 
 OpenSealed = Callable[[bytes], bytes]
 
@@ -84,6 +88,10 @@ class GalleryFeed:
             except EdgeError as error:
                 self.fault = error.code
                 log.warning("the gallery cannot be read: %s", error.code)
+                self._stop.wait(1.0)
+            except Exception as error:  # noqa: BLE001 - whatever it is, a gate that stops learning its people must say so and try again
+                self.fault = GALLERY_FAULT
+                log.error("the gallery cannot be read: %s", type(error).__name__)  # noqa: TRY400 - a text may hold data
                 self._stop.wait(1.0)
 
     def _watch(self, store: Store) -> None:

@@ -148,6 +148,7 @@ class Lane:
         self._passed = {who: at_s for who, at_s in self._passed.items() if now_s - at_s < REOPEN_S}
         self._refused = {who: at_s for who, at_s in self._refused.items() if now_s - at_s < REMEMBERED_S}
         if person in self._passed:
+            self._recognition.wait(verdict, self._passed[person] + REOPEN_S)
             return
         if person in self._refused:
             answer = self._keeper.would_say(person)

@@ -21,6 +21,8 @@ ENOUGH_TO_REFUSE: Final = 4
 REFUSE_AFTER_S: Final = 1.0
 REST_S: Final = 4.0
 """After a refusal the face rests as long as the refusal is shown."""
+PASS_AGAIN_S: Final = 12.0
+"""Who was let through and still stands there is looked at anew after so long: the arm has locked again, or never opened."""
 RECHECK_S: Final = 0.5
 """How often a settled track is looked at again: the next person may have slid into it."""
 REMEMBERED_S: Final = 60.0
@@ -78,6 +80,8 @@ class Recognition:
         self._before = track = _foremost(tracks)
         if track is None:
             return View()
+        if track.passed and at_s - track.passed_s >= PASS_AGAIN_S:
+            track.restart()  # still there: the arm has locked again, or never opened
         if track.rest_until_s > at_s or track.passed:
             return self._look_again(image, at_s, track)
         if _crowded(track, tracks):
@@ -92,11 +96,16 @@ class Recognition:
         """The person of this verdict was known and yet refused: the face stays foremost, and may try again after the rest."""
         verdict.track.passed, verdict.track.rest_until_s = False, at_s + REST_S
 
+    def wait(self, verdict: Verdict, until_s: float) -> None:
+        """The person of this verdict passed a moment ago: the face may ask again from `until_s` on."""
+        verdict.track.passed, verdict.track.rest_until_s = False, until_s
+
     def excuse(self, came_through: bool, at_s: float) -> None:
         """Whoever stands foremost has shown a card: the face needs no verdict of its own, or only after a rest if the card was refused."""
         if self._before is not None:
             self._before.restart()
-            self._before.passed, self._before.rest_until_s = came_through, at_s + REST_S
+            self._before.passed, self._before.passed_s = came_through, at_s
+            self._before.rest_until_s = at_s + REST_S
 
     def compare(self, image: Image, at_s: float, person: str, gallery: Gallery) -> float | None:
         """1:1: the foremost good face against the owner of a card. None without such a face or without a template."""
@@ -128,6 +137,7 @@ class Recognition:
         match = gallery.search(track.fused())
         if match is not None and accepts(match, gallery, self._engine.scale) and self._alive(track):
             track.settle(True, at_s)
+            track.passed_s = at_s
             return Verdict(match.person, match.score, self._liveness.checks, track)
         if track.good < ENOUGH_TO_REFUSE or at_s - track.began_s < REFUSE_AFTER_S:
             return None

@@ -44,6 +44,7 @@ class Track:
     began_s: float = 0.0
     settled: Vector | None = None
     passed: bool = False
+    passed_s: float = 0.0
     rest_until_s: float = 0.0
     checked_s: float = 0.0
 

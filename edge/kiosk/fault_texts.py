@@ -104,6 +104,7 @@ FAULTS: Final[dict[str, Text]] = {
     ),
     "BROKER_REFUSED": Text("平台拒绝了本机的连接", "The broker refused this box", "请检查本机证书和配置", "Check certificate and settings"),
     "EDGE_FAULT": Text("本机程序出错", "Fault at this box", "请报修", "Call service"),
+    "GALLERY_FAULT": Text("人脸名单读取出错", "The face list cannot be read", "正在重试；可刷卡", "It tries again; cards work"),
     "TEMPLATE_UNREADABLE": Text("有人脸特征打不开", "A template cannot be opened", "请为这位工人重新采集", "Enrol that worker again"),
     "TEMPLATE_OTHER_ENGINE": Text(
         "有人脸特征属于另一种引擎", "A template of another engine", "请为这位工人重新采集", "Enrol that worker again"

@@ -117,8 +117,9 @@ class StoreRecords:
         copies = for_boxes(plain, header) if plain and consent.transfer and header else {}
         shots = 0 if rows is None else len(rows)
         with store.transaction():
-            if roster.right(person) is None:
-                raise NotOnRoster("no enrolment without a confirmed right")
+            right = roster.right(person)
+            if right is None or (right.valid_until_s is not None and right.valid_until_s * 1000 <= self._clock.now_ms()):
+                raise NotOnRoster("no enrolment without a confirmed right in force")
             event = journal.record(Enrolment(person, engine if shots else "", shots, quality, consent, copies))
             gone = templates.delete(person)
             if plain:

@@ -97,6 +97,8 @@ STANDING: Final[dict[str, Text]] = {
     "END_death": Text("身故", "deceased"),
     "END_completion": Text("分包完工或项目竣工", "subcontract or project completed"),
     "END_withdrawn": Text("撤回授权", "consent withdrawn"),
+    "END_presumed_exit": Text("长期未考勤", "no attendance for long"),
+    "END_other": Text("权限已结束", "the right has ended"),
     "END_corrected": Text("信息更正", "record corrected"),
 }
 

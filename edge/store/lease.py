@@ -40,7 +40,7 @@ class Lease:
             seen = self._seen()
             if seen and pointer.issued_ms <= seen.issued_ms:
                 return False
-            age_ms = 0 if clock.quality() is wire.Clock.NONE else max(0, clock.now_ms() - pointer.issued_ms)
+            age_ms = max(0, clock.now_ms() - pointer.issued_ms) if clock.quality() is wire.Clock.NTP else 0
             self._write(_Seen(pointer.issued_ms, pointer.lease_s * 1000 - age_ms, clock.boot(), clock.mono_ms(), clock.now_ms()))
         return True
 
@@ -49,7 +49,8 @@ class Lease:
         with self._store.transaction():
             seen = self._seen()
             if seen:
-                self._write(_Seen(seen.issued_ms, _left_ms(seen, clock), clock.boot(), clock.mono_ms(), clock.now_ms()))
+                wall_ms = max(seen.wall_ms, clock.now_ms())  # a boot that believes in 1970 must not make the next one seem decades later
+                self._write(_Seen(seen.issued_ms, _left_ms(seen, clock), clock.boot(), clock.mono_ms(), wall_ms))
 
     def _seen(self) -> _Seen | None:
         found = self._store.row("SELECT issued_ms, left_ms, boot_id, mono_ms, wall_ms FROM lease")

@@ -96,13 +96,22 @@ class Clock(StrEnum):
 
 
 class EndCause(StrEnum):
-    """Why a right ended; `WITHDRAWN` is consent, the others are states of the assignment (A-50 to A-53)."""
+    """Why a right ended; `WITHDRAWN` is consent, the others are states of the assignment (A-50 to A-54).
+
+    A cause that a newer centre knows and this box does not is read as `OTHER`: an unknown word must not keep a revocation from a gate.
+    """
 
     DEPARTURE = "departure"
     DEATH = "death"
     COMPLETION = "completion"
     WITHDRAWN = "withdrawn"
     CORRECTED = "corrected"
+    PRESUMED_EXIT = "presumed_exit"
+    OTHER = "other"
+
+    @classmethod
+    def _missing_(cls, value: object) -> EndCause:
+        return cls.OTHER
 
 
 # --- upwards: what happened at the box -----------------------------------------------------------------------------------------------

@@ -51,8 +51,11 @@ class SimulatedTurnstile:
             raise DeviceUnplugged("the simulated board is unplugged")
         if faults.get("stuck"):
             raise DeviceFault("the arm is stuck")
-        with (self.folder / PULSES).open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"way": way.value, "at": datetime.now(UTC).isoformat()}) + "\n")
+        try:
+            with (self.folder / PULSES).open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"way": way.value, "at": datetime.now(UTC).isoformat()}) + "\n")
+        except OSError as refused:
+            raise DeviceFault("the pulse could not be written") from refused
         self._opened = True
 
     def passed(self, timeout_s: float) -> bool | None:

@@ -40,7 +40,8 @@ class Sessions:
         self._known[session.key] = session
         self._known.move_to_end(session.key)
         while len(self._known) > MOST:
-            self._known.popitem(last=False)
+            oldest = next(key for key, known in self._known.items() if known is not self._signed_in)
+            del self._known[oldest]
         return session
 
     def may_write(self, key: str | None, token: str | None) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from edge.faces import Quality
 from edge.gate.gallery import Gallery
 from edge.gate.liveness import Sharpness, Unchecked
-from edge.gate.recognition import ENOUGH_TO_REFUSE, REFUSE_AFTER_S, REMEMBERED_S, REST_S, Hint, Recognition, Verdict, View
+from edge.gate.recognition import ENOUGH_TO_REFUSE, PASS_AGAIN_S, REFUSE_AFTER_S, REMEMBERED_S, REST_S, Hint, Recognition, Verdict, View
 from tests.edge.gate.box import BLANK, GOOD, FakeEngine, Stands, face_of
 
 RATE = 15
@@ -49,8 +49,12 @@ def test_a_worker_is_told_from_two_frames_and_never_from_one() -> None:
     assert second.verdict.score > 0.8
 
 
-def test_whoever_was_told_is_not_told_again_while_standing_there() -> None:
-    assert [v.person for v in verdicts(Watcher().see(Stands(ANNA), seconds=20))] == ["anna"]
+def test_whoever_was_told_is_not_told_again_while_walking_through() -> None:
+    assert [v.person for v in verdicts(Watcher().see(Stands(ANNA), seconds=PASS_AGAIN_S - 1))] == ["anna"]
+
+
+def test_whoever_hesitated_until_the_arm_locked_again_is_told_anew() -> None:
+    assert [v.person for v in verdicts(Watcher().see(Stands(ANNA), seconds=PASS_AGAIN_S + 2))] == ["anna", "anna"]
 
 
 def test_a_stranger_is_called_unknown_after_a_second_of_good_frames() -> None:
