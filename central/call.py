@@ -6,6 +6,7 @@ actor, so that a repeated call gets the same answer and does nothing again (A-36
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from fastapi import Depends, Header, Path, Request
 from fastapi.responses import Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,6 +29,8 @@ from central.identity import service as identity
 from central.identity.model import RememberedAnswer
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{8,128}")
+REMEMBERED: Final = dt.timedelta(hours=48)
+"""How long an answer may be asked for again by its key; then it goes, with what it says of people."""
 _BEARER: Final = HTTPBearer(auto_error=False, description="API 令牌 / API token: `Authorization: Bearer gm_…`")
 
 RowId = Annotated[int, Path(ge=1, le=2**53, description="编号 / row id")]
@@ -75,6 +79,11 @@ class Call:
         return _answer(packed, status)
 
     def _claim(self, session: Session, mac: bytes) -> RememberedAnswer:
+        old = (
+            select(RememberedAnswer.actor, RememberedAnswer.key).where(RememberedAnswer.at < self.centre.clock.now() - REMEMBERED).limit(50)
+        )
+        for actor, key in session.execute(old).all():
+            session.execute(delete(RememberedAnswer).where(RememberedAnswer.actor == actor, RememberedAnswer.key == key))
         claim = RememberedAnswer(actor=self.access.actor, key=self.key, request_mac=mac, answer_sealed=b"", at=self.centre.clock.now())
         try:
             with session.begin_nested():
@@ -106,10 +115,10 @@ def call(
     """Who calls, by bearer token. Raises `Problem` 401 NOT_SIGNED_IN, 429 TOO_MANY_ATTEMPTS after too many wrong tokens."""
     centre: Centre = request.app.state.centre
     address = request.client.host if request.client else ""
-    centre.failures.check(address)
     with centre.database.reading() as session:
         access = identity.bearer(session, centre.clock, credentials.credentials) if credentials else None
-    if access is None:
+    if access is None:  # a good token is never held up by what others at the same address try
+        centre.failures.check(address)
         if credentials is not None:
             centre.failures.failed(address)
         raise Problem("NOT_SIGNED_IN", 401)

@@ -22,6 +22,8 @@ def attendance(
 ) -> AttendancePage:
     """Passages in the order in which they became known: none missing, none twice, also while boxes deliver late."""
     with caller.reading() as session:
+        if session.get_bind().dialect.name == "postgresql":  # the page and what it promises to be complete must be of one moment
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         page = service.pull(session, caller.access, cursor, limit)
         items = [PassageOut.of(row) for row in page.rows]
         return AttendancePage(items=items, next_cursor=page.next_cursor, complete_until=page.complete_until)

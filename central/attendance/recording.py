@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from central.attendance.model import BootSync, FeedPosition, Passage, Refusal
-from central.attendance.rules import Judged, Standing, corrected, judge
+from central.attendance.rules import AHEAD, Judged, Standing, corrected, judge
 from central.bulk import chunks, insert_missing, insert_rows, table_of
 from central.entry.model import Assignment
 from edge.sync import wire
@@ -108,7 +108,7 @@ def record_passages(
     boots = {s.boot for s in synced}
     right = _right_moments(session, boots | {report.boot for report, _ in passages if report.event.clock is wire.Clock.NONE})
     rows = [_row(report, body, right, people, now) for report, body in passages]
-    _note_last_seen(session, rows)
+    _note_last_seen(session, [row for row in rows if row["at"] <= now + AHEAD])
     moved = [passage for boot in sorted(boots) for passage in _unsure(session, boot)]
     if not rows and not moved:
         return

@@ -11,6 +11,10 @@ CLOCK_TOLERANCE: Final = dt.timedelta(seconds=60)
 """How far the clocks of a box and of the centre may differ before a time proves anything."""
 
 
+AHEAD: Final = dt.timedelta(hours=1)
+"""A passage further ahead of the centre's clock than this says nothing of when somebody was last seen."""
+
+
 class Judged(StrEnum):
     """What is wrong with a passage, if anything: for people to look at, never a reason to lose it."""
 
@@ -47,9 +51,13 @@ def judge(standing: Standing | None, project_id: int, at: dt.datetime, leaving: 
     return Judged.OK
 
 
+LAST_MS: Final = 4_102_444_799_999
+"""The end of 2099: what a broken counter says beyond it must not break what is reckoned with it."""
+
+
 def corrected(mono_ms: int, synced_at_ms: int, synced_mono_ms: int) -> int:
-    """The wall time (ms) of a moment of a boot, from a later moment of the same boot whose wall time is right; never before 1970."""
-    return max(0, synced_at_ms - (synced_mono_ms - mono_ms))
+    """The wall time (ms) of a moment of a boot, from a later moment of the same boot whose wall time is right; 1970 to 2099."""
+    return min(max(0, synced_at_ms - (synced_mono_ms - mono_ms)), LAST_MS)
 
 
 def shown_name(name: str) -> str:

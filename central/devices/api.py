@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -35,7 +35,7 @@ def claim(caller: Caller, project_id: RowId, body: BoxIn) -> Response:
 
 
 @router.get("/boxes", response_model=BoxPage, summary="盒子列表 / the boxes")
-def boxes(caller: Caller, cursor: Annotated[str, Query(max_length=16)] = "", limit: Limit = 50) -> BoxPage:
+def boxes(caller: Caller, cursor: Annotated[str, Query(pattern=r"^(b-[a-z0-9]{1,14})?$")] = "", limit: Limit = 50) -> BoxPage:
     """The boxes of one's own projects, with what they last said; an authority sees all."""
     with caller.reading() as session:
         found = service.boxes(session, caller.access, cursor, limit)
@@ -44,7 +44,7 @@ def boxes(caller: Caller, cursor: Annotated[str, Query(max_length=16)] = "", lim
 
 
 @router.post("/boxes/{box_id}/revocation", response_model=BoxOut, summary="吊销盒子 / revoke a box")
-def revoke(caller: Caller, box_id: str) -> Response:
+def revoke(caller: Caller, box_id: Annotated[str, Path(pattern=r"^b-[a-z0-9]{1,14}$")]) -> Response:
     """Nothing that this box says counts from now on."""
     return caller.write(None, lambda session: BoxOut.of(service.revoke(session, caller.centre.clock, caller.access, box_id)))
 

@@ -31,10 +31,11 @@ class Origin:
 def record_enrolment(session: Session, origin: Origin, assignment_id: int, body: wire.Enrolment, now: dt.datetime) -> None:
     """Keeps the consent; the latest enrolment of a confirmed assignment decides about face and copies (A-03, I6)."""
     assignment = session.get_one(Assignment, assignment_id, with_for_update=True, populate_existing=True)
-    latest = session.scalar(select(Enrolment.at).where(Enrolment.assignment_id == assignment_id).order_by(Enrolment.at.desc()).limit(1))
+    known = session.scalars(select(Enrolment).where(Enrolment.assignment_id == assignment_id)).all()
+    overtaken = any(_is_later(one, origin) for one in known)
     session.add(_enrolment(origin, assignment_id, body, now))
     session.flush()
-    if assignment.state is not AssignmentState.CONFIRMED or (latest is not None and latest > origin.at):
+    if assignment.state is not AssignmentState.CONFIRMED or overtaken:
         return
     granted = bool(body.engine) and body.consent.template
     assignment.face = FaceState.GRANTED if granted else FaceState.REFUSED
@@ -43,6 +44,13 @@ def record_enrolment(session: Session, origin: Origin, assignment_id: int, body:
     if granted and body.consent.transfer:
         _keep_copies(session, origin, assignment, body, now)
     note_roster_change(session, assignment)
+
+
+def _is_later(known: Enrolment, origin: Origin) -> bool:
+    """Whether what is known was decided after this: within one journal its order says so, whatever the clock said."""
+    if (known.box_id, known.epoch) == (origin.box, origin.epoch):
+        return known.seq > origin.seq
+    return known.at > origin.at
 
 
 def record_deletion(session: Session, origin: Origin, assignment_id: int | None, body: wire.Deletion, now: dt.datetime) -> None:

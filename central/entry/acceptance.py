@@ -71,7 +71,10 @@ def _for_using_unit(session: Session, access: Access, assignment_id: int, projec
     assignment = store.locked(session, assignment_id)
     if assignment is None or assignment.project_id not in allowed:
         raise Problem("NOT_ASSIGNED_HERE", 404)
-    return assignment, projects.chain(session, assignment.project_id).acceptors(assignment.participant_id)
+    path = projects.chain(session, assignment.project_id).acceptors(assignment.participant_id)
+    if all(link.company_id != access.company_id for link in path):  # another branch of the contract tree: nothing is told of it
+        raise Problem("NOT_ASSIGNED_HERE", 404)
+    return assignment, path
 
 
 def _take_step(session: Session, clock: Clock, access: Access, assignment: Assignment, path: list[Link]) -> None:

@@ -69,16 +69,14 @@ def _page(session: Session, seen: Sight, query: PeopleQuery) -> PeoplePage:
     current = store.current(seen)
     counted = store.heads(session, current)
     heads = {state: next((n for s, n in counted.items() if s.value == state), 0) for state in STATES}
-    total = sum(heads.values())
+    total = session.scalar(select(func.count(Assignment.worker_id.distinct())).where(current)) or 0
     wanted = store.views(current)
     columns = _columns(wanted)
     if query.state:
         wanted = wanted.where(Assignment.state == query.state)
     if query.q:
         wanted = wanted.where(or_(store.matching(query.q), columns["using_unit"].icontains(query.q, autoescape=True)))
-    matching = total
-    if query.state or query.q:
-        matching = session.scalar(wanted.order_by(None).with_only_columns(func.count())) or 0
+    matching = session.scalar(wanted.order_by(None).with_only_columns(func.count())) or 0
     rows = session.execute(wanted.order_by(None).order_by(*_order(columns, query)).offset(query.offset).limit(query.limit))
     return PeoplePage([store.view(row) for row in rows], matching, heads, total, [])
 

@@ -15,6 +15,7 @@ from typing import Final
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from central.clock import Clock
@@ -65,8 +66,8 @@ class Intake:
         """Stores a group and acknowledges it; False when the database is not there now and the group must wait."""
         try:
             receipts = self._store_whatever(group)
-        except DBAPIError as error:
-            log.warning("DATABASE_AWAY %s", type(error.orig).__name__)
+        except (DBAPIError, PoolTimeout) as error:
+            log.warning("DATABASE_AWAY %s", type(getattr(error, "orig", error)).__name__)
             return False
         for message in group:
             self._link.acknowledge(message)
@@ -86,6 +87,8 @@ class Intake:
             if not isinstance(error, DataError | IntegrityError):
                 raise
             log.warning("EVENTS_REFUSED %s, %d frames", type(error.orig).__name__, len(group))
+        except PoolTimeout:  # every connection is in use: that is no fault of these frames
+            raise
         except Exception:
             log.exception("EVENTS_FAILED %d frames", len(group))
         if len(group) > 1:
@@ -100,6 +103,8 @@ class Intake:
             if not isinstance(error, DataError | IntegrityError):
                 raise
             log.warning("FRAME_LEFT %s", type(error.orig).__name__)
+        except PoolTimeout:
+            raise
         except Exception:
             log.exception("FRAME_LEFT")
         return []

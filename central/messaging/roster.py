@@ -147,10 +147,12 @@ def _changed(session: Session, project_id: int, since: int) -> set[int]:
 def _removals(
     session: Session, keys: CentreSecrets, roster: Roster, changed: Collection[int] | None, now: dt.datetime
 ) -> list[wire.Removal]:
-    """Rights that ended: those among the changes, or for a whole roster those that ended lately."""
+    """Rights that ended: those among the changes, or for a whole roster those that ended lately. Nobody who never had one (A-03)."""
     wanted = select(Assignment, Worker).join(Worker, Worker.id == Assignment.worker_id).where(Assignment.project_id == roster.project_id)
     if changed is None:
-        wanted = wanted.where(Assignment.state == AssignmentState.ENDED, Assignment.ended_at > now - ENDED_KEPT)
+        wanted = wanted.where(
+            Assignment.state == AssignmentState.ENDED, Assignment.entry_time.is_not(None), Assignment.ended_at > now - ENDED_KEPT
+        )
         return [_removal(keys, roster, *row, now) for row in session.execute(wanted)]
     gone = sorted(set(changed) - roster.entries.keys())
     return [_removal(keys, roster, *row, now) for some in chunks(gone) for row in session.execute(wanted.where(Assignment.id.in_(some)))]

@@ -32,7 +32,7 @@ class Listing:
             q=query.get("q", "").strip()[:MAX_Q],
             sort=sort.lstrip("-") if sort.lstrip("-") in columns else "",
             descending=sort.startswith("-"),
-            page=min(int(number), 1_000_000) if number.isascii() and number.isdigit() and int(number) > 0 else 1,
+            page=min(int(number), 1_000_000) if number.isascii() and number.isdigit() and len(number) < 8 and int(number) > 0 else 1,
         )
 
     @property

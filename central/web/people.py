@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from central.access import Access, Role
 from central.attendance.board import board, last_directions
+from central.call import RowId
 from central.entry import people_list
 from central.entry.model import Assignment, AssignmentState, FaceState
 from central.entry.people_list import STATES, PeoplePage, PeopleQuery
@@ -70,7 +71,7 @@ def router(portal: Portal) -> APIRouter:
         return portal.page(request, "projects.html", {"listing": listing, "projects": found, **_paging(listing, total, len(found))})
 
     @pages.get("/projects/{project_id}/people")
-    def people(request: Request, project_id: int) -> Response:
+    def people(request: Request, project_id: RowId) -> Response:
         access, t = _signed_in(request), texts_of(request)
         listing = _listing(request)
         with portal.database.reading() as session:
@@ -86,7 +87,7 @@ def router(portal: Portal) -> APIRouter:
         return _list_page(portal, request, listing, page, shown)
 
     @pages.get("/projects/{project_id}/people/{assignment_id}")
-    def person(request: Request, project_id: int, assignment_id: int) -> Response:
+    def person(request: Request, project_id: RowId, assignment_id: RowId) -> Response:
         access = _signed_in(request)
         with portal.database.reading() as session:
             line = seen(session, access, assignment_id)

@@ -10,7 +10,7 @@ from typing import Final
 
 from fastapi import Request
 from fastapi.responses import Response
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from central.database import Database
@@ -59,7 +59,7 @@ def visitor(database: Database, request: Request, now: dt.datetime) -> Visitor:
         return Visitor(token=token)
     if now - row.seen_at > _NOTED and BY_ITSELF not in request.headers:
         with database.writing() as session:
-            session.merge(row).seen_at = now
+            session.execute(update(PortalSession).where(PortalSession.token_hash == row.token_hash).values(seen_at=now))
     access = replace(access_of(account), request_id=request_id(request))
     return Visitor(token=token, account=account.display_name, access=access)
 

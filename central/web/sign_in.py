@@ -37,7 +37,7 @@ def router(portal: Portal) -> APIRouter:
         password: Annotated[str, Form(max_length=1000)] = "",
         next_path: Annotated[str, Form(alias="next")] = "/",
     ) -> Response:
-        name, t = username.strip(), texts_of(request)
+        name, t = "".join(c for c in username if c.isprintable()).strip(), texts_of(request)
         if not portal.is_own_form(request, csrf):
             return _form(portal, request, next_path, name, (t("form_expired"), "info", 400))
         if not name or not password:
