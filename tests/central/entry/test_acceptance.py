@@ -139,6 +139,17 @@ def test_a_returned_assignment_goes_out_again_after_an_edit(story: Story, databa
     assert story.accept(assignment).assignment.entry_time == clock.now()
 
 
+@pytest.mark.rule("A-45")
+def test_a_returned_worker_of_another_branch_stays_unknown_to_a_using_unit_beside_it(story: Story, database: Database) -> None:
+    assignment, beside = story.assigned(), story.sub_office(story.pro)
+    with database.writing() as session:
+        acceptance.send_back(session, story.office(), assignment.id, "工种不符")
+    with database.writing() as session, pytest.raises(Problem, match="NOT_ASSIGNED_HERE"):
+        acceptance.send_back(session, beside, assignment.id, "好奇")
+    with pytest.raises(Problem, match="NOT_ASSIGNED_HERE"):
+        story.accept(assignment, beside)
+
+
 def test_acceptances_cannot_be_counted_twice_by_racing_requests(story: Story, database: Database) -> None:
     """Two requests read the same step; the second one's insert is refused by the database."""
     story.confirmed()

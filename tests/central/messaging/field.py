@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nacl.public import PrivateKey, SealedBox
 from nacl.signing import SigningKey
+from sqlalchemy import update
 
 from central.centre import Centre
 from central.devices.model import Box, BoxState
@@ -129,6 +130,14 @@ class Field:
                     created_at=NOW,
                 )
             )
+        return person
+
+    def end_unconfirmed(self, name: str) -> str:
+        """A worker whose assignment ended before anybody had accepted it."""
+        person = self.worker(name, entry=None)
+        with self.centre.database.writing() as session:
+            ended = {"state": AssignmentState.ENDED, "ended_at": NOW - dt.timedelta(hours=1), "waiting_for_id": None}
+            session.execute(update(Assignment).where(Assignment.person == person).values(ended))
         return person
 
     def box(self, id_: str = "b-aaaaaaaa", state: BoxState = BoxState.ACTIVE) -> JournalOfBox:

@@ -187,6 +187,32 @@ def test_card_only_is_of_equal_standing_and_a_later_word_takes_the_copies_back(f
     assert (count(field, Enrolment), count(field, TemplateCopy)) == (2, 0)
 
 
+def test_a_withdrawal_counts_although_the_box_had_lost_its_clock_meanwhile(field: Field) -> None:
+    box, other = field.box(), field.box("b-bbbbbbbb")
+    person = field.worker()
+    refused = wire.Consent("v1", "h", "zh", "op", template=False, transfer=False)
+    box.write(wire.Enrolment(person, "sface-2021dec", 3, 900, CONSENT, {other.id: b"copy"}))
+    box.write(wire.Enrolment(person, "", 0, 0, refused), at_ms=1000, clock=wire.Clock.NONE, boot=2)
+    deliver(field, box, (1, 1))
+    deliver(field, box, (2, 2))
+    with field.centre.database.reading() as session:
+        assert session.scalars(select(Assignment)).one().face is FaceState.REFUSED
+    assert count(field, TemplateCopy) == 0
+
+
+def test_a_counter_that_broke_costs_no_neighbour_its_passage(field: Field) -> None:
+    box, person = field.box(), field.worker()
+    box.write(wire.ClockSync())
+    box.passes(person)
+    odd = wire.Event(
+        len(box.packed) + 1, 1000, 2**60, 1, wire.Clock.NONE, wire.Passage(person, wire.Direction.IN, wire.Method.FACE, "1", 1)
+    )
+    box.append(wire.encode(odd))
+    box.passes(person, count=2, at_ms=NOW_MS + HOUR)
+    deliver(field, box, (1, len(box.packed)))
+    assert count(field, Passage) == 4
+
+
 def test_an_enrolment_of_nobody_is_quarantined(field: Field) -> None:
     box = field.box()
     box.write(wire.Enrolment("nobody12345", "sface-2021dec", 3, 900, CONSENT))
