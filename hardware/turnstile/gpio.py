@@ -83,12 +83,14 @@ class GpioTurnstile:
         time.sleep(max(0.0, self._ready_at_s.get(way, 0.0) - time.monotonic()))
         if way in self._ends:
             self._ends[way].join()
+        if way in self._held_on:
+            self._let_go(way)
+            if way in self._held_on:
+                raise DeviceFault(f"the relay for {way} cannot be let go")
+            time.sleep(GAP_S)
         self._sensor.arm()
         self._pull(way)
         self._ready_at_s[way] = time.monotonic() + self._wiring.pulse_s + GAP_S
-        self._ends[way] = threading.Timer(self._wiring.pulse_s, self._let_go, (way,))
-        self._ends[way].daemon = True
-        self._ends[way].start()
 
     def passed(self, timeout_s: float) -> bool | None:
         """See `Turnstile.passed`. Edges are kept from the pulse on, so that a passage between two calls is not lost."""
@@ -158,9 +160,14 @@ class GpioTurnstile:
                 self._sensor.look(sensor.is_active, time.monotonic())
 
     def _pull(self, way: Way) -> None:
+        """The relay pulls, and somebody is there to let it go: else neither."""
+        end = threading.Timer(self._wiring.pulse_s, self._let_go, (way,))
+        end.daemon = True
         try:
             with _board():
                 self._outputs[way].on()
+                end.start()
+                self._ends[way] = end
         except DeviceError:
             self._let_go(way)
             raise

@@ -108,6 +108,8 @@ def test_a_relay_that_cannot_be_let_go_is_stuck_until_it_can(pi: FakePi) -> None
     turnstile.open(Way.IN)
     pi.broken = True
     assert until(lambda: turnstile.alarms() == {"STUCK"})
+    with pytest.raises(DeviceFault):
+        turnstile.open(Way.IN)
     pi.broken = False
     assert turnstile.alarms() == frozenset()
     assert not pi.held()
