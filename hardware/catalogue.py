@@ -2,7 +2,7 @@
 
 card readers   sam-serial:PATH[?baud=115200]   none:
 cameras        opencv:0  opencv:/dev/video0  rtsp://…  file:PATH  simulated:DIR  lent:SOCKET   none:
-turnstiles     simulated:DIR   none:
+turnstiles     gpio:in=17,out=27,…   modbus:PATH?in=0&out=1&…   simulated:DIR   none:
 """
 
 from __future__ import annotations
@@ -82,7 +82,15 @@ def open_camera(uri: str) -> Camera:
 
 def open_turnstile(uri: str) -> Turnstile:
     """The turnstile at `uri`. Raises `DeviceUnsupported` for an address that no driver serves."""
-    scheme, rest, _ = _address(uri)
+    scheme, rest, options = _address(uri)
+    if scheme == "gpio":
+        from hardware.turnstile.gpio import GpioTurnstile, GpioWiring
+
+        return GpioTurnstile(GpioWiring.parse(rest))
+    if scheme == "modbus":
+        from hardware.turnstile.modbus import ModbusTurnstile, ModbusWiring
+
+        return ModbusTurnstile(ModbusWiring.parse(rest, options))
     if scheme == "simulated":
         from hardware.turnstile.simulated import SimulatedTurnstile
 

@@ -1,18 +1,23 @@
-"""One behaviour for every turnstile."""
+"""One behaviour for every turnstile: simulated, on a (mock) Pi's pins, behind a (real) Modbus-RTU server."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from gpiozero import Device
 
 from hardware.catalogue import open_turnstile
 from hardware.errors import DeviceError, DeviceFault, DeviceMissing, DeviceUnplugged, DeviceUnsupported
 from hardware.turnstile import Turnstile, Way
 from hardware.turnstile.simulated import SimulatedTurnstile
+from tests.hardware import pins, relay_board
+from tests.hardware.pins import FakePi
+from tests.hardware.relay_board import FakeRelayBoard
 
 
 @dataclass
@@ -20,21 +25,66 @@ class Lane:
     """A turnstile and the site around it, which a second object steers as another process would."""
 
     turnstile: Turnstile
-    site: SimulatedTurnstile
+    site: Any
+    without_sensor: Callable[[], Turnstile]
+
+    def pulses(self) -> list[str]:
+        return [pulse["way"] if isinstance(pulse, dict) else pulse for pulse in self.site.pulses()]
 
 
-@pytest.fixture(params=["simulated"])
-def lane(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lane]:
-    turnstile = open_turnstile(f"{request.param}:{tmp_path}")
-    yield Lane(turnstile, SimulatedTurnstile(tmp_path))
-    turnstile.close()
+@pytest.fixture(params=["simulated", "gpio", "modbus"])
+def lane(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lane]:
+    made = {"simulated": _simulated, "gpio": _gpio, "modbus": _modbus}[request.param](tmp_path, monkeypatch)
+    yield made
+    made.turnstile.close()
+    if not isinstance(made.site, SimulatedTurnstile):
+        made.site.close()
+
+
+def _simulated(folder: Path, _: pytest.MonkeyPatch) -> Lane:
+    turnstile, site = open_turnstile(f"simulated:{folder}"), SimulatedTurnstile(folder)
+
+    def without_sensor() -> Turnstile:
+        site.fail(pass_=None)
+        return turnstile
+
+    return Lane(turnstile, site, without_sensor)
+
+
+def _gpio(_: Path, monkeypatch: pytest.MonkeyPatch) -> Lane:
+    site = FakePi()
+    monkeypatch.setattr(Device, "pin_factory", site)
+    turnstile = open_turnstile(pins.WIRING)
+    site.fail(fire=False, tamper=False)
+
+    def without_sensor() -> Turnstile:
+        turnstile.close()
+        return open_turnstile("gpio:in=17,out=27,pulse_ms=60")
+
+    return Lane(turnstile, site, without_sensor)
+
+
+def _modbus(folder: Path, _: pytest.MonkeyPatch) -> Lane:
+    site = FakeRelayBoard(folder)
+    turnstile = open_turnstile(f"modbus:{site.path}?{relay_board.OPTIONS}")
+
+    def without_sensor() -> Turnstile:
+        turnstile.close()
+        return open_turnstile(f"modbus:{site.path}?in=0&out=1")
+
+    return Lane(turnstile, site, without_sensor)
 
 
 def test_one_call_is_one_pulse_that_way(lane: Lane) -> None:
-    lane.turnstile.open(Way.IN)
-    lane.turnstile.open(Way.OUT)
-    assert [pulse["way"] for pulse in lane.site.pulses()] == ["in", "out"]
-    assert all(datetime.fromisoformat(pulse["at"]).utcoffset() is not None for pulse in lane.site.pulses())
+    for way in (Way.IN, Way.OUT, Way.OUT):
+        lane.turnstile.open(way)
+    assert lane.pulses() == ["in", "out", "out"]
+
+
+def test_a_simulated_pulse_says_when_it_was(tmp_path: Path) -> None:
+    turnstile = SimulatedTurnstile(tmp_path)
+    turnstile.open(Way.IN)
+    assert all(datetime.fromisoformat(pulse["at"]).utcoffset() is not None for pulse in turnstile.pulses())
 
 
 def test_whoever_goes_through_is_seen_once(lane: Lane) -> None:
@@ -50,20 +100,28 @@ def test_whoever_turns_back_has_not_passed(lane: Lane) -> None:
 
 
 def test_without_a_sensor_nobody_knows(lane: Lane) -> None:
-    lane.site.fail(pass_=None)
-    lane.turnstile.open(Way.IN)
-    assert lane.turnstile.passed(0.05) is None
+    turnstile = lane.without_sensor()
+    turnstile.open(Way.IN)
+    assert turnstile.passed(0.05) is None
+    assert turnstile.alarms() == frozenset()
+    turnstile.close()
 
 
 @pytest.mark.parametrize(("fault", "error"), [("stuck", DeviceFault), ("unplugged", DeviceUnplugged)])
 def test_a_board_that_does_not_take_a_pulse_says_so_and_recovers(lane: Lane, fault: str, error: type[DeviceError]) -> None:
+    if fault == "unplugged" and isinstance(lane.site, FakePi):
+        pytest.skip("pins have no cable that could come out")
     lane.site.fail(**{fault: True})
     with pytest.raises(error):
         lane.turnstile.open(Way.IN)
-    assert lane.site.pulses() == []
+    assert lane.pulses() == []
     lane.site.fail(**{fault: False})
     lane.turnstile.open(Way.IN)
-    assert len(lane.site.pulses()) == 1
+    assert lane.pulses() == ["in"]
+
+
+def test_nobody_has_passed_before_a_pulse(lane: Lane) -> None:
+    assert lane.turnstile.passed(0.05) is False
 
 
 def test_alarms_are_reported_while_they_last(lane: Lane) -> None:
@@ -88,7 +146,7 @@ def test_a_place_without_a_turnstile_takes_every_pulse() -> None:
 
 
 def test_an_address_that_no_driver_serves_is_said_to_be_unsupported() -> None:
-    for uri in ("", "simulated:", "relay:/dev/ttyS0"):
+    for uri in ("", "simulated:", "relay:/dev/ttyS0", "gpio:", "modbus:"):
         with pytest.raises(DeviceUnsupported):
             open_turnstile(uri)
 

@@ -1,0 +1,148 @@
+"""What only a relay board on a serial line has: timed pulses, silence, exceptions, a cable."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hardware.catalogue import open_turnstile
+from hardware.errors import DeviceFault, DeviceMissing, DeviceTimeout, DeviceUnplugged, DeviceUnsupported
+from hardware.turnstile import Turnstile, Way
+from tests.hardware.relay_board import OPTIONS, PASSED, FakeRelayBoard
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Iterator[FakeRelayBoard]:
+    board = FakeRelayBoard(tmp_path)
+    yield board
+    board.close()
+
+
+@pytest.fixture
+def turnstile(board: FakeRelayBoard) -> Iterator[Turnstile]:
+    turnstile = open_turnstile(f"modbus:{board.path}?{OPTIONS}")
+    yield turnstile
+    turnstile.close()
+
+
+def test_the_board_times_the_pulse(board: FakeRelayBoard, turnstile: Turnstile) -> None:
+    turnstile.open(Way.IN)
+    turnstile.open(Way.OUT)
+    assert board.written == [(0x0200, 3), (0x0201, 3)]
+
+
+def test_a_board_without_a_timer_is_let_go_at_the_start_and_after_each_pulse(board: FakeRelayBoard) -> None:
+    turnstile = open_turnstile(f"modbus:{board.path}?{OPTIONS}&timed=box&pulse_ms=100")
+    assert board.written == [(0, 0), (1, 0)]
+    turnstile.open(Way.OUT)
+    assert board.written[2:] == [(1, 0xFF00), (1, 0)]
+    turnstile.close()
+
+
+def test_a_board_that_is_silent_at_the_start_is_let_go_once_it_answers(board: FakeRelayBoard) -> None:
+    board.silent = True
+    turnstile = open_turnstile(f"modbus:{board.path}?{OPTIONS}&timed=box&pulse_ms=100")
+    with pytest.raises(DeviceTimeout):
+        turnstile.alarms()
+    board.silent = False
+    assert turnstile.alarms() == frozenset()
+    assert board.written[-2:] == [(0, 0), (1, 0)]
+    turnstile.close()
+
+
+@pytest.mark.parametrize("fault", ["silent", "garbled"])
+def test_no_answer_in_time_is_a_timeout_and_no_pulse_is_sent_twice(board: FakeRelayBoard, turnstile: Turnstile, fault: str) -> None:
+    board.fail(**{fault: True})
+    began = time.monotonic()
+    for call in (lambda: turnstile.open(Way.IN), turnstile.alarms, lambda: turnstile.passed(0.0)):
+        with pytest.raises(DeviceTimeout):
+            call()
+    assert time.monotonic() - began < 3
+    assert len(board.pulses()) == (1 if fault == "garbled" else 0)
+    board.fail(**{fault: False})
+    assert turnstile.alarms() == frozenset()
+
+
+def test_another_unit_does_not_answer(board: FakeRelayBoard) -> None:
+    turnstile = open_turnstile(f"modbus:{board.path}?unit=2&in=0")
+    with pytest.raises(DeviceTimeout):
+        turnstile.alarms()
+    turnstile.close()
+
+
+def test_a_relay_that_the_board_does_not_have_is_a_fault(board: FakeRelayBoard) -> None:
+    turnstile = open_turnstile(f"modbus:{board.path}?in=9")
+    with pytest.raises(DeviceFault):
+        turnstile.open(Way.IN)
+    turnstile.close()
+
+
+def test_a_pulled_cable_is_said_at_every_call_and_healed_by_plugging_in(board: FakeRelayBoard, turnstile: Turnstile) -> None:
+    assert turnstile.alarms() == frozenset()
+    for _ in range(2):
+        board.unplug()
+        for call in (turnstile.alarms, lambda: turnstile.open(Way.IN), lambda: turnstile.passed(0.0)):
+            with pytest.raises(DeviceUnplugged):
+                call()
+        board.plug()
+        assert turnstile.alarms() == frozenset()
+    turnstile.open(Way.IN)
+    assert board.pulses() == ["in"]
+
+
+def test_a_board_that_comes_later_is_found(board: FakeRelayBoard) -> None:
+    board.unplug()
+    turnstile = open_turnstile(f"modbus:{board.path}?{OPTIONS}")
+    with pytest.raises(DeviceMissing):
+        turnstile.open(Way.IN)
+    board.plug()
+    turnstile.open(Way.IN)
+    assert board.pulses() == ["in"]
+    turnstile.close()
+
+
+def test_a_path_that_is_no_port_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    turnstile = open_turnstile(f"modbus:{tmp_path}/file?in=0")
+    with pytest.raises(DeviceFault):
+        turnstile.alarms()
+    turnstile.close()
+
+
+def test_a_port_that_another_program_holds_is_a_fault(board: FakeRelayBoard, turnstile: Turnstile) -> None:
+    second = open_turnstile(f"modbus:{board.path}?in=0")
+    with pytest.raises(DeviceFault):
+        second.open(Way.IN)
+    turnstile.close()
+    second.open(Way.IN)
+    assert board.pulses() == ["in"]
+    second.close()
+
+
+def test_a_sensor_that_stays_closed_is_stuck(board: FakeRelayBoard) -> None:
+    board.inputs[PASSED] = True
+    turnstile = open_turnstile(f"modbus:{board.path}?{OPTIONS}&stuck_ms=100")
+    assert turnstile.alarms() == frozenset()
+    time.sleep(0.15)
+    turnstile.alarms()
+    assert turnstile.alarms() == {"STUCK"}
+    turnstile.close()
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["fire=0", "in=0&fier=1", "in=0&out=0", "in=x", "in=0&unit=0", "in=0&baud=0", "in=300", "in=0&pulse_ms=250", "in=0&timed=never"],
+)
+def test_an_address_that_makes_no_sense_is_unsupported(options: str) -> None:
+    with pytest.raises(DeviceUnsupported):
+        open_turnstile(f"modbus:/dev/ttyUSB0?{options}")
+
+
+def test_a_way_without_a_relay_is_unsupported(board: FakeRelayBoard) -> None:
+    turnstile = open_turnstile(f"modbus:{board.path}?in=0")
+    with pytest.raises(DeviceUnsupported):
+        turnstile.open(Way.OUT)
+    turnstile.close()
