@@ -64,7 +64,7 @@ def days(punches: Iterable[Punch], rules: DayRules) -> tuple[Day, ...]:
     """All days of all assignments among the punches of one project, by assignment and date. Openings without a person give none."""
     found: list[Day] = []
     for assignment, theirs in sorted(_by_assignment(punches).items()):
-        found += _days_of(assignment, theirs, None, rules)
+        found += _days_of(assignment, theirs, rules)
     return tuple(found)
 
 
@@ -72,10 +72,9 @@ def days_between(punches: Iterable[Punch], first: dt.date, last: dt.date, rules:
     """The days from `first` to `last`, both included; needs the punches in `span_to_load` only and ignores others."""
     start, end = span_to_load(first, last, rules)
     near = _by_assignment(p for p in latest(punches) if start <= p.at < end)
-    whole_since = rules.start_of(first - _DAY)
     found: list[Day] = []
     for assignment, theirs in sorted(near.items()):
-        found += (day for day in _days_of(assignment, theirs, whole_since, rules) if first <= day.date <= last)
+        found += (day for day in _days_of(assignment, theirs, rules) if first <= day.date <= last)
     return tuple(found)
 
 
@@ -115,10 +114,8 @@ def _by_assignment(punches: Iterable[Punch]) -> dict[int, list[Punch]]:
     return theirs
 
 
-def _days_of(assignment: int, theirs: Sequence[Punch], since: dt.datetime | None, rules: DayRules) -> list[Day]:
+def _days_of(assignment: int, theirs: Sequence[Punch], rules: DayRules) -> list[Day]:
     passed = without_repeats([p for p in theirs if p.shows_presence], rules)
-    if since is not None:  # what lies before was loaded only to know the repeats after it
-        passed = [p for p in passed if p.at >= since]
     by_date: dict[dt.date, list[Stay]] = defaultdict(list)
     for stay in stays(with_directions(passed, rules), cleared_dates(theirs, rules), rules):
         by_date[stay.date].append(stay)

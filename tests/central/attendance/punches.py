@@ -77,3 +77,20 @@ def histories(most: int = 30) -> st.SearchStrategy[list[Punch]]:
         ]
 
     return st.lists(one, max_size=most).map(built)
+
+
+_clocks = st.sampled_from([-60, 30, 60, 3 * 3600, 4 * 3600, 8 * 3600, 15 * 3600, 16 * 3600, 20 * 3600])
+_dense_parts = st.tuples(st.integers(0, 3), _clocks, st.sampled_from([Direction.IN, Direction.OUT, None, None]), st.sampled_from("nnns"))
+
+
+def dense_histories() -> st.SearchStrategy[list[Punch]]:
+    """One person's few punches on four dates, nearly all of them neighbours in a pair, a repeat or a first-and-last."""
+    start = moment(MONDAY, "04:00")
+
+    def built(parts: list[tuple[int, int, Direction | None, str]]) -> list[Punch]:
+        return [
+            Punch(("box", "e", n), 1, direction, start + dt.timedelta(days=date, seconds=s), gate)
+            for n, (date, s, direction, gate) in enumerate(parts)
+        ]
+
+    return st.lists(_dense_parts, max_size=8).map(built)

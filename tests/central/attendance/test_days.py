@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from central.attendance.days import (
@@ -29,6 +29,7 @@ from tests.central.attendance.punches import (
     TUESDAY,
     at_one_lane,
     clearing,
+    dense_histories,
     histories,
     moment,
     punch,
@@ -201,6 +202,40 @@ def test_a_span_beyond_a_day_is_refused(span: dt.timedelta) -> None:
         DayRules(max_span=span)
 
 
+# Where the parts of a history meet
+
+NEIGHBOURS = {
+    "an OUT of the window's first date closes an IN of the date before": (went_in(MONDAY, "19:00"), went_out(TUESDAY, "07:10")),
+    "an IN of its last date is closed on the next": (went_in(TUESDAY, "19:00"), went_out(TUESDAY + DAY, "07:10")),
+    "its last IN is closed by the last punch of a one-lane gate": (
+        went_in(TUESDAY, "23:00"),
+        at_one_lane(TUESDAY + DAY, "05:00"),
+        at_one_lane(TUESDAY + DAY, "09:00"),
+    ),
+    "whether an earlier first is a repeat decides what came last on that date": (
+        at_one_lane(MONDAY, "03:59:30"),
+        at_one_lane(MONDAY, "04:00:30"),
+        at_one_lane(MONDAY, "23:00"),
+        went_out(TUESDAY, "07:00"),
+    ),
+}
+
+
+@pytest.mark.parametrize("history", NEIGHBOURS.values(), ids=NEIGHBOURS)
+def test_a_window_knows_its_neighbours(history: tuple[Punch, ...]) -> None:
+    start, end = span_to_load(TUESDAY, TUESDAY, RULES)
+    whole = tuple(day for day in days(history, RULES) if day.date == TUESDAY)
+    assert days_between([p for p in history if start <= p.at < end], TUESDAY, TUESDAY, RULES) == whole
+
+
+def test_a_late_punch_just_before_the_day_cut_may_touch_the_date_after_the_next() -> None:
+    late = at_one_lane(TUESDAY, "03:59:30")
+    others = [at_one_lane(TUESDAY, "04:00:30"), at_one_lane(TUESDAY, "23:00"), went_out(TUESDAY + DAY, "07:00")]
+    assert told(*others)[-1] == (TUESDAY + DAY, [NO_IN], 0)
+    assert told(late, *others)[-1] == (TUESDAY, [PAIRED], 8 * HOUR)
+    assert dates_touched(late.at, RULES) == (MONDAY - DAY, TUESDAY + DAY)
+
+
 # Valid days and marks
 
 
@@ -222,7 +257,7 @@ def test_a_profile_says_what_a_day_counts(rule: ValidDay, short: str, half: str,
 
 def test_span_counts_from_first_to_last_and_sum_counts_the_hours() -> None:
     day = the_day(went_in(MONDAY, "07:00"), went_out(MONDAY, "08:00"), went_in(MONDAY, "15:00"), went_out(MONDAY, "16:00"))
-    assert (ValidDay(Profile.SPAN4).value_of(day), ValidDay(Profile.SUM4).value_of(day)) == (1, 0)
+    assert [ValidDay(profile).value_of(day) for profile in (Profile.SPAN4, Profile.SUM4)] == [Decimal(1), Decimal(0)]
 
 
 def test_an_out_alone_is_no_entry() -> None:
@@ -269,7 +304,8 @@ def test_order_duplicates_and_replays_change_nothing(history: list[Punch], chanc
     assert attended_on(arrived, RULES) == attended_on(history, RULES)
 
 
-@given(histories(), st.integers(-1, 7), st.integers(0, 3), st.sampled_from([16, 20, 3]))
+@settings(max_examples=400)
+@given(dense_histories() | histories(), st.integers(-1, 7), st.integers(0, 3), st.sampled_from([16, 20, 3]))
 def test_a_window_by_itself_equals_the_whole(history: list[Punch], start: int, length: int, span_h: int) -> None:
     rules = replace(RULES, max_span=dt.timedelta(hours=span_h))
     first, last = MONDAY + start * DAY, MONDAY + (start + length) * DAY
@@ -279,7 +315,8 @@ def test_a_window_by_itself_equals_the_whole(history: list[Punch], start: int, l
     assert days_between(history, first, last, rules) == whole
 
 
-@given(histories(), st.data())
+@settings(max_examples=400)
+@given(dense_histories() | histories(), st.data())
 def test_a_late_punch_changes_only_the_dates_it_touches(history: list[Punch], data: st.DataObject) -> None:
     if not history:
         return
