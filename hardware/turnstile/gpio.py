@@ -25,7 +25,7 @@ from typing import Any, Final
 from hardware.errors import DeviceError, DeviceFault, DeviceMissing, DeviceUnsupported
 from hardware.turnstile import Way
 from hardware.turnstile.options import distinct, numbers, word
-from hardware.turnstile.passage_sensor import PassageSensor
+from hardware.turnstile.passage_sensor import PassageSensor, wait_for_passage
 
 GAP_S: Final = 0.1
 """Between two pulses the same way, so that the turnstile's board sees two."""
@@ -96,14 +96,7 @@ class GpioTurnstile:
         """See `Turnstile.passed`. Edges are kept from the pulse on, so that a passage between two calls is not lost."""
         if self._wiring.passed is None:
             return None
-        end_s = time.monotonic() + timeout_s
-        while True:
-            self._look()
-            if self._sensor.take():
-                return True
-            if time.monotonic() >= end_s:
-                return False
-            time.sleep(_LOOK_S)
+        return wait_for_passage(self._sensor, self._look, timeout_s, _LOOK_S)
 
     def alarms(self) -> frozenset[str]:
         """See `Turnstile.alarms`. STUCK is a sensor that stays closed, or a relay that could not be let go."""

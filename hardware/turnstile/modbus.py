@@ -30,7 +30,7 @@ from pymodbus.pdu.bit_message import WriteSingleCoilRequest
 from hardware.errors import DeviceError, DeviceFault, DeviceMissing, DeviceTimeout, DeviceUnplugged, DeviceUnsupported, ProtocolFault
 from hardware.turnstile import Way
 from hardware.turnstile.options import distinct, numbers, word
-from hardware.turnstile.passage_sensor import PassageSensor
+from hardware.turnstile.passage_sensor import PassageSensor, wait_for_passage
 
 ANSWER_S: Final = 0.3
 FLASH_ON: Final = 0x0200
@@ -117,14 +117,7 @@ class ModbusTurnstile:
         """See `Turnstile.passed`; to be called soon after `open` and often: the board is asked only here and by `alarms`."""
         if "passed" not in self._wiring.inputs:
             return None
-        end_s = time.monotonic() + timeout_s
-        while True:
-            self._look()
-            if self._sensor.take():
-                return True
-            if time.monotonic() >= end_s:
-                return False
-            time.sleep(_LOOK_S)
+        return wait_for_passage(self._sensor, self._look, timeout_s, _LOOK_S)
 
     def alarms(self) -> frozenset[str]:
         """See `Turnstile.alarms`. STUCK is a sensor that stays closed. Raises `DeviceError` if the board does not answer."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 
 
 class PassageSensor:
@@ -42,3 +44,15 @@ class PassageSensor:
         """Whether it has been closed for longer than anybody stands in it."""
         with self._lock:
             return self._steady and at_s - self._steady_since_s >= self._stuck_s
+
+
+def wait_for_passage(sensor: PassageSensor, look: Callable[[], object], timeout_s: float, pause_s: float) -> bool:
+    """Looks at the contact again and again until somebody went through, at most `timeout_s`; raises what `look` raises."""
+    end_s = time.monotonic() + timeout_s
+    while True:
+        look()
+        if sensor.take():
+            return True
+        if time.monotonic() >= end_s:
+            return False
+        time.sleep(pause_s)
