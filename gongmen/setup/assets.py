@@ -20,6 +20,8 @@ FILES = {
     "@tabler/icons-webfont/dist/tabler-icons.min.css": "tabler-icons.min.css",
     "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2": "fonts/tabler-icons.woff2",
     "@tabler/icons-webfont/LICENSE": "licences/tabler-icons.txt",
+    "echarts/dist/echarts.min.js": "echarts.min.js",
+    "echarts/LICENSE": "licences/echarts.txt",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "htmx.org/LICENSE": "licences/htmx.txt",
 }

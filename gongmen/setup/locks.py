@@ -33,6 +33,7 @@ LOCKS = {
     "central.txt": ("--extra", "central"),
     "demo.txt": ("--extra", "demo", "--group", "build"),
     "dev.txt": ("--extra", "demo", "--group", "build", "--group", "dev", "-c", "requirements/demo.txt"),
+    "pcsc.txt": ("--extra", "pcsc", "--group", "pcsc-build", "-c", "requirements/demo.txt"),
 }
 """What each file locks: the real box, the real centre, both with the demo, and all of it with the developers' tools."""
 
