@@ -1,0 +1,10 @@
+"""What people keep beside the first revision."""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""

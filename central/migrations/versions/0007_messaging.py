@@ -1,0 +1,10 @@
+"""What messaging keep beside the first revision."""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
