@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ("sh", "cat", "cut", "date", "dirname", "flock", "grep", "head", "id", "mkdir", "rm", "sha256sum", "tail", "touch", "cp", "env")
-INPUTS = ("pyproject.toml", "package-lock.json", "gongmen/setup/assets.py", "gongmen/setup/pictures.py")
+INPUTS = ("pyproject.toml", "package-lock.json", "gongmen/setup/assets.py", "gongmen/setup/pictures.py", "gongmen/setup/pcsc.py")
 
 NOTING_PYTHON = """#!/bin/sh
 case $1 in -c) exit 0 ;; esac
@@ -35,7 +35,7 @@ class Machine:
         self.bin.mkdir()
         for tool in TOOLS:
             self.bin.joinpath(tool).symlink_to(shutil.which(tool) or pytest.skip(f"no {tool} on this machine"))
-        for name in (*INPUTS, *(f"requirements/{name}.txt" for name in ("demo", "dev", "pictures"))):
+        for name in (*INPUTS, *(f"requirements/{name}.txt" for name in ("demo", "dev", "pictures", "pcsc"))):
             self.project.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
             self.project.joinpath(name).touch()
         shutil.copy(ROOT / "run", self.project)
@@ -146,8 +146,12 @@ def test_the_tests_go_on_without_the_system_packages_and_say_so(ready: Machine) 
     ready.has("dpkg-query", "#!/bin/sh\nexit 1\n")
     done = ready.run("test", "-k", "name")
     assert done.returncode == 0
-    wanted = "mosquitto mosquitto-clients postgresql chromium fonts-noto-cjk libatomic1"
-    assert f"sudo apt-get install -y --no-install-recommends {wanted}" in " ".join(done.stderr.split())
+    for wanted in (
+        "mosquitto mosquitto-clients postgresql chromium fonts-noto-cjk libatomic1",
+        "gcc libc6-dev python3-dev libpcsclite-dev pcscd",
+        "gir1.2-gst-rtsp-server-1.0 python3-gi",
+    ):
+        assert f"sudo apt-get install -y --no-install-recommends {wanted}" in " ".join(done.stderr.split())
     assert [line for line in ready.noted() if "pytest" in line] == ["-m pytest -k name"]
 
 
@@ -157,3 +161,28 @@ def test_the_developers_environment_serves_the_demo_too(ready: Machine) -> None:
     assert any("requirements/dev.txt" in line for line in ready.noted())
     assert ready.run("demo", "--once").returncode == 0
     assert ready.noted() == ["demo --once"]
+
+
+def test_the_tests_build_pc_sc_once_and_go_on_where_it_cannot_be_built(ready: Machine) -> None:
+    ready.has("dpkg-query", "#!/bin/sh\necho install ok installed\n")
+    assert ready.run("test").returncode == 0
+    assert "-m gongmen.setup.pcsc --tests" in ready.noted()
+    assert ready.run("test").returncode == 0
+    assert ready.noted() == ["-m pytest"]
+    (ready.project / "requirements/pcsc.txt").write_text("changed")
+    fail = ready.notes.with_name("notes.fail")
+    fail.touch()
+    done = ready.run("pcsc")
+    assert done.returncode == 1
+    assert "没有 PC/SC 支持" in done.stderr
+    fail.unlink()
+    assert ready.run("pcsc").returncode == 0
+
+
+def test_locking_anew_needs_neither_front_end_files_nor_pictures(machine: Machine) -> None:
+    """A changed package.json is no reason to fail here: locking is what makes the two agree again."""
+    machine.has("python3", NOTING_PYTHON)
+    assert machine.run("lock", "-U").returncode == 0
+    noted = machine.noted()
+    assert noted[-1] == "-m gongmen.setup.locks --make -U"
+    assert not any("assets" in line or "pictures" in line for line in noted)
