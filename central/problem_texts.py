@@ -9,6 +9,10 @@ GENERAL: Final[dict[str, tuple[str, str]]] = {
         "请求内容不符合要求，请按 errors 中的提示逐项修改。",
         "The request is not valid: mend the fields listed in errors.",
     ),
+    "FIELDS_INVALID": (
+        "有多项内容不符合要求，请按 errors 中的提示逐项修改。",
+        "Several fields need mending: see errors for each of them.",
+    ),
     "BODY_NOT_JSON": ("请求体不是有效的 JSON，请检查格式。", "The body is not valid JSON: check its form."),
     "NOT_FOUND": (
         "没有找到，或您无权查看。请核对编号和登录账号。",
@@ -53,6 +57,22 @@ IDENTITY: Final[dict[str, tuple[str, str]]] = {
     ),
     "USERNAME_TAKEN": ("用户名已被使用，请换一个。", "The user name is taken: choose another."),
     "PASSWORD_TOO_WEAK": ("密码至少 10 位，且不能只含数字。", "A password needs at least 10 characters, and not digits only."),
+    "ENTERPRISE_CERT_REQUIRED": (
+        "此事项属企业级管理，须由用人单位用法人一证通登录办理，项目账号不能代替（A-04）。",
+        "This is the enterprise's own affair: the employer signs in with its certificate; a project account cannot stand in (A-04).",
+    ),
+    "OUTSIDE_DELEGATION": (
+        "该操作不在项目经理对您的授权范围或期限内，请联系项目经理（A-06）。",
+        "This is outside what the project manager delegated to you, or its time: ask the project manager (A-06).",
+    ),
+    "ONLY_PM_DELEGATES": (
+        "只有本项目的项目经理可以授权，被授权人不能转授权（A-06）。",
+        "Only the project's manager delegates, and a delegate does not delegate further (A-06).",
+    ),
+    "FUNCTION_NOT_GRANTED": (
+        "当前证书或令牌未获此项权限，请由本单位有权限的操作员授予。",
+        "This certificate or token was not granted the function: an operator of your company who may grant it can do so.",
+    ),
     "PIN_INVALID": ("操作员 PIN 须为 6 至 12 位数字，且不能全相同或连续。", "A PIN has 6 to 12 digits, neither all alike nor in sequence."),
 }
 

@@ -38,6 +38,7 @@ class FieldProblem(BaseModel):
     field: str
     code: str
     detail: str
+    detail_en: str = ""
 
 
 class ProblemOut(BaseModel):
@@ -73,6 +74,7 @@ class ProblemOut(BaseModel):
     help_url: str
     errors: list[FieldProblem] | None = None
     values: dict[str, Any] | None = Field(default=None, description="问题涉及的值 / values that the text speaks of")
+    state: dict[str, Any] | None = Field(default=None, description="VERSION_CONFLICT 时记录的当前内容 / what the record holds now")
 
 
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
@@ -102,10 +104,17 @@ def render(request: Request, problem: Problem, settings: CentralSettings, errors
         help=settings.help_zh,
         help_en=settings.help_en,
         help_url=settings.help_url,
-        errors=errors,
+        errors=errors or of_fields(problem),
         values=shown or None,
+        state=problem.state,
     )
     return JSONResponse(body.model_dump(mode="json", exclude_none=True), problem.status, _headers(problem), MEDIA_TYPE)
+
+
+def of_fields(problem: Problem) -> list[FieldProblem] | None:
+    """The fields that a refusal names: the one it is about, or every one of several."""
+    named = [(error.field, error) for error in (problem.errors or [problem]) if error.field]
+    return [FieldProblem(field=field, code=e.code, detail=e.text.zh, detail_en=e.text.en) for field, e in named] or None
 
 
 def of_exception(error: Exception) -> tuple[Problem, list[FieldProblem] | None]:
