@@ -110,7 +110,8 @@ def test_a_project_account_registers_nobody_and_an_employer_only_its_own(story: 
     labour = story.site.labour.id
     for acting in (story.office(), story.authority, SYSTEM):
         answer = client.post(f"{API}/workers", json=registration(employer_id=labour), headers=story.token(acting))
-        assert (answer.status_code, answer.json()["code"]) == (403, "NOT_THE_EMPLOYER")
+        code = "ENTERPRISE_CERT_REQUIRED" if acting.project_id else "NOT_THE_EMPLOYER"
+        assert (answer.status_code, answer.json()["code"]) == (403, code)
     foreign = client.post(f"{API}/workers", json=registration(employer_id=story.site.gc.id), headers=story.token(story.employer(labour)))
     assert (foreign.status_code, foreign.json()["code"]) == (403, "NOT_THE_EMPLOYER")
 

@@ -25,7 +25,7 @@ from tests.central.builders import Story, resident_number
 @pytest.mark.rule("A-01")
 def test_only_an_enterprise_registers_and_only_its_own_workers(story: Story) -> None:
     for acting in (story.office(), story.sub_office(story.pro), story.authority):
-        with pytest.raises(Problem, match="NOT_THE_EMPLOYER"):
+        with pytest.raises(Problem, match="ENTERPRISE_CERT_REQUIRED" if acting.project_id else "NOT_THE_EMPLOYER"):
             story.worker(acting)
     with pytest.raises(Problem, match="NOT_THE_EMPLOYER"):
         story.worker(story.employer(story.site.labour), employer_id=story.site.gc.id)
