@@ -39,6 +39,18 @@ class FaceState(StrEnum):
     REFUSED = "refused"
 
 
+class DepartureReason(StrEnum):
+    """How a labour contract ends; having left a site is not among them (A-51)."""
+
+    EXPIRED = "expired"
+    RESIGNED = "resigned"
+    DISMISSED = "dismissed"
+    AGREED = "agreed"
+    RETIRED = "retired"
+    OTHER = "other"
+
+
+_WAITING: Final = text("effected_at IS NULL AND cancelled_at IS NULL")
 _OPEN: Final = text("state NOT IN ('ended', 'withdrawn')")
 
 
@@ -94,6 +106,57 @@ class Acceptance(Base):
     assignment_id: Mapped[int] = mapped_column(BigId, ForeignKey("assignments.id"))
     participant_id: Mapped[int] = mapped_column(BigId, ForeignKey("participants.id"))
     actor: Mapped[str] = mapped_column(String(64))
+    at: Mapped[dt.datetime]
+
+
+class Departure(Base):
+    """A departure (离职) that an employer recorded: from 00:00 (Asia/Shanghai) of `departs_on` on the rights are gone (A-49).
+
+    It waits until that date (`effected_at`), or is cancelled before. One at a time waits for an employment.
+    """
+
+    __tablename__ = "departures"
+    __table_args__ = (
+        Index("uq_departures_one_waiting", "employment_id", unique=True, postgresql_where=_WAITING, sqlite_where=_WAITING),
+        Index("ix_departures_due", "departs_on", postgresql_where=_WAITING, sqlite_where=_WAITING),
+        Index("ix_departures_worker_id", "worker_id"),
+    )
+
+    id: Mapped[int] = row_id()
+    employment_id: Mapped[int] = mapped_column(BigId, ForeignKey("employments.id"))
+    worker_id: Mapped[int] = mapped_column(BigId, ForeignKey("workers.id"))
+    employer_id: Mapped[int] = mapped_column(BigId, ForeignKey("companies.id"))
+    departs_on: Mapped[dt.date]
+    reason: Mapped[DepartureReason] = mapped_column(words(DepartureReason))
+    recorded_by: Mapped[str] = mapped_column(String(64))
+    recorded_at: Mapped[dt.datetime]
+    cancelled_at: Mapped[dt.datetime | None]
+    effected_at: Mapped[dt.datetime | None]
+
+
+class Death(Base):
+    """A worker's death (身亡): ends everything at once (A-52). The record is kept."""
+
+    __tablename__ = "deaths"
+
+    worker_id: Mapped[int] = mapped_column(BigId, ForeignKey("workers.id"), primary_key=True, autoincrement=False)
+    died_on: Mapped[dt.date]
+    note: Mapped[str] = mapped_column(String(200))
+    recorded_by: Mapped[str] = mapped_column(String(64))
+    recorded_at: Mapped[dt.datetime]
+
+
+class Comparison(Base):
+    """That somebody compared a number with a worker's, and whether it was the same (A-44); the number itself is not kept."""
+
+    __tablename__ = "comparisons"
+    __table_args__ = (Index("ix_comparisons_actor", "actor", "at"),)
+
+    id: Mapped[int] = row_id()
+    assignment_id: Mapped[int] = mapped_column(BigId, ForeignKey("assignments.id"))
+    actor: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))
+    matched: Mapped[bool]
     at: Mapped[dt.datetime]
 
 

@@ -10,11 +10,12 @@ from alembic.config import Config
 from sqlalchemy import MetaData
 from sqlalchemy.engine import Connection
 
-from central import audit
+from central import audit, jobs
 from central.attendance import model as attendance
 from central.database import Base, Database
 from central.devices import model as devices
 from central.entry import model as entry
+from central.history import model as history
 from central.identity import model as identity
 from central.messaging import model as messaging
 from central.people import model as people
@@ -22,7 +23,7 @@ from central.projects import model as projects
 from central.web import model as web
 
 HERE: Final = Path(__file__).parent
-SLICES: Final = (audit, attendance, devices, entry, identity, messaging, people, projects, web)
+SLICES: Final = (audit, attendance, devices, entry, history, identity, jobs, messaging, people, projects, web)
 """Imported so that every table stands in the one metadata."""
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.database import Base, BigId, row_id, words
@@ -45,6 +46,17 @@ class TeamState(StrEnum):
     CLOSED = "closed"
 
 
+class Calendar(StrEnum):
+    """Which dates are a project's working days, before its suspensions are taken out (domain.md, Attendance 3).
+
+    A site works every day but the statutory festivals, unless it says that it keeps the statutory working days, or works every day.
+    """
+
+    FESTIVALS = "festivals"
+    WORKDAYS = "workdays"
+    EVERY_DAY = "every_day"
+
+
 class Company(Base):
     """A company by its unified social credit code (统一社会信用代码)."""
 
@@ -59,7 +71,12 @@ class Company(Base):
 class Project(Base):
     """A registered project (报建编号). `card_key_sealed` is the key of the card hashes at its gates, sealed with the master key.
 
-    `roster_version` only rises; whatever a gate must know raises it in the same transaction.
+    `roster_version` only rises; whatever a gate must know raises it in the same transaction. `name` is the registered name,
+    `contract_name` that of the contract, empty where it has none (A-56).
+
+    Its settings: `day_cut_min` minutes after local midnight at which a work date begins, `valid_day_profile` (a word of
+    `attendance.valid_day.Profile`) with `full_day_min` minutes for HOURS_N, `calendar`, `alert_days` and `presumed_exit_days` in working
+    days (3 to 90), `gate_policy` in the shape of `wire.GatePolicy`, where what is missing has that type's default.
     """
 
     __tablename__ = "projects"
@@ -71,8 +88,31 @@ class Project(Base):
     completion_planned: Mapped[dt.date | None]
     completed_at: Mapped[dt.datetime | None]
     contact: Mapped[str] = mapped_column(String(200), server_default="")
+    contract_name: Mapped[str] = mapped_column(String(200), server_default="", default="")
+    day_cut_min: Mapped[int] = mapped_column(server_default="240", default=240)
+    valid_day_profile: Mapped[str] = mapped_column(String(16), server_default="ANY_IN", default="ANY_IN")
+    full_day_min: Mapped[int] = mapped_column(server_default="480", default=480)
+    calendar: Mapped[Calendar] = mapped_column(words(Calendar), server_default=Calendar.FESTIVALS.value, default=Calendar.FESTIVALS)
+    alert_days: Mapped[int] = mapped_column(server_default="3", default=3)
+    presumed_exit_days: Mapped[int] = mapped_column(server_default="15", default=15)
+    gate_policy: Mapped[dict[str, Any]] = mapped_column(JSON, server_default="{}", default=dict)
+    version: Mapped[int] = mapped_column(server_default="1", default=1)
     card_key_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     roster_version: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+    created_at: Mapped[dt.datetime]
+
+
+class ProjectSuspension(Base):
+    """Dates on which a project stands still (停工): no attendance is expected of anybody. Both dates count; no end: until told."""
+
+    __tablename__ = "project_suspensions"
+    __table_args__ = (Index("ix_project_suspensions_project_id", "project_id", "first_day"),)
+
+    id: Mapped[int] = row_id()
+    project_id: Mapped[int] = mapped_column(BigId, ForeignKey("projects.id"))
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date | None]
+    reason: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[dt.datetime]
 
 
