@@ -14,6 +14,7 @@ WAITING = sa.text("effected_at IS NULL AND cancelled_at IS NULL")
 
 
 def upgrade() -> None:
+    """Columns of projects, then what is new."""
     _columns()
     _entry()
     _history()
