@@ -14,10 +14,12 @@ _CARRIED: Final = {
     "Up.ROSTER_GET": "RosterGet",
     "Up.APPLIED": "Applied",
     "Up.LOOKUP": "Lookup",
+    "Up.COPIES": "TemplateCopies",
     "Down.ACK": "Ack",
     "Down.ROSTER": "RosterPointer (retained)",
     "Down.ROSTER_PART": "Sealed (RosterPart)",
     "Down.LOOKUP": "Sealed (LookupAnswer)",
+    "Down.COPIES": "CopiesTaken",
 }
 _HEAD = """# 接口约定 · The wire contract
 

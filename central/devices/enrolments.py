@@ -6,6 +6,7 @@ The template itself is sealed for the boxes; the centre relays what it cannot op
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
@@ -41,8 +42,6 @@ def record_enrolment(session: Session, origin: Origin, assignment_id: int, body:
     assignment.face = FaceState.GRANTED if granted else FaceState.REFUSED
     assignment.enrolled_engine = body.engine if granted else ""
     session.execute(delete(TemplateCopy).where(TemplateCopy.assignment_id == assignment_id))
-    if granted and body.consent.transfer:
-        _keep_copies(session, origin, assignment, body, now)
     note_roster_change(session, assignment)
 
 
@@ -95,14 +94,36 @@ def _enrolment(origin: Origin, assignment_id: int, body: wire.Enrolment, now: dt
     )
 
 
-def _keep_copies(session: Session, origin: Origin, assignment: Assignment, body: wire.Enrolment, now: dt.datetime) -> None:
-    """Copies for the other boxes of this project; one for any other box is not kept."""
-    boxes = session.scalars(
-        select(Box.id).where(Box.project_id == assignment.project_id, Box.state == BoxState.ACTIVE, Box.id != origin.box)
-    )
+def take_copies(session: Session, box: str, message: wire.TemplateCopies, digests: Mapping[str, bytes], now: dt.datetime) -> bool:
+    """Keeps the copies that are what the enrolment's event announced (`digests`, by box) for the other boxes of its project; False if
+    one was not. Copies that a later word, a withdrawal or the end of the right has overtaken are not kept (A-03, privacy.md C2)."""
+    true = {to: sealed for to, sealed in message.copies.items() if digests.get(to) == wire.copy_digest(sealed)}
+    own = (Enrolment.box_id == box, Enrolment.epoch == message.epoch, Enrolment.seq == message.seq)
+    enrolment = session.scalars(select(Enrolment).where(*own)).one_or_none()
+    if enrolment is None or not true:
+        return len(true) == len(message.copies)
+    assignment = session.get_one(Assignment, enrolment.assignment_id, with_for_update=True, populate_existing=True)
+    if assignment.state is AssignmentState.CONFIRMED and enrolment.transfer and _is_latest(session, enrolment):
+        _keep_copies(session, box, assignment, true, now)
+    return len(true) == len(message.copies)
+
+
+def _is_latest(session: Session, enrolment: Enrolment) -> bool:
+    others = session.scalars(
+        select(Enrolment).where(Enrolment.assignment_id == enrolment.assignment_id, Enrolment.id != enrolment.id)
+    ).all()
+    origin = Origin(enrolment.box_id, enrolment.epoch, enrolment.seq, enrolment.at)
+    return not any(_is_later(one, origin) for one in others)
+
+
+def _keep_copies(session: Session, box: str, assignment: Assignment, copies: Mapping[str, bytes], now: dt.datetime) -> None:
+    """Copies for the other boxes of this project; one for any other box is not kept, nor the sender's own: it holds that template."""
+    others = session.scalars(select(Box.id).where(Box.project_id == assignment.project_id, Box.state == BoxState.ACTIVE, Box.id != box))
     rows = [
-        {"assignment_id": assignment.id, "box_id": box, "engine": body.engine, "sealed": body.templates[box], "received_at": now}
-        for box in boxes
-        if box in body.templates
+        {"assignment_id": assignment.id, "box_id": to, "engine": assignment.enrolled_engine, "sealed": copies[to], "received_at": now}
+        for to in others
+        if to in copies
     ]
     bulk.insert_missing(session, TemplateCopy, rows)
+    if rows:
+        note_roster_change(session, assignment)

@@ -19,6 +19,9 @@ KINDS: Final[dict[type, str]] = {
     wire.Deletion: "d",
     wire.Incident: "i",
     wire.ClockSync: "c",
+    wire.NotPassed: "n",
+    wire.Opening: "o",
+    wire.CardBinding: "b",
 }
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _LAST_MS: Final = 4_102_444_800_000  # 2100
@@ -27,6 +30,7 @@ _SMALL: Final = 2**31
 _WORD: Final = 128
 _TEXT: Final = 2000
 _COPIES: Final = 256
+_DIGEST: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +108,31 @@ def _fault(seq: int, event: wire.Event) -> str:
 def _is_storable(body: wire.Body) -> bool:
     match body:
         case wire.Passage():
-            return _words(body.person, body.lane) and _count(body.roster_version, _BIG) and _count(body.score or 0)
+            words = _words(body.person, body.lane, body.operator, body.why)
+            fits = words and _count(body.roster_version, _BIG) and _count(body.score or 0)
         case wire.Refusal():
-            return _words(body.person or "", body.lane) and _count(body.roster_version, _BIG)
+            fits = _words(body.person or "", body.lane) and _count(body.roster_version, _BIG)
         case wire.Enrolment():
-            return _enrolment(body)
+            fits = _enrolment(body)
         case wire.Deletion():
-            return _words(body.person) and _count(body.roster_version, _BIG)
+            fits = _words(body.person) and _count(body.roster_version, _BIG)
         case wire.Incident():
-            return _words(body.code, limit=64) and _words(body.detail, limit=_TEXT)
+            fits = _words(body.code, limit=64) and _words(body.detail, limit=_TEXT)
         case wire.ClockSync():
-            return True
+            fits = True
+        case wire.NotPassed():
+            fits = _count(body.passage_seq, _BIG)
+        case wire.Opening():
+            fits = _words(body.lane, body.operator, body.why)
+        case wire.CardBinding():
+            fits = _words(body.person, body.operator) and len(body.card) == _DIGEST
+    return fits
 
 
 def _enrolment(body: wire.Enrolment) -> bool:
     consent = body.consent
     texts = _words(body.person, consent.text_version, consent.text_hash, consent.language, consent.operator)
-    copies = len(body.templates) <= _COPIES and all(len(sealed) <= wire.MAX_PART_BYTES for sealed in body.templates.values())
+    copies = len(body.copies) <= _COPIES and all(len(digest) == _DIGEST for digest in body.copies.values())
     return texts and copies and _words(body.engine, limit=64) and _count(body.shots) and _count(body.quality)
 
 

@@ -15,6 +15,7 @@ from edge.kiosk.card_place import SHANGHAI
 from edge.kiosk.parts import Draft
 from edge.kiosk.sealing import for_boxes
 from edge.model import EndedRight, Right
+from edge.store.copies import Copies
 from edge.store.database import Store
 from edge.store.enrolments import Enrolments
 from edge.store.health import Health
@@ -23,7 +24,7 @@ from edge.store.lookups import Lookups
 from edge.store.roster import Roster
 from edge.store.secrets import seal
 from edge.store.templates import Templates
-from edge.sync.wire import Consent, Deletion, EndCause, Enrolment, LookupAnswer, RosterHeader
+from edge.sync.wire import Consent, Deletion, EndCause, Enrolment, LookupAnswer, RosterHeader, copy_digest
 from edge.templates import pack
 
 _TRIES: Final = "kiosk_tries"
@@ -115,12 +116,14 @@ class StoreRecords:
         header = roster.header()
         plain = pack(engine, rows) if rows is not None else b""
         copies = for_boxes(plain, header) if plain and consent.transfer and header else {}
+        digests = {box: copy_digest(sealed) for box, sealed in copies.items()}
         shots = 0 if rows is None else len(rows)
         with store.transaction():
             right = roster.right(person)
             if right is None or (right.valid_until_s is not None and right.valid_until_s * 1000 <= self._clock.now_ms()):
                 raise NotOnRoster("no enrolment without a confirmed right in force")
-            event = journal.record(Enrolment(person, engine if shots else "", shots, quality, consent, copies))
+            event = journal.record(Enrolment(person, engine if shots else "", shots, quality, consent, digests))
+            Copies(store).put((journal.epoch, event.seq), person, copies)
             gone = templates.delete(person)
             if plain:
                 templates.put(person, engine, seal(plain, self._own_key), "local")

@@ -27,6 +27,23 @@ REFUSALS: Final[dict[str, Text]] = {
     "GATE_CLOSED": Text("此通道已关闭", "This lane is closed", "请走其他通道", "Use another lane"),
     "METHOD_NOT_ALLOWED": Text("此通道不能用这种方式", "This way is not allowed at this lane", "请换身份证刷卡", "Use your ID card"),
     "CARD_EXPIRED": Text("身份证已过有效期", "ID card has expired", "请换领新证后再来", "Renew the card"),
+    "WRONG_LANE": Text("您的通行权限不含此通道", "Your right is not for this lane", "请走指定的通道", "Use the lane you were told"),
+    "OUT_OF_HOURS": Text("现在不是进场时间", "Outside entry hours", "请在规定时间内进场", "Come back within the hours"),
+    "PASSED_ALREADY": Text("已在场内，不能重复进场", "Already inside", "如果不对，请找门卫", "If this is wrong, ask the guard"),
+    "FACE_MISMATCH": Text(
+        "人脸与证件不是同一人", "The face is not the card owner's", "请本人刷卡，或找门卫", "Use your own card, or ask the guard"
+    ),
+    "LIVENESS_FAILED": Text(
+        "没有看清本人", "Could not see a live face", "请正对镜头再试，或刷身份证", "Face the camera again, or use your card"
+    ),
+    "QR_INVALID": Text("二维码无效", "This QR code is not valid", "请到登记处重新打印", "Get a new one at the kiosk"),
+    "QR_EXPIRED": Text("二维码已过期", "This QR code has expired", "请到登记处重新打印", "Get a new one at the kiosk"),
+    "STALE_ROSTER": Text(
+        "闸机离线太久，需门卫放行",
+        "Gate offline too long: a guard must let you in",
+        "请刷卡并请门卫核对",
+        "Use your card and ask the guard",
+    ),
 }
 
 CARDS: Final[dict[str, Text]] = {

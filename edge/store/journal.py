@@ -13,6 +13,7 @@ import msgspec
 from edge.clock import Clock
 from edge.errors import CentreAhead, StoreDamaged
 from edge.store import projections
+from edge.store.copies import Copies
 from edge.store.database import Store, Value
 from edge.sync import wire
 
@@ -165,12 +166,13 @@ class Journal:
         """Starts a new sequence, with what was not acknowledged written anew at its beginning. For a store that is an old copy."""
         with self._store.transaction():
             waiting = self.unsent(self.acked(), -1)
-            epoch = secrets.token_hex(4)
+            before, epoch = self.epoch, secrets.token_hex(4)
             self._store.execute("DELETE FROM journal")
             self._store.execute("UPDATE head SET epoch = ?, seq = 0, hash = ?, acked = 0", epoch, wire.GENESIS)
             last = wire.GENESIS
             for number, row in enumerate(waiting, 1):
                 last = self._append_again(row, number, last)
+                Copies(self._store).renumber((before, row.seq), (epoch, number))
         return epoch
 
     def _append_again(self, row: Row, seq: int, prev_hash: bytes) -> bytes:

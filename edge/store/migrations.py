@@ -138,3 +138,19 @@ def m003_kiosk(db: Database) -> None:
             at_ms INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
     """)
+
+
+@migrations()
+def m004_copies(db: Database) -> None:
+    """Sealed copies for other boxes, until the centre has them: never in the journal, gone with the right."""
+    db.executescript("""
+        CREATE TABLE copies (
+            epoch TEXT NOT NULL,                   -- of the enrolment's fact
+            seq INTEGER NOT NULL,
+            person TEXT NOT NULL REFERENCES rights (person) ON DELETE CASCADE,
+            box TEXT NOT NULL,                     -- whom it is sealed to
+            sealed BLOB NOT NULL,
+            PRIMARY KEY (epoch, seq, box)
+        ) STRICT;
+        CREATE INDEX copies_person ON copies (person);
+    """)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from edge.clock import Clock
+from edge.store.copies import Copies
 from edge.store.database import Store
 from edge.store.journal import Journal
 from edge.store.lookups import Lookups
@@ -52,6 +53,7 @@ class Retention:
             version = Roster(self._store).version()
             for (person,) in over:
                 Templates(self._store).delete(str(person))
+                Copies(self._store).forget(str(person))
                 proof = wire.Deletion(str(person), wire.EndCause.DEPARTURE, template=True, right=False, roster_version=version)
                 self._journal.record(proof)
         if over:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from edge.errors import RosterUnfit
+from edge.store.copies import Copies
 from edge.store.database import Store
 from edge.store.journal import Journal
 from edge.store.templates import Templates
@@ -98,7 +99,10 @@ class RosterChange:
     def _drop_templates(self, entry: wire.RosterEntry, face_before: str, version: int) -> None:
         """Without consent, no template. Where the centre says what it said before, a template taken here since is news to it and stays:
         its enrolment is still on the way up."""
-        gone = self._templates.delete(entry.person, "relay" if entry.face == face_before else None)
+        news = entry.face != face_before
+        gone = self._templates.delete(entry.person, None if news else "relay")
+        if news:
+            Copies(self._store).forget(entry.person)
         if gone:
             withdrawn = wire.Deletion(entry.person, wire.EndCause.WITHDRAWN, template=True, right=False, roster_version=version)
             self._journal.record(withdrawn)

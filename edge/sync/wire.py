@@ -23,6 +23,9 @@ import zstandard
 
 VERSION: Final = 1
 OLDEST_READ: Final = 1
+TREE: Final = 1
+"""The version of the topics. It stays when `VERSION` rises: a broker's access list, a box of last year and the centre meet on one tree,
+and each frame says for itself which version its message is of."""
 MAX_EVENTS: Final = 200
 """Events in one batch at most."""
 MAX_PART_BYTES: Final = 64 * 1024
@@ -85,6 +88,14 @@ class Reason(StrEnum):
     GATE_CLOSED = "GATE_CLOSED"
     METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
     CARD_EXPIRED = "CARD_EXPIRED"
+    WRONG_LANE = "WRONG_LANE"
+    OUT_OF_HOURS = "OUT_OF_HOURS"
+    PASSED_ALREADY = "PASSED_ALREADY"
+    FACE_MISMATCH = "FACE_MISMATCH"
+    LIVENESS_FAILED = "LIVENESS_FAILED"
+    QR_INVALID = "QR_INVALID"
+    QR_EXPIRED = "QR_EXPIRED"
+    STALE_ROSTER = "STALE_ROSTER"
 
 
 class Clock(StrEnum):
@@ -121,6 +132,7 @@ class Passage(msgspec.Struct, array_like=True, frozen=True, tag="p"):
     """Somebody with a right was let through (or went out). `person` is the project's own reference, never an ID number.
 
     `score` is 0 to 1000 (cosine or equivalent, per mille), None where no face took part. `checks` names the liveness checks that ran.
+    `operator` is the roster's operator who let somebody through by hand (guard, one-key), and `why` the coded reason given for it.
     """
 
     person: str
@@ -133,10 +145,13 @@ class Passage(msgspec.Struct, array_like=True, frozen=True, tag="p"):
     offline: bool = False
     stale_roster: bool = False
     duplicate: bool = False
+    operator: str = ""
+    why: str = ""
 
 
 class Refusal(msgspec.Struct, array_like=True, frozen=True, tag="r"):
-    """Somebody was refused. No image, no card number, no template; `person` only where the box knows who it was (A-03)."""
+    """Somebody was refused. No image, no card number, no template; `person` only where the box knows who it was (A-03).
+    `checks` names the liveness checks that ran."""
 
     reason: Reason
     method: Method
@@ -146,6 +161,36 @@ class Refusal(msgspec.Struct, array_like=True, frozen=True, tag="r"):
     person: str | None = None
     score: int | None = None
     offline: bool = False
+    checks: tuple[str, ...] = ()
+
+
+class NotPassed(msgspec.Struct, array_like=True, frozen=True, tag="n"):
+    """The turnstile was opened for a passage of this epoch, and its sensor saw nobody go through: that passage is no attendance."""
+
+    passage_seq: int
+
+
+class Opening(msgspec.Struct, array_like=True, frozen=True, tag="o"):
+    """A turnstile was held open (`open`) or closed again, and nobody was identified: one-key 008 or emergency 009.
+
+    `direction` None is both. `operator` is the roster's operator, `why` the coded reason given; empty for the fire alarm's contact.
+    """
+
+    method: Method
+    direction: Direction | None
+    lane: str
+    open: bool
+    operator: str = ""
+    why: str = ""
+
+
+class CardBinding(msgspec.Struct, array_like=True, frozen=True, tag="b"):
+    """A work card was bound to a worker at the kiosk, or released. `card` is the project-keyed hash of `uid:<HEX>`, 16 bytes."""
+
+    person: str
+    card: bytes
+    bound: bool
+    operator: str
 
 
 class Consent(msgspec.Struct, array_like=True, frozen=True):
@@ -163,8 +208,8 @@ class Consent(msgspec.Struct, array_like=True, frozen=True):
 class Enrolment(msgspec.Struct, array_like=True, frozen=True, tag="e"):
     """A worker was enrolled at a kiosk, with a face or, of equal standing, card only (`engine` empty).
 
-    `templates` maps a box's id to that box's sealed copy (X25519 sealed box over float32 rows); empty without tick (b).
-    `quality` is 0 to 1000, the worst of the shots kept.
+    `copies` maps a box's id to the 16-byte `copy_digest` of the copy that was sealed to it; empty without tick (b). The copies themselves
+    travel as `TemplateCopies` and never stand in the journal: what is deleted must be gone. `quality` is 0 to 1000, the worst shot kept.
     """
 
     person: str
@@ -172,7 +217,7 @@ class Enrolment(msgspec.Struct, array_like=True, frozen=True, tag="e"):
     shots: int
     quality: int
     consent: Consent
-    templates: dict[str, bytes] = {}
+    copies: dict[str, bytes] = {}
 
 
 class Deletion(msgspec.Struct, array_like=True, frozen=True, tag="d"):
@@ -196,7 +241,7 @@ class ClockSync(msgspec.Struct, array_like=True, frozen=True, tag="c"):
     """From here on this boot's wall clock is right: the centre corrects the boot's earlier, unsynchronised times from this event."""
 
 
-Body = Passage | Refusal | Enrolment | Deletion | Incident | ClockSync
+Body = Passage | Refusal | Enrolment | Deletion | Incident | ClockSync | NotPassed | Opening | CardBinding
 
 
 class Event(msgspec.Struct, array_like=True, frozen=True):
@@ -224,7 +269,7 @@ class EventBatch(msgspec.Struct, array_like=True, frozen=True):
 
 
 class BoxState(msgspec.Struct, array_like=True, frozen=True):
-    """Birth certificate, heartbeat and (with `online` false) last will of a box."""
+    """Birth certificate, heartbeat and (with `online` false) last will of a box. `wire` is the newest version that it reads."""
 
     epoch: str
     boot: int
@@ -238,6 +283,7 @@ class BoxState(msgspec.Struct, array_like=True, frozen=True):
     disk_free_pct: int = 100
     software: str = ""
     faults: tuple[str, ...] = ()
+    wire: int = 1
 
 
 class RosterGet(msgspec.Struct, array_like=True, frozen=True):
@@ -262,16 +308,35 @@ class Lookup(msgspec.Struct, array_like=True, frozen=True):
     card: bytes
 
 
+class TemplateCopies(msgspec.Struct, array_like=True, frozen=True):
+    """The sealed copies (X25519 sealed box over float32 rows) of one `Enrolment`, by box; sent again until `CopiesTaken`."""
+
+    epoch: str
+    seq: int
+    copies: dict[str, bytes]
+
+
 # --- downwards: what the centre says -------------------------------------------------------------------------------------------------
 
 
 class Ack(msgspec.Struct, array_like=True, frozen=True):
-    """Sent after the centre's commit: everything up to `upto` is safe; `need` asks for ranges (both ends included) again."""
+    """Sent after the centre's commit: everything up to `upto` is safe; `need` asks for ranges (both ends included) again.
+
+    `hash` is the chain's at `upto`: a box whose own differs there has lost its tail, and must not believe that it is safe.
+    """
 
     epoch: str
     upto: int
     need: tuple[tuple[int, int], ...] = ()
     quarantined: tuple[int, ...] = ()
+    hash: bytes = b""
+
+
+class CopiesTaken(msgspec.Struct, array_like=True, frozen=True):
+    """Sent after the centre's commit: the copies of that enrolment are safe or no longer wanted; the box deletes its own of them."""
+
+    epoch: str
+    seq: int
 
 
 class RosterPointer(msgspec.Struct, array_like=True, frozen=True):
@@ -296,6 +361,7 @@ class RosterEntry(msgspec.Struct, array_like=True, frozen=True):
 
     `face` is `none` (not enrolled yet), `granted` or `refused`. `templates` is filled for copies that other boxes sealed for this one;
     a box never drops its own local template because of an entry, only because of a removal or a `face` other than `granted`.
+    `lanes` limits the right to these lanes (empty: all); `maintenance` lets pass while the project is suspended or completed.
     """
 
     person: str
@@ -309,6 +375,8 @@ class RosterEntry(msgspec.Struct, array_like=True, frozen=True):
     face: str = "none"
     templates: tuple[SealedTemplate, ...] = ()
     needs_training: bool = False
+    lanes: tuple[str, ...] = ()
+    maintenance: bool = False
 
 
 class Removal(msgspec.Struct, array_like=True, frozen=True):
@@ -321,18 +389,35 @@ class Removal(msgspec.Struct, array_like=True, frozen=True):
 
 
 class BoxKey(msgspec.Struct, array_like=True, frozen=True):
-    """A box of this project and the X25519 key that templates for it are sealed with."""
+    """A box of this project, the X25519 key that templates are sealed to it with, and the Ed25519 key of the QR passes that it prints."""
 
     box: str
     sealing_key: bytes
+    verify_key: bytes = b""
 
 
 class Operator(msgspec.Struct, array_like=True, frozen=True):
-    """Somebody who may use the kiosk; `pin_hash` is an argon2id string, checked offline."""
+    """Somebody who uses the kiosk (`role` manager) or opens a gate by hand (guard); `pin_hash` is an argon2id string, checked offline."""
 
     operator: str
     name: str
     pin_hash: str
+    role: str = "manager"
+
+
+class GatePolicy(msgspec.Struct, array_like=True, frozen=True):
+    """How strict this project's gates are.
+
+    `anti_passback`: off, soft (let through and flagged), hard (refused). `hours`: minutes of the local day (Asia/Shanghai) between which
+    IN is open, () always. `when_stale`: deny, or card_guard (card and a guard's word). `liveness`: always, risk or never.
+    `template_grace_d`: days that a template outlives its worker's last right here.
+    """
+
+    anti_passback: str = "off"
+    hours: tuple[tuple[int, int], ...] = ()
+    when_stale: str = "deny"
+    liveness: str = "risk"
+    template_grace_d: int = 30
 
 
 class RosterHeader(msgspec.Struct, array_like=True, frozen=True):
@@ -346,6 +431,7 @@ class RosterHeader(msgspec.Struct, array_like=True, frozen=True):
     operators: tuple[Operator, ...]
     state: str = "in_progress"
     lease_s: int = 72 * 3600
+    policy: GatePolicy = GatePolicy()
 
 
 class RosterPart(msgspec.Struct, array_like=True, frozen=True):
@@ -394,7 +480,9 @@ Message = (
     | RosterGet
     | Applied
     | Lookup
+    | TemplateCopies
     | Ack
+    | CopiesTaken
     | RosterPointer
     | RosterPart
     | LookupAnswer
@@ -410,13 +498,14 @@ M = TypeVar("M")
 
 
 class Up(StrEnum):
-    """The last part of a topic that a box publishes under `gm/1/{box}/up/`."""
+    """The last part of a topic that a box publishes under `gm/1/{box}/up/`: the 1 is `TREE`."""
 
     EVENTS = "events"
     STATE = "state"
     ROSTER_GET = "roster/get"
     APPLIED = "applied"
     LOOKUP = "lookup"
+    COPIES = "copies"
 
 
 class Down(StrEnum):
@@ -426,25 +515,26 @@ class Down(StrEnum):
     ROSTER = "roster"
     ROSTER_PART = "roster/part"
     LOOKUP = "lookup"
+    COPIES = "copies"
 
 
-CENTRE_STATE: Final = f"gm/{VERSION}/central/state"
+CENTRE_STATE: Final = f"gm/{TREE}/central/state"
 
 
 def up_topic(box: str, what: Up) -> str:
     """The topic on which this box publishes."""
-    return f"gm/{VERSION}/{box}/up/{what}"
+    return f"gm/{TREE}/{box}/up/{what}"
 
 
 def down_topic(box: str, what: Down) -> str:
     """The topic on which the centre publishes to this box."""
-    return f"gm/{VERSION}/{box}/down/{what}"
+    return f"gm/{TREE}/{box}/down/{what}"
 
 
 def box_of(topic: str) -> tuple[str, Up]:
-    """The box and kind of an upward topic. Raises `WireError` BAD_TOPIC."""
+    """The box and kind of an upward topic of this tree. Raises `WireError` BAD_TOPIC."""
     parts = topic.split("/", 4)
-    if len(parts) != 5 or parts[0] != "gm" or parts[3] != "up" or parts[4] not in list(Up):
+    if len(parts) != 5 or parts[:2] != ["gm", str(TREE)] or parts[3] != "up" or parts[4] not in list(Up):
         raise WireError("BAD_TOPIC", topic[:80])
     return parts[2], Up(parts[4])
 
@@ -467,11 +557,17 @@ def decode(body: bytes, kind: type[M]) -> M:
         raise WireError("BAD_MESSAGE", f"{kind.__name__}: {error}") from error
 
 
-def frame(topic: str, message: Message, sign: Sign) -> bytes:
-    """A message as it goes to the broker under `topic`."""
+def frame(topic: str, message: Message, sign: Sign, version: int = VERSION) -> bytes:
+    """A message as it goes to the broker under `topic`, in the receiver's `version` (`OLDEST_READ` to `VERSION`, others are brought
+    there): fields are only ever appended, so an older reader skips what it does not know."""
     body = zstandard.compress(encode(message), 3)
-    head = _MAGIC + bytes([VERSION])
+    head = _MAGIC + bytes([min(max(version, OLDEST_READ), VERSION)])
     return head + sign(_signed(topic, head, body)) + body
+
+
+def version_of(data: bytes) -> int:
+    """The version that a frame says it is of; 0 where there is none. Of a frame that `unframe` took, it is what the sender speaks."""
+    return data[2] if len(data) > 2 and data[:2] == _MAGIC else 0
 
 
 def unframe(topic: str, data: bytes, kind: type[M], verify: Verify) -> M:
@@ -506,6 +602,11 @@ def chain(prev_hash: bytes, packed_event: bytes) -> bytes:
     return hashlib.blake2b(prev_hash + packed_event, digest_size=16).digest()
 
 
+def copy_digest(sealed: bytes) -> bytes:
+    """The 16 bytes by which an `Enrolment` knows a sealed copy of its template."""
+    return hashlib.blake2b(sealed, digest_size=16).digest()
+
+
 def roster_hash(entries: Sequence[RosterEntry]) -> bytes:
     """A 16-byte hash over a whole roster, independent of its order. Templates travel beside the roster and do not count.
 
@@ -516,4 +617,6 @@ def roster_hash(entries: Sequence[RosterEntry]) -> bytes:
 
 
 def _hashed(e: RosterEntry) -> tuple[object, ...]:
-    return (e.person, e.shown_name, e.team, e.trade, e.employer, e.cards, e.valid_from_s, e.valid_until_s, e.face, (), e.needs_training)
+    person = (e.person, e.shown_name, e.team, e.trade, e.employer, e.cards)
+    right = (e.valid_from_s, e.valid_until_s, e.face, (), e.needs_training, e.lanes, e.maintenance)
+    return (*person, *right)

@@ -86,7 +86,7 @@ def test_a_confirmed_worker_is_enrolled_with_a_face(browser: Browser, site: Hous
     assert event.body.person == WORKER
     assert event.body.shots == 3
     assert event.body.consent.operator == "op2"
-    assert list(event.body.templates) == ["b-kiosk001"]
+    assert list(event.body.copies) == ["b-kiosk001"]
     assert [who for who, _ in Templates(site.store).all(event.body.engine)] == [WORKER]
 
 

@@ -22,22 +22,33 @@ _PASSAGE: Final = wire.Passage(
     offline=True,
     stale_roster=True,
     duplicate=True,
+    operator="op-1",
+    why="CARD_LOST",
 )
 _REFUSAL: Final = wire.Refusal(
-    wire.Reason.RIGHT_ENDED, wire.Method.ID_CARD, wire.Direction.OUT, "1-东", 42, "Xk3v7a2qd_Q", 401, offline=True
+    wire.Reason.RIGHT_ENDED,
+    wire.Method.ID_CARD,
+    wire.Direction.OUT,
+    "1-东",
+    42,
+    "Xk3v7a2qd_Q",
+    401,
+    offline=True,
+    checks=("sharpness", "blink"),
 )
 _CONSENT: Final = wire.Consent("2025-06", "ab12" * 16, "zh-CN", "op-1", template=True, transfer=True, pictures=True)
-_ENROLMENT: Final = wire.Enrolment("Xk3v7a2qd_Q", "sface-2021dec", 3, 913, _CONSENT, {"b-k3v7a2qd": b"sealed copy"})
+_ENROLMENT: Final = wire.Enrolment("Xk3v7a2qd_Q", "sface-2021dec", 3, 913, _CONSENT, {"b-k3v7a2qd": wire.copy_digest(b"sealed copy")})
 _DELETION: Final = wire.Deletion("Xk3v7a2qd_Q", wire.EndCause.COMPLETION, template=True, right=True, roster_version=43)
 _HEADER: Final = wire.RosterHeader(
     "2024-PD-0012",
     "滨江一期",
     "工地办公室 021-54614788",
     _HASH,
-    (wire.BoxKey("b-k3v7a2qd", bytes(32)),),
-    (wire.Operator("op-1", "李", "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"),),
+    (wire.BoxKey("b-k3v7a2qd", bytes(32), bytes(range(32))),),
+    (wire.Operator("op-1", "李", "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA", "guard"),),
     "suspended",
     3600,
+    wire.GatePolicy("soft", ((360, 1320),), "card_guard", "always", 7),
 )
 _ENTRY: Final = wire.RosterEntry(
     "Xk3v7a2qd_Q",
@@ -51,6 +62,8 @@ _ENTRY: Final = wire.RosterEntry(
     "granted",
     (wire.SealedTemplate("sface-2021dec", b"sealed"),),
     needs_training=True,
+    lanes=("1-东", "2-西"),
+    maintenance=True,
 )
 _REMOVAL: Final = wire.Removal("Yk3v7a2qd_Q", wire.EndCause.DEATH, (_HASH,), 1_764_561_600)
 
@@ -66,14 +79,19 @@ MESSAGES: Final[dict[str, wire.Message]] = {
     "event-deletion": _event(_DELETION),
     "event-incident": _event(wire.Incident("CAMERA_FROZEN", "lane 1")),
     "event-clock-sync": _event(wire.ClockSync()),
+    "event-not-passed": _event(wire.NotPassed(6)),
+    "event-opening": _event(wire.Opening(wire.Method.EMERGENCY, wire.Direction.OUT, "1-东", True, "op-1", "FIRE_DRILL")),
+    "event-card-binding": _event(wire.CardBinding("Xk3v7a2qd_Q", _HASH, True, "op-1")),
     "event-batch": wire.EventBatch("0a1b2c3d", 7, _HASH, 42, [wire.encode(_event(_PASSAGE)), b"\xc1 not an event"]),
     "box-state": wire.BoxState(
-        "0a1b2c3d", 3, True, 900, 880, 42, _HASH, wire.Clock.NTP, _AT_MS, 61, "0.1.0", ("CAMERA_FROZEN", "DISK_LOW")
+        "0a1b2c3d", 3, True, 900, 880, 42, _HASH, wire.Clock.NTP, _AT_MS, 61, "0.1.0", ("CAMERA_FROZEN", "DISK_LOW"), 1
     ),
     "roster-get": wire.RosterGet(41, _HASH),
     "applied": wire.Applied(42, _HASH, _AT_MS),
     "lookup": wire.Lookup("u9Zk3v7a2qdQ", _HASH),
-    "ack": wire.Ack("0a1b2c3d", 880, ((881, 890), (895, 895)), (877,)),
+    "ack": wire.Ack("0a1b2c3d", 880, ((881, 890), (895, 895)), (877,), _HASH),
+    "template-copies": wire.TemplateCopies("0a1b2c3d", 7, {"b-k3v7a2qd": b"sealed copy"}),
+    "copies-taken": wire.CopiesTaken("0a1b2c3d", 7),
     "roster-pointer": wire.RosterPointer(42, _HASH, 312, _AT_MS, 259_200),
     "roster-part": wire.RosterPart(41, 42, 1, 2, _HEADER, (_REMOVAL,), (_ENTRY,), _HASH),
     "roster-entry": _ENTRY,

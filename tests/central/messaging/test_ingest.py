@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from central.attendance.model import Passage, Refusal
 from central.attendance.rules import Judged
+from central.devices import enrolments
 from central.devices.model import Box, Deletion, Enrolment, RosterChange, TemplateCopy
 from central.entry.model import Assignment, FaceState
 from central.messaging.ingest import Delivery, ingest
@@ -23,6 +24,17 @@ def deliver(field: Field, box: JournalOfBox, *ranges: tuple[int, int]) -> wire.A
     deliveries = [Delivery(box.id, field.project_id, box.batch(first, last)) for first, last in ranges]
     with field.centre.database.writing() as session:
         return ingest(session, deliveries, field.clock.now())[0].ack
+
+
+def digests(copies: dict[str, bytes]) -> dict[str, bytes]:
+    return {box: wire.copy_digest(sealed) for box, sealed in copies.items()}
+
+
+def take(field: Field, box: JournalOfBox, seq: int, copies: dict[str, bytes], announced: dict[str, bytes]) -> bool:
+    """The sealed copies of an enrolment that announced these."""
+    with field.centre.database.writing() as session:
+        message = wire.TemplateCopies(box.epoch, seq, copies)
+        return enrolments.take_copies(session, box.id, message, digests(announced), field.clock.now())
 
 
 def count(field: Field, kind: type) -> int:
@@ -162,25 +174,27 @@ def test_an_enrolment_marks_the_face_and_relays_copies_to_boxes_of_the_project_o
     box, other = field.box(), field.box("b-bbbbbbbb")
     person = field.worker()
     templates = {box.id: b"own", other.id: b"copy", "b-elsewhere": b"stray"}
-    box.write(wire.Enrolment(person, "sface-2021dec", 3, 900, CONSENT, templates))
+    box.write(wire.Enrolment(person, "sface-2021dec", 3, 900, CONSENT, digests(templates)))
     deliver(field, box, (1, 1))
+    assert take(field, box, 1, templates, templates)
     with field.centre.database.reading() as session:
         assignment = session.scalars(select(Assignment)).one()
         copies = session.execute(select(TemplateCopy.box_id, TemplateCopy.sealed)).all()
         changes = session.scalars(select(RosterChange.assignment_id)).all()
     assert (assignment.face, assignment.enrolled_engine) == (FaceState.GRANTED, "sface-2021dec")
     assert [tuple(copy) for copy in copies] == [(other.id, b"copy")]
-    assert changes == [assignment.id]
+    assert changes == [assignment.id, assignment.id], "the face, then the copies"
 
 
 def test_card_only_is_of_equal_standing_and_a_later_word_takes_the_copies_back(field: Field) -> None:
     box, other = field.box(), field.box("b-bbbbbbbb")
     person = field.worker()
-    box.write(wire.Enrolment(person, "sface-2021dec", 3, 900, CONSENT, {other.id: b"copy"}))
+    box.write(wire.Enrolment(person, "sface-2021dec", 3, 900, CONSENT, digests({other.id: b"copy"})))
     refused = wire.Consent("v1", "h", "zh", "op", template=False, transfer=False)
     box.write(wire.Enrolment(person, "", 0, 0, refused), at_ms=NOW_MS + HOUR)
     deliver(field, box, (2, 2))
     deliver(field, box, (1, 1))
+    assert take(field, box, 1, {other.id: b"copy"}, {other.id: b"copy"})
     with field.centre.database.reading() as session:
         assignment = session.scalars(select(Assignment)).one()
         assert (assignment.face, assignment.enrolled_engine) == (FaceState.REFUSED, "")
@@ -191,9 +205,11 @@ def test_a_withdrawal_counts_although_the_box_had_lost_its_clock_meanwhile(field
     box, other = field.box(), field.box("b-bbbbbbbb")
     person = field.worker()
     refused = wire.Consent("v1", "h", "zh", "op", template=False, transfer=False)
-    box.write(wire.Enrolment(person, "sface-2021dec", 3, 900, CONSENT, {other.id: b"copy"}))
+    box.write(wire.Enrolment(person, "sface-2021dec", 3, 900, CONSENT, digests({other.id: b"copy"})))
     box.write(wire.Enrolment(person, "", 0, 0, refused), at_ms=1000, clock=wire.Clock.NONE, boot=2)
     deliver(field, box, (1, 1))
+    assert take(field, box, 1, {other.id: b"copy"}, {other.id: b"copy"})
+    assert count(field, TemplateCopy) == 1
     deliver(field, box, (2, 2))
     with field.centre.database.reading() as session:
         assert session.scalars(select(Assignment)).one().face is FaceState.REFUSED

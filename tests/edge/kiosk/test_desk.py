@@ -17,6 +17,7 @@ from edge.kiosk.lookalikes import Lookalikes
 from edge.kiosk.parts import Alike, Gallery, KioskParts
 from edge.kiosk.problem import KioskProblem
 from edge.kiosk.records import StoreRecords
+from edge.store.copies import Copies
 from edge.store.database import Store
 from edge.store.health import Health
 from edge.store.journal import Journal
@@ -114,7 +115,7 @@ def test_an_approved_face_is_sealed_for_this_box_and_recorded_at_once(site: Site
     [fact] = site.facts()
     assert isinstance(fact, wire.Enrolment)
     assert (fact.person, fact.engine, fact.shots, fact.quality) == (WORKER, "fake-1", 3, 800)
-    assert fact.templates == {}
+    assert fact.copies == {}
     assert fact.consent == wire.Consent("2026-1", ZH, "zh", "op1", True, False, False)
     assert [who for who, _ in Templates(site.store).all("fake-1")] == [WORKER]
     assert receipt.reference.endswith("-1")
@@ -127,8 +128,9 @@ def test_the_template_travels_only_with_the_second_tick_and_only_the_boxes_open_
     site.desk.approve()
     [fact] = site.facts()
     assert isinstance(fact, wire.Enrolment)
-    assert set(fact.templates) == {"b-1", "b-2"}
-    assert site.other_box.open_sealed(fact.templates["b-2"]) == site.keys.open_sealed(fact.templates["b-1"])
+    copies = Copies(site.store).of((Journal(site.store, SystemClock()).epoch, 1)).copies
+    assert fact.copies == {box: wire.copy_digest(sealed) for box, sealed in copies.items()}
+    assert site.other_box.open_sealed(copies["b-2"]) == site.keys.open_sealed(copies["b-1"])
 
 
 def test_without_the_first_tick_no_face_is_taken(site: Site) -> None:

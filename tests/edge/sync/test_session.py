@@ -116,7 +116,7 @@ def test_acknowledgements_lost_with_the_line_are_given_again(tmp_path: Path) -> 
 
 def test_a_large_fact_goes_alone_and_small_ones_together(tmp_path: Path) -> None:
     consent = wire.Consent("1", "hash", "zh", "op", template=True, transfer=True)
-    large = wire.Enrolment("a", "sface-2021dec", 3, 900, consent, {f"b-{n}": bytes(3000) for n in range(20)})
+    large = wire.Enrolment("a", "sface-2021dec", 3, 900, consent, {f"b-{n}": bytes(16) for n in range(2500)})
     with staged(tmp_path) as stage:
         record(stage.store, stage.journal, passage(), large, passage(), passage())
         stage.link.connect()
