@@ -107,6 +107,19 @@ PROJECTS: Final[dict[str, tuple[str, str]]] = {
         "Your company has a team of this name on the project: use it or choose another name.",
     ),
     "TEAM_LEADER_DEPARTED": ("班组长已离职或班组已关闭，请先更换班组长。", "The team has no leader or is closed: name a new leader first."),
+    "SUSPENSION_DATES_INVALID": (
+        "停工截止日期不正确：不得早于开始日期，也不得晚于原截止日期。",
+        "The suspension's last day is wrong: not before its first day, nor after its former last day.",
+    ),
+    "SUSPENSION_TOO_FAR_BACK": ("停工开始日期最多可补登 7 天。", "A suspension can be entered at most 7 days after it began."),
+    "SUSPENSION_OVERLAPS": (
+        "与已登记的停工日期重叠，请先修改原记录。",
+        "It overlaps a suspension that is entered already: change that one.",
+    ),
+    "ABSENCE_DAYS_INVALID": (
+        "预警天数和推定退场天数须在 3 至 90 个工作日之间，且推定退场不得早于预警。",
+        "Alert and presumed exit are 3 to 90 working days, the alert not after the presumed exit.",
+    ),
     "TEAM_UNKNOWN": ("没有这个班组，或不属于本单位在该项目的班组。", "No such team of your company on this project."),
     "LEADER_UNKNOWN": ("班组长须为本单位在职人员。", "A team leader must be employed by the same company."),
 }
@@ -204,6 +217,39 @@ ENTRY: Final[dict[str, tuple[str, str]]] = {
     "CONTRACT_ENDS_BEFORE_COMPLETION": (
         "提醒：劳动合同截止日期早于项目计划竣工日期（A-12）。",
         "Note: the labour contract ends before the project's planned completion (A-12).",
+    ),
+    "NEW_LEADER_REQUIRED": (
+        "该人员是班组长，班组尚有成员。请在同一请求中为每个班组指定新班组长，成员无需离职重新分派（A-37）。",
+        "This worker leads a team with members: name a new leader for each team in the same request; nobody is assigned anew (A-37).",
+    ),
+    "TEAM_NOT_EMPTY": ("班组还有成员，请先将成员转入其他班组。", "The team still has members: move them to another team first."),
+    "DEPARTURE_MUST_BE_FUTURE": (
+        "离职日期只能选择明天及以后（A-49）。确因客观情况未及时录入的，请保留印证材料。",
+        "A departure date is tomorrow or later (A-49). Where it was not entered in time, keep evidence.",
+    ),
+    "DEPARTURE_IS_NOT_EXIT": (
+        "离职是解除劳动合同，不能代替退场；离开工地无需操作，以考勤为准（A-51）。",
+        "Departure ends the labour contract and does not replace an exit; leaving a site needs no action (A-51).",
+    ),
+    "DEPARTURE_REASON_UNKNOWN": ("请选择劳动合同终止的原因。", "Choose how the labour contract ends."),
+    "DEPARTURE_ALREADY_SCHEDULED": (
+        "已登记 {departs_on} 离职，请先撤销后再改期。",
+        "A departure on {departs_on} is entered already: cancel it before entering another date.",
+    ),
+    "DEPARTURE_NOT_SCHEDULED": ("没有待生效的离职登记。", "No departure is waiting for this worker."),
+    "DEATH_DATE_INVALID": ("身亡日期不得晚于今天。", "The date of death cannot be after today."),
+    "BATCH_REFUSED": (
+        "批量操作中有 {failed} 行不能办理，已全部撤回；请按逐行结果修改后重试。",
+        "{failed} rows could not be done, so none was: correct them by the row results and try again.",
+    ),
+    "TOO_MANY_COMPARISONS": (
+        "比对次数过多，请在 {retry_after_s} 秒后再试。",
+        "Too many comparisons: try again in {retry_after_s} seconds.",
+    ),
+    "NOTHING_TO_COMPARE": ("请输入证件号码或手机号码，或读取身份证。", "Give an ID or phone number, or read the card."),
+    "NO_CONFIRMING_ROLE": (
+        "只有该人员的用工单位（接收方）可以比对或查看完整号码（A-44）。",
+        "Only the worker's using unit, which confirms entry, may compare or see full numbers (A-44).",
     ),
     "NOTHING_TO_CHANGE": ("没有提供要修改的内容。", "The edit changes nothing."),
 }

@@ -20,6 +20,7 @@ from central.people import service as people
 from central.people.model import Category
 from central.projects import rules as project_rules
 from central.projects import service as projects
+from central.projects import teams
 from central.projects.chain import Chain, Link
 
 
@@ -54,7 +55,7 @@ def assign(session: Session, clock: Clock, access: Access, order: Order) -> Assi
     trade = rules.one_trade(order.main_trade)
     worker, employment = people.assignable(session, order.worker_id, employer)
     chain, part = _part(session, access, order.project_id, order.participant_id, is_misc=worker.category is Category.MISC)
-    team = projects.team_for(session, order.team_id, employer, order.project_id)
+    team = teams.team_for(session, order.team_id, employer, order.project_id)
     assignment = Assignment(
         worker_id=worker.id,
         employment_id=employment.id,
@@ -184,7 +185,7 @@ def _move(session: Session, access: Access, assignment: Assignment, change: Edit
 
 
 def _team(session: Session, assignment: Assignment, team_id: int) -> int:
-    team = projects.team_for(session, team_id, assignment.employer_id, assignment.project_id)
+    team = teams.team_for(session, team_id, assignment.employer_id, assignment.project_id)
     assert team is not None  # noqa: S101  a given id is either somebody's team or refused
     return team.id
 

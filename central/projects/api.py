@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from central.call import Caller, RowId
-from central.errors import Problem
 from central.paging import Cursor, Limit, Page, after, page
-from central.people import service as people
 from central.problems import RESPONSES
-from central.projects import service
+from central.projects import service, settings_api, teams
 from central.projects.chain import Link
 from central.projects.model import Participant, ParticipantState
-from central.projects.schemas import CompanyIn, CompanyOut, ParticipantIn, ParticipantOut, ProjectIn, ProjectOut, TeamIn, TeamOut
+from central.projects.schemas import (
+    CompanyIn,
+    CompanyOut,
+    ParticipantIn,
+    ParticipantOut,
+    ProjectIn,
+    ProjectOut,
+    TeamIn,
+    TeamOut,
+    project_out,
+)
 
 router = APIRouter(prefix="/api/v1", tags=["项目 projects"], responses=RESPONSES)
+router.include_router(settings_api.router)
 
 
 @router.post("/companies", status_code=201, response_model=CompanyOut, summary="登记企业 / register a company")
@@ -50,8 +61,9 @@ def register_project(call: Caller, body: ProjectIn) -> Response:
             name=body.name,
             completion_planned=body.completion_planned,
             contact=body.contact,
+            contract_name=body.contract_name,
         )
-        return ProjectOut.model_validate(project)
+        return project_out(project)
 
     return call.write(body, deed, 201)
 
@@ -60,14 +72,14 @@ def register_project(call: Caller, body: ProjectIn) -> Response:
 def projects(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[ProjectOut]:
     """企业看到参建的项目，项目账号看到本项目，监管部门看到全部。"""
     with call.reading() as session:
-        return page(service.page_of_projects(session, call.access, after(cursor), limit), limit, lambda p: p.id, ProjectOut.model_validate)
+        return page(service.page_of_projects(session, call.access, after(cursor), limit), limit, lambda p: p.id, project_out)
 
 
 @router.get("/projects/{project_id}", summary="项目详情 / a project")
 def project(call: Caller, project_id: RowId) -> ProjectOut:
     """无权查看的项目返回 404。"""
     with call.reading() as session:
-        return ProjectOut.model_validate(service.visible_project(session, call.access, project_id))
+        return project_out(service.visible_project(session, call.access, project_id))
 
 
 @router.post(
@@ -99,21 +111,32 @@ def add_team(call: Caller, project_id: RowId, body: TeamIn) -> Response:
     """A-36：用人单位为自己在该项目建立班组；同一单位同一项目不得重名。"""
 
     def deed(session: Session) -> TeamOut:
-        employer = call.access.require_employer()
-        if body.leader_worker_id is not None and not people.is_employed_by(session, body.leader_worker_id, employer):
-            raise Problem("LEADER_UNKNOWN", 422, "leader_worker_id")
-        return TeamOut.model_validate(
-            service.add_team(session, call.centre.clock, call.access, project_id, name=body.name, leader_worker_id=body.leader_worker_id)
+        made = teams.add_team(
+            session,
+            call.centre.clock,
+            call.access,
+            project_id,
+            name=body.name,
+            leader_worker_id=body.leader_worker_id,
+            may_number=body.may_number,
         )
+        return TeamOut.model_validate(made)
 
     return call.write(body, deed, 201)
 
 
 @router.get("/projects/{project_id}/teams", summary="班组列表 / teams")
-def teams(call: Caller, project_id: RowId, cursor: Cursor = None, limit: Limit = 50) -> Page[TeamOut]:
+def team_list(
+    *,
+    call: Caller,
+    project_id: RowId,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+    assignable: Annotated[bool, Query(description="只列可分派的班组 / only those that take members (A-36)")] = False,
+) -> Page[TeamOut]:
     """总承包单位看到全部，分包单位看到自己及下级的班组。"""
     with call.reading() as session:
-        rows = service.page_of_teams(session, call.access, project_id, after(cursor), limit)
+        rows = teams.page_of_teams(session, call.access, project_id, after(cursor), limit, assignable=assignable)
         return page(rows, limit, lambda team: team.id, TeamOut.model_validate)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from central.errors import Problem
@@ -65,3 +68,70 @@ def takes_members(team: TeamState) -> None:
     """A-36: a closed team, or one whose leader has left, is not assignable."""
     if team is not TeamState.ACTIVE:
         raise Problem("TEAM_LEADER_DEPARTED", 409, "team_id")
+
+
+def free_team_name(wanted: str, taken: Collection[str]) -> str:
+    """A-36: the name, or with the first free number behind it: 钢筋一班（2）."""
+    number, name = 1, wanted
+    while name in taken:
+        number += 1
+        name = f"{wanted[:90]}（{number}）"
+    return name
+
+
+class NameSource(StrEnum):
+    """Where a project's shown name comes from (A-56); the registered one bears the mark 〔报建〕."""
+
+    CONTRACT = "contract"
+    REGISTRATION = "registration"
+
+
+def shown_name(contract_name: str, registered_name: str) -> tuple[str, NameSource]:
+    """A-56: the contract's name, or where it has none the registered one, marked; never shortened."""
+    return (contract_name, NameSource.CONTRACT) if contract_name else (registered_name, NameSource.REGISTRATION)
+
+
+@dataclass(frozen=True)
+class Dates:
+    """Dates of a suspension, both included; no last one: until told otherwise."""
+
+    first: dt.date
+    last: dt.date | None
+
+    def holds(self, day: dt.date) -> bool:
+        """Whether a day is among them."""
+        return self.first <= day and (self.last is None or day <= self.last)
+
+    def meets(self, other: Dates) -> bool:
+        """Whether the two share a day."""
+        return (other.last is None or self.first <= other.last) and (self.last is None or other.first <= self.last)
+
+
+SUSPENSION_BACK: Final = dt.timedelta(days=7)
+"""How far back a suspension may be entered: the order often comes before the office can enter it."""
+
+
+def suspension(wanted: Dates, known: Collection[Dates], today: dt.date) -> Dates:
+    """A suspension that may be entered: in order, not too far back, not twice for one day."""
+    if wanted.last is not None and wanted.last < wanted.first:
+        raise Problem("SUSPENSION_DATES_INVALID", 422, "last_day")
+    if wanted.first < today - SUSPENSION_BACK:
+        raise Problem("SUSPENSION_TOO_FAR_BACK", 422, "first_day")
+    if any(wanted.meets(other) for other in known):
+        raise Problem("SUSPENSION_OVERLAPS", 409, "first_day")
+    return wanted
+
+
+def state_on(state: ProjectState, suspensions: Collection[Dates], today: dt.date) -> ProjectState:
+    """registered → in_progress ⇄ suspended → completed: a project under way is suspended on the dates of its suspensions (Model 3)."""
+    if state not in (ProjectState.IN_PROGRESS, ProjectState.SUSPENDED):
+        return state
+    return ProjectState.SUSPENDED if any(dates.holds(today) for dates in suspensions) else ProjectState.IN_PROGRESS
+
+
+def absence_days(alert_days: int, presumed_exit_days: int) -> None:
+    """A-54: 3 to 90 working days, and no presumed exit before the alert (rules.md A8)."""
+    if not 3 <= alert_days <= 90:
+        raise Problem("ABSENCE_DAYS_INVALID", 422, "alert_days")
+    if not alert_days <= presumed_exit_days <= 90:
+        raise Problem("ABSENCE_DAYS_INVALID", 422, "presumed_exit_days")

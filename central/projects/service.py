@@ -1,4 +1,4 @@
-"""Companies, projects, participants and teams: registered here, and looked up here by the other slices."""
+"""Companies, projects and participants: registered here, and looked up here by the other slices. Teams and settings stand beside."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from central import audit
-from central.access import Access, Role
+from central.access import Access, Function
 from central.clock import Clock
 from central.errors import Problem
 from central.projects import rules, store
 from central.projects.chain import Chain, Link
-from central.projects.model import Company, Participant, ParticipantRole, ParticipantState, Project, ProjectState, Team, TeamState
+from central.projects.model import Company, Participant, ParticipantRole, ParticipantState, Project, ProjectState
 from central.secrets import CentreSecrets
 
 
 def register_company(session: Session, clock: Clock, access: Access, uscc: str, name: str) -> Company:
     """A company by its unified social credit code. Administrators only."""
-    access.require_role(Role.ADMINISTRATOR)
+    access.require(Function.MANAGE_REGISTER)
     company = Company(uscc=rules.credit_code(uscc), name=name, created_at=clock.now())
     _insert(session, company, Problem("COMPANY_EXISTS", 409, "uscc"))
     audit.record(session, access, "company.registered", f"company:{company.id}", after={"uscc": company.uscc, "name": name})
@@ -39,12 +39,14 @@ def register_project(
     name: str,
     completion_planned: dt.date | None = None,
     contact: str = "",
+    contract_name: str = "",
 ) -> Project:
     """A project by its registration number, with a fresh key for the card hashes of its gates. Administrators only."""
-    access.require_role(Role.ADMINISTRATOR)
+    access.require(Function.MANAGE_REGISTER)
     project = Project(
         reg_no=reg_no,
         name=name,
+        contract_name=contract_name,
         state=ProjectState.IN_PROGRESS,
         completion_planned=completion_planned,
         contact=contact,
@@ -65,8 +67,9 @@ def add_participant(
     session: Session, clock: Clock, access: Access, project_id: int, *, company_id: int, role: ParticipantRole, parent_id: int | None = None
 ) -> Participant:
     """A company takes part in a project: an administrator names the general contractor, which names the others."""
+    access.require(Function.MANAGE_PARTICIPANTS)
     project = visible_project(session, access, project_id)
-    if access.role is not Role.ADMINISTRATOR:
+    if not access.may(Function.MANAGE_REGISTER):
         rules.only_general_contractor(chain(session, project_id).of_company(access.company_id))
     rules.open_for_people(project.state)
     if session.get(Company, company_id) is None:
@@ -85,35 +88,6 @@ def add_participant(
     told = {"project_id": project_id, "company_id": company_id, "role": role.value, "parent_id": parent}
     audit.record(session, access, "participant.added", f"participant:{participant.id}", after=told)
     return participant
-
-
-def add_team(session: Session, clock: Clock, access: Access, project_id: int, *, name: str, leader_worker_id: int | None = None) -> Team:
-    """A-36: a team of the employer on the project; its name is unique there. The caller has checked the leader's employment."""
-    employer = access.require_employer()
-    project = visible_project(session, access, project_id)
-    rules.open_for_people(project.state)
-    team = Team(
-        employer_id=employer,
-        project_id=project_id,
-        name=name,
-        leader_worker_id=leader_worker_id,
-        state=TeamState.ACTIVE,
-        created_at=clock.now(),
-    )
-    _insert(session, team, Problem("TEAM_NAME_TAKEN", 409, "name"))
-    audit.record(session, access, "team.added", f"team:{team.id}", after={"name": name, "project_id": project_id})
-    return team
-
-
-def team_for(session: Session, team_id: int | None, employer_id: int, project_id: int) -> Team | None:
-    """A-36: the team by its id, if it is this employer's on this project and takes members."""
-    if team_id is None:
-        return None
-    team = session.get(Team, team_id)
-    if team is None or (team.employer_id, team.project_id) != (employer_id, project_id):
-        raise Problem("TEAM_UNKNOWN", 422, "team_id")
-    rules.takes_members(team.state)
-    return team
 
 
 def visible_project(session: Session, access: Access, project_id: int) -> Project:
@@ -150,18 +124,6 @@ def page_of_projects(session: Session, access: Access, after: int, limit: int) -
     return list(session.scalars(store.projects(after, limit, company, access.project_id)))
 
 
-def page_of_teams(session: Session, access: Access, project_id: int, after: int, limit: int) -> list[Team]:
-    """One page of a project's teams: the general contractor and authorities see all, a subcontractor its own and those under it."""
-    visible_project(session, access, project_id)
-    employers = None if access.sees_everything else _companies_under(chain(session, project_id), access.company_id)
-    return store.teams(session, project_id, employers, after, limit)
-
-
-def _companies_under(of: Chain, company_id: int | None) -> list[int]:
-    under = {below for link in of.of_company(company_id) for below in of.under(link.id)}
-    return sorted({of[participant].company_id for participant in under})
-
-
 def chain(session: Session, project_id: int) -> Chain:
     """Who takes part in a project, and under whom."""
     return Chain(store.links(session, project_id=project_id))
@@ -183,6 +145,17 @@ def project_of(session: Session, participant_id: int) -> int:
     if participant is None:
         raise Problem("NOT_FOUND", 404)
     return participant.project_id
+
+
+def hold_parts(session: Session, participant_ids: Collection[int]) -> None:
+    """Lock participants until this transaction ends, so that nobody can be assigned under them meanwhile."""
+    session.execute(select(Participant.id).where(Participant.id.in_(participant_ids)).order_by(Participant.id).with_for_update())
+
+
+def hold_projects(session: Session, project_ids: Collection[int]) -> None:
+    """Lock projects, in one order, before changes of many people raise their roster versions: who does so waits, and blocks nobody."""
+    wanted = select(Project.id).where(Project.id.in_(project_ids)).order_by(Project.id).with_for_update(key_share=True)
+    session.execute(wanted)
 
 
 def complete(session: Session, clock: Clock, project_id: int, participant_ids: Collection[int]) -> list[int]:

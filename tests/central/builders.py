@@ -23,6 +23,7 @@ from central.people import service as people
 from central.people.id_number import check_digit
 from central.people.service import EmployedWorker, Registration
 from central.projects import service as projects
+from central.projects import teams
 from central.projects.model import Company, Participant, ParticipantRole, Project, Team
 from central.projects.rules import credit_code_check
 from central.secrets import CentreSecrets
@@ -146,7 +147,7 @@ class Story:
     def team(self, employer: Access, name: str = "钢筋一班", project: Project | None = None) -> Team:
         """A team of the employer."""
         with self.centre.database.writing() as session:
-            return projects.add_team(session, self.centre.clock, employer, (project or self.site.project).id, name=name)
+            return teams.add_team(session, self.centre.clock, employer, (project or self.site.project).id, name=name)
 
     # who acts
 

@@ -1,0 +1,117 @@
+"""Teams (班组): of one employer on one project, known by their id. Their leaders follow each other in `central.entry.succession`."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from central import audit
+from central.access import Access, Function
+from central.clock import Clock
+from central.errors import Problem
+from central.people import service as people
+from central.projects import rules, service, store
+from central.projects.chain import Chain
+from central.projects.model import Team, TeamState
+
+
+def add_team(
+    session: Session,
+    clock: Clock,
+    access: Access,
+    project_id: int,
+    *,
+    name: str,
+    leader_worker_id: int | None = None,
+    may_number: bool = False,
+) -> Team:
+    """A-36: a team of the employer on the project, led by one of its own workers. A taken name is refused, or numbered if that may be."""
+    employer = access.require_employer()
+    access.require(Function.ASSIGN)
+    project = service.visible_project(session, access, project_id)
+    rules.open_for_people(project.state)
+    if leader_worker_id is not None:
+        able_to_lead(session, leader_worker_id, employer)
+    team = Team(
+        employer_id=employer,
+        project_id=project_id,
+        name=rules.free_team_name(name, taken_names(session, employer, project_id)) if may_number else name,
+        leader_worker_id=leader_worker_id,
+        state=TeamState.ACTIVE,
+        created_at=clock.now(),
+    )
+    _flush(session, team)
+    audit.record(session, access, "team.added", f"team:{team.id}", after=told(team))
+    return team
+
+
+def able_to_lead(session: Session, worker_id: int, employer_id: int) -> None:
+    """A-36, A-37: a leader is a worker of the same employer. Raises `Problem` 422 LEADER_UNKNOWN."""
+    if not people.is_employed_by(session, worker_id, employer_id):
+        raise Problem("LEADER_UNKNOWN", 422, "leader_worker_id")
+
+
+def rename(session: Session, access: Access, team: Team, name: str) -> None:
+    """A-36: another name, that no other team of the employer has there. The caller holds the team and tells the gates."""
+    before = told(team)
+    team.name = name
+    _flush(session, team)
+    audit.record(session, access, "team.renamed", f"team:{team.id}", before=before, after=told(team))
+
+
+def own(session: Session, access: Access, team_id: int) -> Team:
+    """A-01: the employer's own team, locked; another's is not found."""
+    employer = access.require_employer()
+    access.require(Function.ASSIGN)
+    team = session.get(Team, team_id, with_for_update=True, populate_existing=True)
+    if team is None or team.employer_id != employer:
+        raise Problem("NOT_FOUND", 404)
+    return team
+
+
+def team_for(session: Session, team_id: int | None, employer_id: int, project_id: int) -> Team | None:
+    """A-36: the team by its id, if it is this employer's on this project and takes members."""
+    if team_id is None:
+        return None
+    team = session.get(Team, team_id)
+    if team is None or (team.employer_id, team.project_id) != (employer_id, project_id):
+        raise Problem("TEAM_UNKNOWN", 422, "team_id")
+    rules.takes_members(team.state)
+    return team
+
+
+def taken_names(session: Session, employer_id: int, project_id: int) -> set[str]:
+    """The names of the employer's teams on the project that are not closed."""
+    wanted = select(Team.name).where(Team.employer_id == employer_id, Team.project_id == project_id, Team.state != TeamState.CLOSED)
+    return set(session.scalars(wanted))
+
+
+def page_of_teams(session: Session, access: Access, project_id: int, after: int, limit: int, *, assignable: bool = False) -> list[Team]:
+    """One page of a project's teams: the general contractor and authorities see all, a subcontractor its own and those under it.
+
+    A-36: with `assignable` only those that take members; a closed or leaderless team is not offered.
+    """
+    access.require(Function.VIEW_PEOPLE)
+    service.visible_project(session, access, project_id)
+    employers = None if access.sees_everything else _companies_under(service.chain(session, project_id), access.company_id)
+    return store.teams(session, project_id, employers, after, limit, states=[TeamState.ACTIVE] if assignable else list(TeamState))
+
+
+def told(team: Team) -> dict[str, object]:
+    """What the audit keeps of a team."""
+    return {name: getattr(team, name) for name in ("name", "project_id", "employer_id", "leader_worker_id", "state")}
+
+
+def _companies_under(of: Chain, company_id: int | None) -> list[int]:
+    under = {below for link in of.of_company(company_id) for below in of.under(link.id)}
+    return sorted({of[participant].company_id for participant in under})
+
+
+def _flush(session: Session, team: Team) -> None:
+    try:
+        with session.begin_nested():
+            session.add(team)
+            session.flush([team])
+    except IntegrityError as error:
+        raise Problem("TEAM_NAME_TAKEN", 409, "name") from error
