@@ -76,12 +76,13 @@ def project_days(first: dt.date, as_of: dt.date, working: Iterable[dt.date], com
 
 
 class PresenceState(StrEnum):
-    """Where a worker stands on the project, as far as its gates know."""
+    """Where a worker stands on the project, as far as its gates know (A-54, A-55): a label, never an act (A-50)."""
 
     NEVER_SEEN = "never_seen"
     PRESENT = "present"
     ABSENT_ALERT = "absent_alert"
     PRESUMED_EXITED = "presumed_exited"
+    NEEDS_RETRAINING = "needs_retraining"
     UNDETERMINED = "undetermined"
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from central.attendance import dirty
 from central.attendance.model import BootSync, FeedPosition, Passage, Refusal
 from central.attendance.rules import AHEAD, Judged, Standing, corrected, judge
 from central.bulk import chunks, insert_missing, insert_rows, table_of
@@ -112,6 +113,7 @@ def record_passages(
     moved = [passage for boot in sorted(boots) for passage in _unsure(session, boot)]
     if not rows and not moved:
         return
+    dirty.touch_all(session, [(row["assignment_id"], row["at"]) for row in rows if row["assignment_id"] is not None])
     places = iter(_take_places(session, len(rows) + len(moved)))
     for passage in moved:
         _correct(session, passage, right[passage.box_id, passage.epoch, passage.boot], next(places))
@@ -198,7 +200,9 @@ def _unsure(session: Session, boot: BootId) -> Sequence[Passage]:
 
 
 def _correct(session: Session, passage: Passage, right: tuple[int, int], position: int) -> None:
-    passage.at = _EPOCH + dt.timedelta(milliseconds=corrected(passage.mono_ms, *right))
+    before, passage.at = passage.at, _EPOCH + dt.timedelta(milliseconds=corrected(passage.mono_ms, *right))
+    if passage.assignment_id is not None:
+        dirty.touch_all(session, [(passage.assignment_id, before), (passage.assignment_id, passage.at)])
     passage.position = position
     passage.revision += 1
     assignment = session.get(Assignment, passage.assignment_id) if passage.assignment_id is not None else None

@@ -11,7 +11,9 @@ from sqlalchemy import MetaData
 from sqlalchemy.engine import Connection
 
 from central import audit, jobs
+from central.attendance import ledger as attendance_ledger
 from central.attendance import model as attendance
+from central.attendance import papers as attendance_papers
 from central.database import Base, Database
 from central.devices import model as devices
 from central.entry import model as entry
@@ -23,7 +25,21 @@ from central.projects import model as projects
 from central.web import model as web
 
 HERE: Final = Path(__file__).parent
-SLICES: Final = (audit, attendance, devices, entry, history, identity, jobs, messaging, people, projects, web)
+SLICES: Final = (
+    audit,
+    attendance,
+    attendance_ledger,
+    attendance_papers,
+    devices,
+    entry,
+    history,
+    identity,
+    jobs,
+    messaging,
+    people,
+    projects,
+    web,
+)
 """Imported so that every table stands in the one metadata."""
 
 

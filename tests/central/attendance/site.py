@@ -1,0 +1,85 @@
+"""Two gates of a project whose boxes write real journals, told in local times of the site."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+
+from central.attendance import deriving
+from central.attendance.ledger import DayRecord, DirtyDay, Sighting
+from central.attendance.model import Passage
+from central.entry.model import Assignment
+from central.messaging.ingest import Delivery, ingest
+from central.messaging.model import BoxEvent, Watermark
+from edge.sync import wire
+from tests.central.attendance.punches import moment
+from tests.central.messaging.field import Field, JournalOfBox
+
+WAYS = {"in": wire.Direction.IN, "out": wire.Direction.OUT}
+
+
+@dataclass
+class Gates:
+    """What happens at the gates, and what the centre derives of it."""
+
+    field: Field
+    boxes: dict[str, JournalOfBox] = dataclasses.field(default_factory=dict)
+    sent: dict[str, int] = dataclasses.field(default_factory=dict)
+
+    def worker(self) -> str:
+        """A confirmed worker of long standing; the reference at the gates."""
+        return self.field.worker(entry=dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
+
+    def passes(self, person: str, date: dt.date, clock: str, way: str, *, box: str = "north") -> None:
+        """A passage at a local time, not delivered yet."""
+        self.passes_at(person, moment(date, clock), way, box=box)
+
+    def passes_at(self, person: str, at: dt.datetime, way: str, *, box: str = "north") -> None:
+        """The same by an aware time."""
+        body = wire.Passage(person, WAYS[way], wire.Method.FACE, "1", 1, 700)
+        self.boxes[box].write(body, int(at.timestamp() * 1000))
+
+    def deliver(self) -> None:
+        """What the boxes wrote since the last time arrives."""
+        with self.field.centre.database.writing() as session:
+            deliveries = [
+                Delivery(box.id, self.field.project_id, box.batch(self.sent[name] + 1, len(box.packed)))
+                for name, box in self.boxes.items()
+                if len(box.packed) > self.sent[name]
+            ]
+            if deliveries:
+                ingest(session, deliveries, self.field.clock.now())
+        self.sent = {name: len(box.packed) for name, box in self.boxes.items()}
+
+    def arrive(self) -> deriving.Derived:
+        """The same, and the days are derived."""
+        self.deliver()
+        return deriving.derive(self.field.centre.database)
+
+    def assignment(self, person: str) -> Assignment:
+        """The worker's assignment."""
+        with self.field.centre.database.reading() as session:
+            return session.scalars(select(Assignment).where(Assignment.person == person)).one()
+
+    def days(self, person: str) -> list[DayRecord]:
+        """The worker's day records."""
+        wanted = select(DayRecord).where(DayRecord.assignment_id == self.assignment(person).id).order_by(DayRecord.work_date)
+        with self.field.centre.database.reading() as session:
+            return list(session.scalars(wanted))
+
+    def fresh(self) -> None:
+        """Empty journals and nothing derived: for the next of many examples."""
+        with self.field.centre.database.writing() as session:
+            for kind in (BoxEvent, Watermark, Passage, DayRecord, DirtyDay, Sighting):
+                session.execute(delete(kind))
+        self.boxes = {name: JournalOfBox(box.id) for name, box in self.boxes.items()}
+        self.sent = dict.fromkeys(self.boxes, 0)
+
+
+def gates_of(field: Field) -> Gates:
+    """A north gate and a south gate of the field's project."""
+    boxes = {name: field.box(f"b-{name}") for name in ("north", "south")}
+    return Gates(field, boxes, dict.fromkeys(boxes, 0))
