@@ -17,6 +17,7 @@ from central.attendance import papers as attendance_papers
 from central.database import Base, Database
 from central.devices import model as devices
 from central.entry import model as entry
+from central.help import model as help_
 from central.history import model as history
 from central.identity import model as identity
 from central.messaging import model as messaging

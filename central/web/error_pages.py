@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from typing import cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from central import problems
 from central.errors import Problem, declare
 from central.web import sessions
-from central.web.pages import Portal, redirect, request_id, texts_of, visitor_of
+from central.web.pages import Portal, local_path, redirect, request_id, texts_of, visitor_of
 
 Handler = Callable[[Request, Exception], Response | Awaitable[Response]]
 
@@ -47,12 +47,21 @@ def wants_page(request: Request) -> bool:
     return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("Accept", "")
 
 
+def _form_of(request: Request) -> str:
+    """The page that a form was sent from, if it is ours: there its draft waits."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    return local_path(came.path) if came.netloc == request.headers.get("Host") and came.path else ""
+
+
 def page_for(portal: Portal, request: Request, problem: Problem) -> Response:
     """The page of one problem. Who is not signed in is asked to sign in, and comes back to where he was."""
     t, status = texts_of(request), problem.status
     if status == 401:
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        pairs = {"next": path if request.method == "GET" else "", "why": "ended" if sessions.COOKIE in request.cookies else ""}
+        pairs = {
+            "next": path if request.method == "GET" else _form_of(request),
+            "why": "ended" if sessions.COOKIE in request.cookies else "",
+        }
         return redirect(request, "/sign-in?" + urlencode({key: value for key, value in pairs.items() if value}))
     if problem.code == "REQUEST_INVALID" and request.method == "GET":
         status = 404  # an address that no page has

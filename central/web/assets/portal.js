@@ -10,8 +10,8 @@
     chosen = row ? row.dataset.row : null;
     if (row && scroll) row.scrollIntoView({ block: "nearest" });
   };
-  const open = (row) => (row.matches("a") ? row : row.querySelector("a.open")).click();
-  const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]");
+  const open = (row) => (row.matches("a") ? row : row.querySelector("a.open"))?.click();
+  const isTyping = (target) => target.closest("input:not([type=checkbox]), textarea, select, dialog, [contenteditable]");
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -20,6 +20,10 @@
       event.preventDefault();
       search.focus();
       search.select();
+    } else if (event.key === "?" && !isTyping(event.target)) {
+      document.getElementById("keys")?.showModal();
+    } else if (event.key === "x" && chosen && !isTyping(event.target)) {
+      rows().find((one) => one.dataset.row === chosen)?.querySelector("[data-mark]")?.click();
     } else if (event.key === "Escape" && event.target === search) {
       search.blur();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -54,7 +58,7 @@
       return;
     }
     const row = event.target.closest("tr[data-row]");
-    if (row && !event.target.closest("a, button") && !String(getSelection())) open(row);
+    if (row && !event.target.closest("a, button, input, label, select, form, summary") && !String(getSelection())) open(row);
   });
 
   // A refresh swaps the rows: the chosen one stays chosen. Fresh rows also mean that the connection is well.

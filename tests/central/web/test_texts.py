@@ -16,7 +16,7 @@ from central.entry.trades import TRADES
 from central.web.listing import Listing
 from central.web.moments import ago
 from central.web.pages import HERE
-from central.web.people import EMPLOYER_COLUMNS, PROJECT_COLUMNS, page_numbers
+from central.web.areas.people import EMPLOYER_COLUMNS, PROJECT_COLUMNS, page_numbers
 from central.web.texts import TEXTS, Texts
 from central.web.trades import ENGLISH
 
@@ -66,17 +66,20 @@ def test_times_are_told_as_people_tell_them(at: dt.datetime | None, words: str) 
         Listing,
         path=st.just("/people"),
         state=st.sampled_from(("", "confirmed")),
-        q=st.text(max_size=30).map(str.strip),
+        q=st.text(max_size=30).map(lambda said: "".join(c for c in said if c.isprintable()).strip()),
         sort=st.sampled_from(("name", "seen")),
         descending=st.booleans(),
         page=st.integers(1, 1_000_000),
+        filters=st.sampled_from(((), (("trade", "020"),), (("trade", "020"), ("employer", "申城")))),
+        after=st.sampled_from(("", "YWZ0ZXI6NDI", "a-b_c")),
+        before=st.lists(st.sampled_from(("YWZ", "a-b")), max_size=3).map(tuple),
     )
 )
 def test_a_list_is_read_back_from_its_own_address(listing: Listing) -> None:
     from urllib.parse import parse_qsl, urlsplit
 
     query = dict(parse_qsl(urlsplit(listing.url).query))
-    assert Listing.read("/people", query, ("confirmed",), ("name", "seen")) == listing
+    assert Listing.read("/people", query, ("confirmed",), ("name", "seen"), ("trade", "employer")) == listing
 
 
 @pytest.mark.parametrize(

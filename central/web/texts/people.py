@@ -1,77 +1,13 @@
-"""Every word the portal shows: key -> (Chinese, English). Chinese first; a person switches, and the choice is kept in a cookie."""
+"""用工查询, one person, the lists of projects and workers."""
 
 from __future__ import annotations
 
 from typing import Final
 
-LANGUAGES: Final = ("zh", "en")
-
 TEXTS: Final[dict[str, tuple[str, str]]] = {
-    # the frame of every page
-    "brand": ("工门", "Gongmen"),
-    "tagline": ("工地实名制门禁", "Real-name site gates"),
-    "help": ("答疑", "Help"),
-    "help_text": (
-        "遇到问题请联系：{path}。请附上截图和页面底部的编号，便于查找。",
-        "Ask for help: {path}. Please add a screenshot and the number at the foot of the page.",
-    ),
-    "help_title": ("答疑", "Help"),
-    "help_lead": ("联系我们，或先看看常见问题。", "Reach us, or look at the frequent questions first."),
-    "help_path": ("答疑路径", "How to reach us"),
-    "help_shot": (
-        "请附上截图，并告诉我们页面底部的编号：凭编号可以查到当时的记录。",
-        "Please send a screenshot and the number at the foot of the page: it leads us to the record.",
-    ),
-    "help_q1": ("用人单位已分派，项目上为什么看不到？", "The employer has assigned people. Why does the project see nobody?"),
-    "help_a1": (
-        "先核对登录的是不是该项目施工总包的项目账号；二级劳务人员要等一级专业分包接收之后才显示（A-45、A-47）。",
-        "Check that you use the project account of that project's general contractor. People of second-level labour companies appear "
-        "after the first-level subcontractor has accepted them (A-45, A-47).",
-    ),
-    "help_q2": ("进场时间可以改吗？", "Can the entry time be changed?"),
-    "help_a2": (
-        "不可以。进场时间是总包确认的时刻，由系统记录；迟录的请保留印证材料（A-41、A-28）。",
-        "No. It is the moment the general contractor accepted, as the system recorded it. "
-        "Keep supporting material for late entries (A-41, A-28).",
-    ),
-    "help_q3": ("工人离开工地，要办退场吗？", "A worker has left the site. Is there an exit to be done?"),
-    "help_a3": (
-        "不用。是否在场以考勤为准；身亡、离职、竣工时自动退场（A-50）。",
-        "No. Attendance decides; death, departure and completion end the assignment by themselves (A-50).",
-    ),
-    "help_q4": ("工人不愿意刷脸怎么办？", "What if a worker does not want face recognition?"),
-    "help_a4": (
-        "刷身份证即可，两种方式地位相同；在登记台选择“只用身份证”，已录入的也可以随时撤回。",
-        "The ID card does, with equal standing: choose 'card only' at the kiosk. Consent can be withdrawn at any time.",
-    ),
-    "request_id": ("编号", "Number"),
-    "other_language": ("English", "中文"),
-    "sign_out": ("退出登录", "Sign out"),
-    "skip": ("跳到正文", "Skip to content"),
-    "nav_project": ("用工查询", "Labour query"),
-    "nav_workers": ("本单位工人", "Our workers"),
-    "nav_projects": ("项目", "Projects"),
-    "role_employer": ("用人单位", "Employer"),
-    "role_contractor": ("项目部", "Project office"),
-    "role_authority": ("监管", "Supervision"),
-    "role_administrator": ("系统管理", "Administration"),
-    # signing in
-    "sign_in": ("登录", "Sign in"),
-    "username": ("账号", "Account"),
-    "password": ("密码", "Password"),
-    "show_password": ("显示密码", "Show password"),
-    "sign_in_hint": (
-        "企业账号看本单位工人，项目账号看本项目人员。",
-        "An employer's account shows its workers, a project account its project.",
-    ),
-    "sign_in_incomplete": ("请填写账号和密码。", "Please fill in account and password."),
-    "form_expired": ("页面停留时间过长，请再提交一次。", "The page was open for too long. Please send it again."),
-    "session_ended": (
-        "登录已失效，请重新登录；登录后回到刚才的页面。",
-        "Your session has ended. Sign in again to return to where you were.",
-    ),
-    "signed_out": ("已退出登录。", "You are signed out."),
     # 用工查询
+    "nav_project": ("用工查询", "Labour query"),
+    "nav_projects": ("项目", "Projects"),
     "people_title": ("用工查询", "Labour query"),
     "workers_title": ("本单位工人", "Our workers"),
     "workers_lead": ("本单位工人在各项目的分派，一次分派一行", "Our workers' assignments on every project, one row each"),
@@ -182,37 +118,4 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "masked_rule": ("证件号已掩码显示（规则 A-44）。", "The ID number is shown masked (rule A-44)."),
     "return_reason": ("退回原因", "Reason for return"),
-    # error pages
-    "error_404": ("找不到这个页面", "There is no such page"),
-    "error_404_why": (
-        "可能的原因：① 地址有误；② 当前账号不属于该项目或单位。请核对登录的账号（现为：{account}）。",
-        "Either the address is wrong, or your account does not belong to that project or company. You are signed in as: {account}.",
-    ),
-    "error_403": ("没有权限", "Not allowed"),
-    "error_429": ("请稍后再试", "Please try again later"),
-    "error_500": ("系统出错了", "Something went wrong"),
-    "error_other": ("无法完成", "This cannot be done"),
-    "error_home": ("返回首页", "Home"),
-    "nobody_signed_in": ("未登录", "nobody"),
 }
-
-
-class Texts:
-    """The texts in one language, for a template: `t("people_title")`, `t("range", first=1, last=50, total=90)`."""
-
-    def __init__(self, language: str) -> None:
-        self.language = language if language in LANGUAGES else LANGUAGES[0]
-        self._column = LANGUAGES.index(self.language)
-
-    @property
-    def other(self) -> str:
-        """The language to switch to."""
-        return LANGUAGES[1 - self._column]
-
-    def __call__(self, key: str, **values: object) -> str:
-        """The text with its values filled in. Raises `KeyError` for a key without texts."""
-        return TEXTS[key][self._column].format(**values)
-
-    def problem(self, pair: tuple[str, str]) -> str:
-        """This language's part of a problem's two texts."""
-        return pair[self._column]

@@ -23,9 +23,10 @@ from central.errors import Problem
 from central.projects import project_list
 from central.projects.model import Project
 from central.projects.service import chain, visible_project
+from central.web.areas import Area, Entry
 from central.web.figures import strip
 from central.web.listing import PAGE_SIZE, Listing
-from central.web.pages import Portal, redirect, texts_of, visitor_of
+from central.web.pages import Portal, is_part, signed_in, texts_of
 from central.web.texts import Texts
 from central.web.trades import trade_name
 
@@ -56,23 +57,16 @@ def router(portal: Portal) -> APIRouter:
     """The pages of this module."""
     pages = APIRouter(include_in_schema=False)
 
-    @pages.get("/")
-    def home(request: Request) -> Response:
-        access = _signed_in(request)
-        if access.role is Role.CONTRACTOR and access.project_id is not None:
-            return redirect(request, f"/projects/{access.project_id}/people")
-        return redirect(request, "/workers" if access.role is Role.EMPLOYER else "/projects")
-
     @pages.get("/projects")
     def projects(request: Request) -> Response:
         listing = Listing.read("/projects", request.query_params, (), ())
         with portal.database.reading() as session:
-            found, total = project_list.find(session, _signed_in(request), listing.q, listing.offset, PAGE_SIZE)
+            found, total = project_list.find(session, signed_in(request), listing.q, listing.offset, PAGE_SIZE)
         return portal.page(request, "projects.html", {"listing": listing, "projects": found, **_paging(listing, total, len(found))})
 
     @pages.get("/projects/{project_id}/people")
     def people(request: Request, project_id: RowId) -> Response:
-        access, t = _signed_in(request), texts_of(request)
+        access, t = signed_in(request), texts_of(request)
         listing = _listing(request)
         with portal.database.reading() as session:
             project = visible_project(session, access, project_id)
@@ -88,7 +82,7 @@ def router(portal: Portal) -> APIRouter:
 
     @pages.get("/projects/{project_id}/people/{assignment_id}")
     def person(request: Request, project_id: RowId, assignment_id: RowId) -> Response:
-        access = _signed_in(request)
+        access = signed_in(request)
         with portal.database.reading() as session:
             line = seen(session, access, assignment_id)
         if line.assignment.project_id != project_id:
@@ -111,7 +105,7 @@ def router(portal: Portal) -> APIRouter:
     def workers(request: Request) -> Response:
         listing = _listing(request)
         with portal.database.reading() as session:
-            page = people_list.of_employer(session, _signed_in(request), _query(listing))
+            page = people_list.of_employer(session, signed_in(request), _query(listing))
             ways = _ways(session, page)
         empty = empty_reason(listing, page, None, texts_of(request))
         shown: dict[str, object] = {"project": None, "columns": EMPLOYER_COLUMNS, "ways": ways, "figures": [], "empty": empty}
@@ -163,7 +157,6 @@ def empty_reason(listing: Listing, page: PeoplePage, project: Project | None, t:
 
 def _list_page(portal: Portal, request: Request, listing: Listing, page: PeoplePage, shown: Mapping[str, object]) -> Response:
     t = texts_of(request)
-    is_part = request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
     values = {
         "listing": listing,
         "page": page,
@@ -175,7 +168,7 @@ def _list_page(portal: Portal, request: Request, listing: Listing, page: PeopleP
         **_paging(listing, page.matching, len(page.lines)),
         **shown,
     }
-    return portal.page(request, "people_live.html" if is_part else "people.html", values)
+    return portal.page(request, "people_live.html" if is_part(request) else "people.html", values)
 
 
 def _paging(listing: Listing, matching: int, shown: int) -> Mapping[str, object]:
@@ -205,8 +198,10 @@ def _query(listing: Listing) -> PeopleQuery:
     return PeopleQuery(listing.state, listing.q, listing.sort, listing.descending, listing.offset, PAGE_SIZE)
 
 
-def _signed_in(request: Request) -> Access:
-    access = visitor_of(request).access
-    if access is None:
-        raise Problem("NOT_SIGNED_IN", 401)
-    return access
+AREA: Final = Area(
+    router=router,
+    entries=(
+        Entry("project", (Role.CONTRACTOR,), "/projects/{project}/people", "users", 30),
+        Entry("projects", (Role.AUTHORITY, Role.HEAD_STATION, Role.ADMINISTRATOR), "/projects", "building-skyscraper", 10),
+    ),
+)
