@@ -1,6 +1,6 @@
 """Which driver serves which address. Only the composition root asks here; a simulator is opened by its name and is never a default.
 
-card readers   sam-serial:PATH[?baud=115200]   none:
+card readers   sam-serial:PATH[?baud=115200]   sam-usb:[VID:PID]   pcsc:[NAME]   none:
 cameras        opencv:0  opencv:/dev/video0  rtsp://…  file:PATH  simulated:DIR  lent:SOCKET   none:
 turnstiles     gpio:in=17,out=27,…   modbus:PATH?in=0&out=1&…   simulated:DIR   none:
 """
@@ -42,6 +42,10 @@ def open_card_reader(uri: str) -> CardReader:
         from hardware.card_reader.sam_serial import SamSerial
 
         return SamSerial(rest, baud=_number(uri, options.get("baud", "115200")))
+    if scheme == "pcsc":
+        from hardware.card_reader.pcsc import PcscReader
+
+        return PcscReader(rest)
     if scheme == "none":
         from hardware.card_reader.none import NoReader
 
@@ -105,7 +109,7 @@ def open_turnstile(uri: str) -> Turnstile:
 def _address(uri: str) -> tuple[str, str, dict[str, str]]:
     scheme, _, rest = uri.partition(":")
     path, _, query = rest.partition("?")
-    if not path and scheme != "none":
+    if not path and scheme not in ("none", "pcsc", "sam-usb"):
         raise DeviceUnsupported(uri)
     return scheme, path, {name: values[-1] for name, values in parse_qs(query).items()}
 

@@ -3,6 +3,7 @@
 DeviceError               code, retryable
 ├── DeviceMissing         nothing at that address (plug it in, name another)
 ├── DeviceUnsupported     something is there that no driver knows
+├── DriverMissing         the driver needs software that this machine does not have
 ├── DeviceUnplugged       it was there and is gone (the owner reopens it)
 ├── DeviceTimeout         no answer within the deadline
 ├── DeviceFault           the device itself says that it is broken
@@ -11,6 +12,7 @@ DeviceError               code, retryable
     ├── NoCard            nothing on the reader: no fault at all
     ├── CardUnreadable    lift it and put it again; after a few times it is damaged
     ├── CardSuspect       it answers, but not as a genuine card does
+    ├── CardNumberRandom  a work card that shows another number each time
     └── WrongCard         a card of another kind
 """
 
@@ -40,6 +42,12 @@ class DeviceUnsupported(DeviceError):
     """A device, or a name of one, that no driver serves (A-24)."""
 
     code = "DEVICE_UNSUPPORTED"
+
+
+class DriverMissing(DeviceError):
+    """The driver needs software that is not installed here; `detail` says what."""
+
+    code = "DEVICE_DRIVER_MISSING"
 
 
 class DeviceUnplugged(DeviceError):
@@ -93,6 +101,12 @@ class CardSuspect(CardError):
     """The card fails the reader's authentication: not a genuine one, perhaps (A-25)."""
 
     code = "CARD_SUSPECT"
+
+
+class CardNumberRandom(CardError):
+    """A work card that shows another number at each touch: it cannot be known again."""
+
+    code = "CARD_NUMBER_RANDOM"
 
 
 class WrongCard(CardError):

@@ -20,6 +20,7 @@ class Cause(StrEnum):
     CARD_UNREADABLE = "CARD_UNREADABLE"
     CARD_SUSPECT = "CARD_SUSPECT"
     CARD_WRONG_KIND = "CARD_WRONG_KIND"
+    CARD_NUMBER_RANDOM = "CARD_NUMBER_RANDOM"
     CARD_EXPIRED = "CARD_EXPIRED"
     CARD_NOT_YET_VALID = "CARD_NOT_YET_VALID"
     NUMBER_INVALID = "NUMBER_INVALID"
@@ -28,6 +29,7 @@ class Cause(StrEnum):
     VERIFY_NETWORK = "VERIFY_NETWORK"
     READER_NOT_FOUND = "READER_NOT_FOUND"
     READER_UNSUPPORTED = "READER_UNSUPPORTED"
+    DEVICE_DRIVER_MISSING = "DEVICE_DRIVER_MISSING"
     DEVICE_UNPLUGGED = "DEVICE_UNPLUGGED"
     DEVICE_TIMEOUT = "DEVICE_TIMEOUT"
     DEVICE_GARBLED = "DEVICE_GARBLED"
@@ -63,6 +65,12 @@ WORDS: Final[dict[Cause, Words]] = {
         "请使用居民身份证、港澳台居民居住证或外国人永久居留身份证",
         "Not an identity card that this system knows",
         "Use a resident identity card, a residence permit or a foreign permanent resident card.",
+    ),
+    Cause.CARD_NUMBER_RANDOM: Words(
+        "这张卡每次显示的卡号都不同，不能作工卡使用",
+        "请换一张卡号固定的卡，或请发卡方关闭随机卡号（Random UID）",
+        "This card shows another number each time and cannot serve as a work card",
+        "Use a card with a fixed number, or have its issuer switch random numbers (Random UID) off.",
     ),
     Cause.CARD_EXPIRED: Words(
         "证件已过有效期", "请先到公安机关换领新证，再来登记", "The card has expired", "Have it renewed by the police, then come again."
@@ -103,6 +111,12 @@ WORDS: Final[dict[Cause, Words]] = {
         "This card reader is not supported",
         "Use a Shensi SS628(100) or a Putian CP IDMR02/ZW I; support 4008206660.",
     ),
+    Cause.DEVICE_DRIVER_MISSING: Words(
+        "本机缺少这种读卡器所需的软件",
+        "请管理员按 docs/operations/readers.md 安装后再试",
+        "This machine lacks the software that this reader needs",
+        "Ask an administrator to install it as docs/operations/readers.md says, then try again.",
+    ),
     Cause.DEVICE_UNPLUGGED: Words("读卡器已断开", "请重新插好连接线", "The reader was unplugged", "Plug its cable in again."),
     Cause.DEVICE_TIMEOUT: Words(
         "读卡器没有应答",
@@ -121,6 +135,33 @@ WORDS: Final[dict[Cause, Words]] = {
         "请关闭其他读卡程序；仍不行请联系维修",
         "The reader is faulty or held by another program",
         "Close other programs that read cards, then call service.",
+    ),
+}
+
+
+class Caution(StrEnum):
+    """What refuses nobody and should be known: the one who registers decides."""
+
+    UNDER_18 = "UNDER_18"
+    CARD_EXPIRES_SOON = "CARD_EXPIRES_SOON"
+    COPYABLE_NUMBER = "COPYABLE_NUMBER"
+
+
+CAUTIONS: Final[dict[Caution, Words]] = {
+    Caution.UNDER_18: Words(
+        "持证人未满 18 周岁，属于未成年工",
+        "须按规定登记和体检，不得安排高处、繁重等禁忌作业",
+        "The holder is under 18: a juvenile worker",
+        "Register and examine as the law asks; no heavy, high or otherwise forbidden work.",
+    ),
+    Caution.CARD_EXPIRES_SOON: Words(
+        "证件将在 30 天内到期", "请提醒本人尽早换领", "The card expires within 30 days", "Remind the holder to renew it."
+    ),
+    Caution.COPYABLE_NUMBER: Words(
+        "工卡卡号可以被复制",
+        "只作方便之用，请与人脸或管理人员核对一起使用",
+        "A work card's number can be copied",
+        "Use it for convenience, together with a face or a guard's look.",
     ),
 }
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
-from edge.reader.causes import Cause
+from edge.reader.causes import Cause, Caution
 from edge.reader.id_card import CardKind, CardTextUnclear, IdCard, decode_card
 from edge.reader.id_number import birth_of, flaw, normalise, sex_of
 from hardware.card_reader import CardData
 
 YOUNGEST: Final = 16
 """Years: nobody younger may be employed (Labour Law art. 15). A project may ask for more, never for less."""
+
+GROWN_UP: Final = 18
+"""Years: from 16 to this somebody is a juvenile worker (Labour Law art. 58), which is known and refuses nobody."""
+SOON: Final = timedelta(days=30)
 
 
 class CardRefused(Exception):
@@ -42,6 +46,16 @@ def flaws(card: IdCard, today: date, youngest: int = YOUNGEST) -> tuple[Cause, .
         found.append(Cause.CARD_NOT_YET_VALID)
     if age(card.birth, today) < youngest:
         found.append(Cause.UNDER_AGE)
+    return tuple(found)
+
+
+def cautions(card: IdCard, today: date) -> tuple[Caution, ...]:
+    """What should be known of a card that leads to its owner. None of it refuses anybody."""
+    found: list[Caution] = []
+    if YOUNGEST <= age(card.birth, today) < GROWN_UP:
+        found.append(Caution.UNDER_18)
+    if card.valid_until is not None and today <= card.valid_until <= today + SOON:
+        found.append(Caution.CARD_EXPIRES_SOON)
     return tuple(found)
 
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from edge.reader.card_seen import CardSeen
 from edge.reader.causes import Cause, cause_of
-from edge.reader.id_card import CardTextUnclear, IdCard, decode_card
-from hardware.card_reader import CardData, CardReader
+from edge.reader.id_card import CardTextUnclear, IdCard
+from hardware.card_reader import CardData, CardReader, ChipSeen
 from hardware.errors import CardError, CardUnreadable, DeviceError, NoCard
 
 _log = logging.getLogger(__name__)
@@ -44,7 +45,8 @@ class SwipeState(StrEnum):
 class Swipe:
     """The latest. `number` rises with every change, `laid` with every card that was read.
 
-    `card` stands in CARD and `cause` in FAULT; `data` is the chip's bytes, for the photo.
+    `seen` stands in CARD and `cause` in FAULT. `card` is the text of an identity card, None for a work card; `data` is the chip's bytes,
+    for the photo.
     """
 
     number: int
@@ -54,6 +56,7 @@ class Swipe:
     cause: Cause | None = None
     data: CardData | None = None
     laid: int = 0
+    seen: CardSeen | None = None
 
 
 class Swipes:
@@ -118,7 +121,7 @@ class Swipes:
         """One look at the reader; returns the seconds until the next."""
         try:
             data = self._reader.read()
-            self._laid(data, decode_card(data))
+            self._laid(data, CardSeen.of(data))
         except NoCard:
             self._nothing()
         except CardTextUnclear as unclear:
@@ -134,12 +137,12 @@ class Swipes:
             return FAULT_LOOK_S
         return self._look_s
 
-    def _laid(self, data: CardData, card: IdCard) -> None:
-        now, before = time.monotonic(), self._latest.card
-        again = before is not None and before.number == card.number and now - self._seen_s <= self._again_s
+    def _laid(self, data: CardData | ChipSeen, seen: CardSeen) -> None:
+        now, before = time.monotonic(), self._latest.seen
+        again = before is not None and _is_same(before, seen) and now - self._seen_s <= self._again_s
         self._seen_s, self._tries = now, 0
         if not again:
-            self._show(SwipeState.CARD, card=card, data=data)
+            self._show(SwipeState.CARD, seen=seen, data=data if isinstance(data, CardData) else None)
 
     def _nothing(self) -> None:
         self._tries = 0
@@ -155,11 +158,19 @@ class Swipes:
         else:
             self._show(SwipeState.FAULT, cause=cause_of(fault))
 
-    def _show(self, state: SwipeState, card: IdCard | None = None, cause: Cause | None = None, data: CardData | None = None) -> None:
+    def _show(self, state: SwipeState, seen: CardSeen | None = None, cause: Cause | None = None, data: CardData | None = None) -> None:
         latest = self._latest
         if state is not SwipeState.CARD and (latest.state, latest.cause) == (state, cause):
             return
         with self._news:
             laid = latest.laid + (state is SwipeState.CARD)
-            self._latest = Swipe(latest.number + 1, state, time.monotonic(), card, cause, data, laid)
+            card = seen.id_card if seen else None
+            self._latest = Swipe(latest.number + 1, state, time.monotonic(), card, cause, data, laid, seen)
             self._news.notify_all()
+
+
+def _is_same(one: CardSeen, other: CardSeen) -> bool:
+    """The same card; an identity card's text may have been read differently (a newer address), its number not."""
+    if one.id_card is not None and other.id_card is not None:
+        return one.id_card.number == other.id_card.number
+    return (one.kind, one.number) == (other.kind, other.number)
