@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from central.entry import nightly
 from central.jobs import Job
+from central.projects import settings
 
-JOBS: Final[tuple[Job, ...]] = ()
+JOBS: Final[tuple[Job, ...]] = (nightly.JOB, settings.JOB)

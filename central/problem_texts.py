@@ -73,6 +73,45 @@ IDENTITY: Final[dict[str, tuple[str, str]]] = {
         "当前证书或令牌未获此项权限，请由本单位有权限的操作员授予。",
         "This certificate or token was not granted the function: an operator of your company who may grant it can do so.",
     ),
+    "CERT_INVALID": ("法人一证通证书不能使用：{zh}（{reason}）。", "The enterprise certificate is not accepted: {en} ({reason})."),
+    "CERT_ALGORITHM_UNSUPPORTED": (
+        "不支持该证书的密钥算法，请使用 SM2、RSA（2048 位以上）或 ECDSA（P-256 等）证书。",
+        "The certificate's key is of no supported kind: use SM2, RSA (2048 bits or more) or ECDSA (P-256 …).",
+    ),
+    "CERT_NOT_CONFIGURED": (
+        "本系统尚未配置受信任的发证机构，请联系系统管理员。",
+        "No certificate authority is configured here: ask the system administrator.",
+    ),
+    "SCOPE_EXCEEDS_MAKER": (
+        "授予的权限不能超过授权人本人的权限，请减少功能范围。",
+        "Nobody grants more than they hold: ask for fewer functions.",
+    ),
+    "TOKEN_EXPIRY_INVALID": ("令牌有效期须晚于当前时间。", "A token's end must be in the future."),
+    "TOO_MANY_REQUESTS": (
+        "该令牌请求过于频繁，请在 {retry_after_s} 秒后再试。",
+        "This token asks too often: wait {retry_after_s} seconds.",
+    ),
+    "NOT_ONES_OWN_RIGHTS": (
+        "不能变更自己的权限或停用自己，请由其他操作员办理。",
+        "Nobody changes their own rights: another operator does it.",
+    ),
+    "MANAGER_EXISTS": (
+        "该项目部已有项目经理账号。如需更换，请使用“更换项目经理”。",
+        "This office has a manager's account: appoint another one instead.",
+    ),
+    "POSITION_NOT_OF_OFFICE": ("只有项目部账号可以设置岗位。", "Only accounts of a project's office have positions."),
+    "DELEGATE_UNKNOWN": (
+        "被授权人须为本项目部的在用账号，且不是项目经理。",
+        "A delegate is an enabled account of the same office, other than its manager.",
+    ),
+    "DELEGATION_EMPTY": ("请至少选择一项授权功能。", "Choose at least one function to delegate."),
+    "DELEGATION_TIME_INVALID": ("授权截止时间须晚于开始时间。", "A delegation must end after it begins."),
+    "PASSWORD_WRONG": ("原密码不正确。", "The present password is wrong."),
+    "SECOND_FACTOR_ON": ("两步验证已启用。", "The second factor is on already."),
+    "CODE_WRONG": (
+        "验证码不正确或已使用，请等待新的验证码后重试。",
+        "The code is wrong or was used already: wait for the next one.",
+    ),
     "PIN_INVALID": ("操作员 PIN 须为 6 至 12 位数字，且不能全相同或连续。", "A PIN has 6 to 12 digits, neither all alike nor in sequence."),
 }
 

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from central import audit
-from central.access import Access
-from central.clock import Clock
+from central.access import Access, Function
+from central.clock import Clock, today
 from central.devices.roster_changes import note_roster_change
 from central.entry import rules, store
 from central.entry.model import Acceptance, Assignment, AssignmentState
@@ -16,6 +16,7 @@ from central.entry.service import subject, told, view
 from central.entry.store import AssignmentView
 from central.errors import Problem
 from central.people import service as people
+from central.people.model import Employment
 from central.projects import service as projects
 from central.projects.chain import Link
 
@@ -27,6 +28,7 @@ def accept(
 
     Accepting again answers the same and changes nothing. From the general contractor's acceptance on the gates know the worker (A-03).
     """
+    access.require(Function.CONFIRM_ENTRY)
     rules.no_given_entry_time(entry_time)
     assignment, path = _for_using_unit(session, access, assignment_id, project_id)
     if assignment.state in (AssignmentState.RETURNED, AssignmentState.WITHDRAWN):
@@ -38,6 +40,7 @@ def accept(
     if not acceptor.active:
         raise Problem("PROJECT_COMPLETED", 409)
     people.still_assignable(session, assignment.worker_id)
+    rules.still_under_contract(session.get_one(Employment, assignment.employment_id).departure_on, today(clock))
     before = told(assignment)
     _take_step(session, clock, access, assignment, path)
     audit.record(session, access, "assignment.accepted", subject(assignment), before=before, after=told(assignment))
@@ -48,6 +51,7 @@ def accept(
 
 def send_back(session: Session, access: Access, assignment_id: int, reason: str) -> AssignmentView:
     """A using unit whose turn it is returns an assignment to the employer, with a reason."""
+    access.require(Function.CONFIRM_ENTRY)
     assignment, path = _for_using_unit(session, access, assignment_id, None)
     if assignment.state is not AssignmentState.RETURNED:
         rules.acceptable(assignment.state)

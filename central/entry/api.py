@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.orm import Session
 
 from central.call import Caller, RowId, expected_version, tagged
-from central.entry import acceptance, completion, rules, service
+from central.entry import acceptance, batch_api, comparison_api, completion, departure_api, rules, service, team_api
 from central.entry.model import AssignmentState
 from central.entry.schemas import (
     AcceptanceIn,
@@ -26,6 +26,8 @@ from central.problems import RESPONSES
 from central.schemas import Search
 
 router = APIRouter(prefix="/api/v1", tags=["进场 entry"], responses=RESPONSES)
+for part in (batch_api, comparison_api, departure_api, team_api):  # before `/assignments/{assignment_id}`
+    router.include_router(part.router)
 
 
 @router.post("/assignments", status_code=201, response_model=AssignmentOut, summary="分派至项目 / assign to a project")
@@ -96,12 +98,21 @@ def send_back(call: Caller, assignment_id: RowId, body: ReturnIn) -> Response:
     return call.write(body, lambda session: assignment_out(acceptance.send_back(session, call.access, assignment_id, body.reason)))
 
 
-@router.post(
-    "/assignments/{assignment_id}/exit", status_code=410, response_model=None, summary="（无此操作）退场 / there is no exit action"
-)
-def no_exit(call: Caller, assignment_id: RowId) -> None:
-    """A-50：退场以考勤为准，没有退场操作。"""
+def no_exit(call: Caller, row_id: RowId) -> None:
+    """A-50：退场以考勤为准，没有退场操作，也没有批量退场。"""
     rules.no_exit_action()
+
+
+for _of in ("assignments", "workers", "teams", "projects"):
+    router.add_api_route(
+        f"/{_of}/{{row_id}}/exit",
+        no_exit,
+        methods=["POST"],
+        status_code=410,
+        response_model=None,
+        summary="（无此操作）退场 / there is no exit action",
+        operation_id=f"no_exit_{_of}",
+    )
 
 
 @router.get("/projects/{project_id}/people", summary="用工查询 / the people of a project")

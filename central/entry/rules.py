@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from central.entry.model import AssignmentState
+from central.entry.model import AssignmentState, DepartureReason
 from central.entry.trades import TRADES
 from central.errors import Problem
 from central.projects.chain import EMPLOYING, Link
@@ -117,3 +117,36 @@ def warnings(contract_end: dt.date, completion_planned: dt.date | None) -> list[
 def no_exit_action() -> None:
     """A-50: there is no exit action; attendance decides, and only death, departure and completion end an assignment."""
     raise Problem("NO_EXIT_ACTION", 410)
+
+
+_NOT_AN_END: Final = frozenset({"exit", "left_site", "left_project", "退场", "离场", "项目结束"})
+
+
+def departure_reason(given: str) -> DepartureReason:
+    """A-51: how the labour contract ends; having left a site does not end it."""
+    if given in _NOT_AN_END:
+        raise Problem("DEPARTURE_IS_NOT_EXIT", 422, "reason")
+    try:
+        return DepartureReason(given)
+    except ValueError:
+        raise Problem("DEPARTURE_REASON_UNKNOWN", 422, "reason") from None
+
+
+def departure_date(given: dt.date, today: dt.date) -> dt.date:
+    """A-49: only a future date (Asia/Shanghai); the last valid day is the one before."""
+    if given <= today:
+        raise Problem("DEPARTURE_MUST_BE_FUTURE", 422, "departs_on")
+    return given
+
+
+def death_date(given: dt.date, today: dt.date) -> dt.date:
+    """A-52: the recorded date; the future-date rule of departures does not bind it, and nobody has died tomorrow."""
+    if given > today:
+        raise Problem("DEATH_DATE_INVALID", 422, "died_on")
+    return given
+
+
+def still_under_contract(departure_on: dt.date | None, today: dt.date) -> None:
+    """A-49: from the departure date on nobody is confirmed any more, whether or not the night's job has run."""
+    if departure_on is not None and departure_on <= today:
+        raise Problem("ASSIGNMENT_ENDED", 409)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from central import audit
-from central.access import Access
+from central.access import Access, Function
 from central.clock import Clock
 from central.entry import rules, sight, store
 from central.entry.model import Assignment, AssignmentState, FaceState
@@ -51,6 +51,7 @@ class Edit:
 def assign(session: Session, clock: Clock, access: Access, order: Order) -> AssignmentView:
     """A-01, A-26, A-31, A-35: the employer assigns its verified worker to a project, in one trade, at most once at a time."""
     employer = access.require_employer()
+    access.require(Function.ASSIGN)
     rules.no_given_entry_time(order.entry_time)
     trade = rules.one_trade(order.main_trade)
     worker, employment = people.assignable(session, order.worker_id, employer)
@@ -109,6 +110,7 @@ def withdraw(session: Session, clock: Clock, access: Access, assignment_id: int)
 
 def seen(session: Session, access: Access, assignment_id: int) -> AssignmentView:
     """One assignment as this principal may see it. Raises `Problem` 404 NOT_FOUND, or NOT_VISIBLE_YET to a using unit (A-45)."""
+    access.require(Function.VIEW_PEOPLE)
     assignment = session.get(Assignment, assignment_id)
     if assignment is None or access.project_id not in (None, assignment.project_id):
         raise Problem("NOT_FOUND", 404)
@@ -193,6 +195,7 @@ def _team(session: Session, assignment: Assignment, team_id: int) -> int:
 def _own(session: Session, access: Access, assignment_id: int) -> Assignment:
     """A-01: the employer's own assignment, locked; a neighbour's is not found."""
     employer = access.require_employer()
+    access.require(Function.ASSIGN)
     assignment = store.locked(session, assignment_id)
     if assignment is None or assignment.employer_id != employer:
         raise Problem("NOT_FOUND", 404)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlalchemy.orm import Session
 
-from central.access import Access
+from central.access import Access, Function
 from central.projects import service as projects
 from central.projects.chain import Chain
 
@@ -23,6 +23,7 @@ def on_project(session: Session, access: Access, project_id: int) -> Sight:
     An employer sees its own people, a using unit those that come to it along the contract chain once those before it accepted,
     an authority everybody.
     """
+    access.require(Function.VIEW_PEOPLE)
     projects.visible_project(session, access, project_id)
     if access.sees_everything:
         return lambda of: of.project_id == project_id
@@ -38,6 +39,7 @@ def on_project(session: Session, access: Access, project_id: int) -> Sight:
 
 def of_employer(access: Access) -> Sight:
     """A-63: an employer's assignments on all projects; an authority's are all. Others: `Problem` 403 NOT_THE_EMPLOYER."""
+    access.require(Function.VIEW_PEOPLE)
     if access.sees_everything:
         return lambda _: true()
     employer = access.require_employer()

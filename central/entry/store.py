@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from central.bulk import chunks
 from central.entry.model import Assignment, AssignmentState
 from central.entry.rules import OPEN_STATES
 from central.entry.sight import Sight
@@ -115,6 +116,27 @@ def open_under(session: Session, participant_ids: Collection[int]) -> list[Assig
     """Every open assignment of these participants, locked in order."""
     wanted = select(Assignment).where(Assignment.participant_id.in_(participant_ids), Assignment.state.in_(OPEN_STATES))
     return list(session.scalars(wanted.order_by(Assignment.id).with_for_update().execution_options(populate_existing=True)))
+
+
+def hold(session: Session, assignment_ids: Collection[int]) -> None:
+    """Lock assignments in one order, before a batch takes them one by one: two batches of the same people never wait for each other."""
+    for some in chunks(sorted(set(assignment_ids))):
+        session.execute(select(Assignment.id).where(Assignment.id.in_(some)).order_by(Assignment.id).with_for_update())
+
+
+def steps(session: Session, assignment_ids: Collection[int]) -> list[tuple[int, int]]:
+    """How often each of these has been accepted."""
+    found: list[tuple[int, int]] = []
+    for some in chunks(sorted(set(assignment_ids))):
+        rows = session.execute(select(Assignment.id, Assignment.accepted_steps).where(Assignment.id.in_(some)))
+        found += [(id_, taken) for id_, taken in rows]
+    return found
+
+
+def hold_team(session: Session, team_id: int) -> list[Assignment]:
+    """The open assignments of a team, locked in order."""
+    wanted = select(Assignment).where(Assignment.team_id == team_id, Assignment.state.in_(OPEN_STATES)).order_by(Assignment.id)
+    return list(session.scalars(wanted.with_for_update().execution_options(populate_existing=True)))
 
 
 def heads(session: Session, condition: ColumnElement[bool]) -> dict[AssignmentState, int]:

@@ -79,6 +79,11 @@ def free_team_name(wanted: str, taken: Collection[str]) -> str:
     return name
 
 
+def is_numbered(name: str, wanted: str) -> bool:
+    """Whether a team's name is the wanted one, or that one with a number behind it."""
+    return name == wanted or re.fullmatch(re.escape(wanted[:90]) + r"（\d+）", name) is not None
+
+
 class NameSource(StrEnum):
     """Where a project's shown name comes from (A-56); the registered one bears the mark 〔报建〕."""
 

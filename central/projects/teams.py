@@ -81,6 +81,13 @@ def team_for(session: Session, team_id: int | None, employer_id: int, project_id
     return team
 
 
+def like(session: Session, employer_id: int, project_id: int, name: str, leader_worker_id: int | None) -> Team | None:
+    """A-36: the employer's active team of that name there, or of that name with a number, under that leader: the one a team was sent to."""
+    wanted = select(Team).where(Team.employer_id == employer_id, Team.project_id == project_id, Team.state == TeamState.ACTIVE)
+    found = session.scalars(wanted.where(Team.name.startswith(name[:90], autoescape=True)).order_by(Team.id))
+    return next((t for t in found if t.leader_worker_id == leader_worker_id and rules.is_numbered(t.name, name)), None)
+
+
 def taken_names(session: Session, employer_id: int, project_id: int) -> set[str]:
     """The names of the employer's teams on the project that are not closed."""
     wanted = select(Team.name).where(Team.employer_id == employer_id, Team.project_id == project_id, Team.state != TeamState.CLOSED)
