@@ -25,11 +25,16 @@ STATES: Final = ("assigned", "accepted_by_sub", "confirmed", "returned", "ended"
 """The states a list shows and counts, in the order of the way to the gate; what was withdrawn never reached the project."""
 COLUMNS: Final = ("name", "trade", "team", "employer", "using_unit", "level", "state", "entry", "face", "seen", "project")
 """What a list can be sorted by."""
+WAITING_STATES: Final = ("assigned", "accepted_by_sub")
+"""In these somebody has to accept next."""
 
 
 @dataclass(frozen=True)
 class PeopleQuery:
-    """What is asked for. `sort` is one of `COLUMNS`, or empty for the order of registration."""
+    """What is asked for. `sort` is one of `COLUMNS`, or empty for the order of registration.
+
+    `turn_of` is a company: only what waits for its acceptance (进场确认).
+    """
 
     state: str = ""
     q: str = ""
@@ -37,6 +42,7 @@ class PeopleQuery:
     descending: bool = False
     offset: int = 0
     limit: int = 50
+    turn_of: int | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,13 @@ def of_employer(session: Session, access: Access, query: PeopleQuery) -> PeopleP
     return _page(session, sight.of_employer(access), query)
 
 
+def of_worker(session: Session, access: Access, worker_id: int, limit: int = 200) -> list[AssignmentView]:
+    """A-63: where a worker is and was assigned, newest first, as far as this principal sees an employer's assignments."""
+    seen = sight.of_employer(access)
+    wanted = store.views(seen(Assignment)).where(Assignment.worker_id == worker_id)
+    return [store.view(row) for row in session.execute(wanted.order_by(None).order_by(Assignment.id.desc()).limit(limit))]
+
+
 def _page(session: Session, seen: Sight, query: PeopleQuery) -> PeoplePage:
     current = store.current(seen)
     counted = store.heads(session, current)
@@ -72,6 +85,9 @@ def _page(session: Session, seen: Sight, query: PeopleQuery) -> PeoplePage:
     total = session.scalar(select(func.count(Assignment.worker_id.distinct())).where(current)) or 0
     wanted = store.views(current)
     columns = _columns(wanted)
+    if query.turn_of is not None:
+        theirs = select(Participant.id).where(Participant.company_id == query.turn_of)
+        wanted = wanted.where(Assignment.waiting_for_id.in_(theirs), Assignment.state.in_(WAITING_STATES))
     if query.state:
         wanted = wanted.where(Assignment.state == query.state)
     if query.q:
