@@ -10,12 +10,14 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import text
 
-from central import problems, web
+from central import jobs, problems, web
 from central.attendance import api as attendance
 from central.centre import Centre
 from central.devices import api as devices
 from central.entry import api as entry
+from central.history import api as history
 from central.identity import api as identity
+from central.job_list import JOBS
 from central.messaging import api as boxes_talk
 from central.messaging import process as messaging
 from central.people import api as people
@@ -42,15 +44,18 @@ class _Documented(FastAPI):
 def create_app(settings: CentralSettings, centre: Centre | None = None) -> FastAPI:
     """The application over an opened centre, or over one opened from `settings`. The store must be migrated (`central.migrations`).
 
-    Over a centre opened here the application's lifespan also runs the messaging with the boxes, if the settings want it, and closes the
-    centre. Whoever passes a centre does both.
+    Over a centre opened here the application's lifespan also runs the centre's jobs and the messaging with the boxes, if the settings
+    want it, and closes the centre. Whoever passes a centre does both.
     """
     the_centre = centre or Centre.open(settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         talk = messaging.start(the_centre) if centre is None and settings.mqtt_enabled else None
+        work = jobs.start(the_centre, JOBS) if centre is None else None
         yield
+        if work is not None:
+            await run_in_threadpool(work.stop)
         if talk is not None:
             await run_in_threadpool(talk.stop)
         if centre is None:
@@ -81,7 +86,7 @@ def openapi(settings: CentralSettings) -> dict[str, Any]:
 
 
 def _add_routes(app: FastAPI) -> None:
-    for slice_ in (identity, projects, people, entry, devices, attendance, boxes_talk):
+    for slice_ in (identity, projects, people, entry, history, devices, attendance, boxes_talk):
         app.include_router(slice_.router)
     app.include_router(_health())
 
@@ -90,10 +95,11 @@ def _health() -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz")
-    def healthz(request: Request) -> dict[str, str]:
-        """Whether the store answers (A-64)."""
+    def healthz(request: Request) -> dict[str, Any]:
+        """Whether the store answers, and how the centre's jobs fared last (A-64)."""
         with request.app.state.centre.database.reading() as session:
             session.execute(text("SELECT 1"))
-        return {"state": "ok"}
+            ran = {row.name: {"succeeded_at": row.succeeded_at, "error": row.last_error} for row in jobs.last_runs(session)}
+        return {"state": "ok"} | ({"jobs": ran} if ran else {})
 
     return router
