@@ -29,8 +29,8 @@ class Model:
 
 
 READERS: Final = (
-    Model("神思", "SS628(100)", ("sam-serial",), "4008206660"),
-    Model("普天", "CP IDMR02/ZW I", ("sam-serial",), "4008206660"),
+    Model("神思", "SS628(100)", ("sam-serial", "sam-usb"), "4008206660"),
+    Model("普天", "CP IDMR02/ZW I", ("sam-serial", "sam-usb"), "4008206660"),
 )
 """The desktop readers that the platform names (A-24). Others of the SAM_V family speak the same protocol."""
 
@@ -42,6 +42,10 @@ def open_card_reader(uri: str) -> CardReader:
         from hardware.card_reader.sam_serial import SamSerial
 
         return SamSerial(rest, baud=_number(uri, options.get("baud", "115200")))
+    if scheme == "sam-usb":
+        from hardware.card_reader.sam_usb import SamUsb
+
+        return SamUsb(rest)
     if scheme == "pcsc":
         from hardware.card_reader.pcsc import PcscReader
 
@@ -54,12 +58,16 @@ def open_card_reader(uri: str) -> CardReader:
 
 
 def find_card_readers() -> list[str]:
-    """Addresses at which a card reader may be: the udev rule's link first, then USB-serial converters. Nothing is sent to any of them."""
+    """Addresses at which a card reader may be: the udev rule's link, readers on USB, USB-serial converters, PC/SC. Nothing is sent."""
     from serial.tools import list_ports
+
+    from hardware.card_reader import pcsc, sam_usb
 
     ports = sorted(port.device for port in list_ports.comports() if port.vid is not None)
     link = ["/dev/idreader"] if Path("/dev/idreader").exists() else []
-    return [f"sam-serial:{path}" for path in link + ports]
+    serial = [f"sam-serial:{path}" for path in link + ports]
+    on_usb = [f"sam-usb:{which}" for which in sam_usb.find()]
+    return serial[: len(link)] + on_usb + serial[len(link) :] + [f"pcsc:{name}" for name in pcsc.find()]
 
 
 def open_camera(uri: str) -> Camera:

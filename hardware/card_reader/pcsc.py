@@ -79,6 +79,20 @@ class PcscReader:
         return done[0]
 
 
+def find() -> list[str]:
+    """The names of the readers in PC/SC; empty where there is no PC/SC. Nothing is sent to any of them."""
+    try:
+        service = Winscard()
+    except DeviceError:
+        return []
+    try:
+        return service.readers()
+    except DeviceError:
+        return []
+    finally:
+        service.close()
+
+
 def _run(work: Callable[[], T], done: list[T | DeviceError]) -> None:
     try:
         done.append(work())
