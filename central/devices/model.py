@@ -23,7 +23,8 @@ class Box(Base):
     """One box at one gate of one project. `claim_hash` is the SHA-256 of its claim code.
 
     `verify_key` (Ed25519) checks what the box says, `sealing_key` (X25519) seals what it is told. `complete_until`: every event of this
-    box up to then has arrived. `faults` is a comma-separated list of codes from its last state.
+    box up to then has arrived. `faults` is a comma-separated list of codes from its last state, `wire` the version of the contract that it
+    reads.
     """
 
     __tablename__ = "boxes"
@@ -52,6 +53,7 @@ class Box(Base):
     disk_free_pct: Mapped[int | None]
     software: Mapped[str] = mapped_column(String(64), server_default="", default="")
     faults: Mapped[str] = mapped_column(String(1000), server_default="", default="")
+    wire: Mapped[int] = mapped_column(server_default="1", default=1)
     roster_applied: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
     roster_applied_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from central.devices.model import Box
 from central.messaging import store
 from central.messaging.facts import at
-from central.messaging.ingest import Receipt
+from central.messaging.ingest import Receipt, receipts_of
 from edge.sync import wire
 
 _LAST_MS: Final = 4_102_444_800_000
@@ -29,13 +29,21 @@ def note(session: Session, box: Box, state: wire.BoxState, now: dt.datetime) -> 
     box.clock, box.software = state.clock.value, _word(state.software, 64)
     box.disk_free_pct = min(max(0, state.disk_free_pct), 100)
     box.faults = ",".join(_word(code, 40) for code in state.faults[:20])[:1000]
-    received = store.watermark(session, (box.id, state.epoch))
-    if received is None:
-        return []
+    box.wire = min(max(wire.OLDEST_READ, state.wire), wire.VERSION)
+    key = box.id, state.epoch
+    received, hash_ = store.watermark(session, key)
     everything_arrived = received.upto >= state.max_seq and not received.ahead
     if everything_arrived and state.clock is not wire.Clock.NONE and 0 <= state.at_ms < _LAST_MS:
         store.heard_of(session, box.id, now, complete_until=at(state.at_ms))
-    return [Receipt(box.id, wire.Ack(state.epoch, received.upto, received.needs()))]
+    return receipts_of(key, _common(session, key, state.max_seq) if state.max_seq < received.upto else None, received, hash_)
+
+
+def _common(session: Session, key: store.Key, seq: int) -> tuple[int, bytes] | None:
+    """What the centre holds where the box says that its journal ends; None where the centre has not come so far."""
+    if seq == 0:
+        return 0, wire.GENESIS
+    found = store.hashes(session, key, [seq]) if 0 < seq < 2**62 else {}
+    return (seq, found[seq][0]) if seq in found else None
 
 
 def _word(text: str, limit: int) -> str:

@@ -9,6 +9,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from edge.sync import wire
 
 MALFORMED: Final = "x"
@@ -79,6 +81,14 @@ def is_readable(batch: wire.EventBatch) -> bool:
         and 0 < len(batch.epoch) <= 64
         and "\0" not in batch.epoch
     )
+
+
+def halves(batch: wire.EventBatch) -> tuple[wire.EventBatch, wire.EventBatch]:
+    """A batch of two events or more as two that follow each other."""
+    middle = len(batch.events) // 2
+    link = facts_of(batch)[middle - 1].hash
+    first = msgspec.structs.replace(batch, events=batch.events[:middle])
+    return first, msgspec.structs.replace(batch, seq0=batch.seq0 + middle, prev_hash=link, events=batch.events[middle:])
 
 
 def at(ms: int) -> dt.datetime:

@@ -36,7 +36,7 @@ class Receipt:
     """What to tell a box once the transaction is committed."""
 
     box: str
-    ack: wire.Ack
+    ack: wire.Ack | wire.CopiesTaken
 
 
 @dataclass
@@ -51,6 +51,7 @@ class _Journal:
     again: list[Fact] = field(default_factory=list)
     joints: dict[int, bytes] = field(default_factory=dict)
     quarantined: set[int] = field(default_factory=set)
+    common: tuple[int, bytes] = (0, wire.GENESIS)
 
     def take(self, batch: wire.EventBatch, facts: Iterable[Fact]) -> None:
         """Sorts a batch's events into new ones and ones that came before."""
@@ -66,7 +67,7 @@ class _Journal:
 
 
 def ingest(session: Session, deliveries: Sequence[Delivery], now: dt.datetime, *, give_up: bool = False) -> list[Receipt]:
-    """Stores the deliveries and what follows from them; returns one receipt for each journal.
+    """Stores the deliveries and what follows from them; returns the receipts for each journal, in the order in which to send them.
 
     With `give_up` no event is read: all are kept raw in the quarantine (the last resort for a batch that the database refuses).
     """
@@ -90,13 +91,17 @@ def _check(session: Session, journal: _Journal, now: dt.datetime) -> None:
     stored = _stored(session, journal, before.union(follows, (fact.seq for fact in journal.again)))
     for fact in journal.again:
         first = journal.new[fact.seq].hash if fact.seq in journal.new else stored[fact.seq][0]
-        if first != fact.hash:
+        if first == fact.hash:
+            journal.common = max(journal.common, (fact.seq, first))
+        else:
             store.quarantine(session, journal.key, [(fact, "CLONE_ALARM", "the same number with another hash")], now)
             store.raise_alarm(session, journal.key, fact.seq, "CLONE_ALARM", now)
     for seq, claimed in journal.joints.items():
         link = journal.new[seq - 1].hash if seq - 1 in journal.new else stored[seq - 1][0] if seq - 1 in stored else claimed
         if link != claimed:
             store.raise_alarm(session, journal.key, seq, "CHAIN_BROKEN", now)
+        elif seq - 1 in before:
+            journal.common = max(journal.common, (seq - 1, claimed))
     for seq in follows:
         if wire.chain(journal.new[seq - 1].hash, stored[seq][1]) != stored[seq][0]:
             store.raise_alarm(session, journal.key, seq, "CHAIN_BROKEN", now)
@@ -139,8 +144,18 @@ def _advance(session: Session, journals: Iterable[_Journal], now: dt.datetime) -
             hash_, packed = _stored(session, journal, [received.upto])[received.upto]
             event = read_event(received.upto, packed)
         marks.append(store.Mark(journal.key, received, hash_, event))
-        receipts.append(
-            Receipt(journal.key[0], wire.Ack(journal.key[1], received.upto, received.needs(), tuple(sorted(journal.quarantined))))
-        )
+        quarantined = tuple(sorted(journal.quarantined))
+        receipts += receipts_of(journal.key, journal.common if journal.again else None, received, hash_, quarantined)
     store.move_watermarks(session, marks, now)
     return receipts
+
+
+def receipts_of(
+    key: store.Key, common: tuple[int, bytes] | None, received: Received, hash_: bytes, quarantined: tuple[int, ...] = ()
+) -> list[Receipt]:
+    """What to tell a journal's box: first how far its own journal is known to be ours, if that is less than what arrived; then all that
+    arrived. A box whose journal has left ours (a lost tail, an old image) begins a new epoch after the first, and sends nothing twice."""
+    acks = [wire.Ack(key[1], received.upto, received.needs(), quarantined, hash_)]
+    if common is not None and common[0] < received.upto:
+        acks.insert(0, wire.Ack(key[1], common[0], hash=common[1]))
+    return [Receipt(key[0], ack) for ack in acks]

@@ -6,10 +6,13 @@ Frames that are not what they claim to be are dropped, counted by box and code, 
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from nacl.exceptions import BadSignatureError
@@ -22,8 +25,8 @@ from central.clock import Clock
 from central.database import Database
 from central.devices import store as devices
 from central.devices.model import Box
-from central.messaging import box_states, store
-from central.messaging.facts import is_readable
+from central.messaging import box_states, copies, store
+from central.messaging.facts import halves, is_readable
 from central.messaging.ingest import Delivery, Receipt, ingest
 from central.messaging.link import Inbox, Incoming, Outbound
 from edge.sync import wire
@@ -33,10 +36,11 @@ log = logging.getLogger(__name__)
 GROUP: Final = 64
 """Frames in one transaction at most: up to 12,800 events."""
 _RETRY_S: Final = 1.0
+_WAYS: Final = {wire.Ack: wire.Down.ACK, wire.CopiesTaken: wire.Down.COPIES}
 
 
 class Intake:
-    """Takes frames of `up/events` and `up/state` from its inbox until told to stop."""
+    """Takes frames of `up/events`, `up/state` and `up/copies` from its inbox until told to stop."""
 
     def __init__(self, database: Database, clock: Clock, sign: wire.Sign, link: Outbound, inbox: Inbox) -> None:
         self._database = database
@@ -44,18 +48,23 @@ class Intake:
         self._sign = sign
         self._link = link
         self._inbox = inbox
+        self._spoken: dict[str, int] = {}
 
     def run(self, stop: threading.Event) -> None:
         """The job's main."""
         while not stop.is_set():
-            group = self._waiting()
+            group = self._waiting(0.2)
             while group and not self._take(group) and not stop.wait(_RETRY_S):
                 pass
 
-    def _waiting(self) -> list[Incoming]:
+    def step(self) -> bool:
+        """Takes what is waiting now, without waiting; False when the database is not there and it was left."""
+        return self._take(self._waiting(0))
+
+    def _waiting(self, timeout_s: float) -> list[Incoming]:
         group: list[Incoming] = []
         try:
-            group.append(self._inbox.get(timeout=0.2))
+            group.append(self._inbox.get(timeout=timeout_s) if timeout_s else self._inbox.get_nowait())
             while len(group) < GROUP:
                 group.append(self._inbox.get_nowait())
         except queue.Empty:
@@ -72,62 +81,97 @@ class Intake:
         for message in group:
             self._link.acknowledge(message)
         for receipt in receipts:
-            topic = wire.down_topic(receipt.box, wire.Down.ACK)
-            self._link.publish(topic, wire.frame(topic, receipt.ack, self._sign))
+            topic = wire.down_topic(receipt.box, _WAYS[type(receipt.ack)])
+            self._link.publish(topic, wire.frame(topic, receipt.ack, self._sign, self._spoken.get(receipt.box, wire.OLDEST_READ)))
         return True
 
     def _store_whatever(self, group: Sequence[Incoming]) -> list[Receipt]:
-        """The group in one transaction; failing that, each frame alone; failing that, its events raw into the quarantine.
+        """The group in one transaction; failing that, each frame alone; failing that, what of it can be kept.
 
         Raises `DBAPIError` only when the database is not there. Errors of the database are logged by kind: their texts hold values.
         """
+        done = self._tried(lambda: self._store(group), len(group))
+        if done is not None:
+            return done
+        if len(group) > 1:
+            return [receipt for message in group for receipt in self._store_whatever([message])]
+        return self._store_rest(group[0])
+
+    def _store_rest(self, message: Incoming) -> list[Receipt]:
+        """A frame that cannot be kept as it is: its batch in halves, until only the event that the database refuses is left. What is not
+        even kept raw gets no `Ack`: the box holds on to it and sends it again, and the job goes on."""
+        if message.kind is not wire.Up.EVENTS:
+            return []
+        with self._database.reading() as session:
+            box = devices.active(session, [message.box]).get(message.box)
+            try:
+                delivery = _delivery(box, message)
+            except wire.WireError:
+                return []
+        return self._store_piece(delivery)
+
+    def _store_piece(self, delivery: Delivery) -> list[Receipt]:
+        done = self._tried(lambda: self._ingest(delivery), 1)
+        if done is not None:
+            return done
+        if len(delivery.batch.events) == 1:
+            raw = self._tried(lambda: self._ingest(delivery, give_up=True), 1)
+            if raw is None:
+                log.warning("EVENT_LEFT box=%s", delivery.box)
+            return raw or []
+        receipts = [self._store_piece(replace(delivery, batch=half)) for half in halves(delivery.batch)]
+        return receipts[0] + receipts[1] if all(receipts) else []
+
+    def _ingest(self, delivery: Delivery, *, give_up: bool = False) -> list[Receipt]:
+        with self._database.writing() as session:
+            return ingest(session, [delivery], self._clock.now(), give_up=give_up)
+
+    def _tried(self, work: Callable[[], list[Receipt]], frames: int) -> list[Receipt] | None:
+        """What the work says; None where the database refuses what it was given, or the work fails for a reason of its own."""
         try:
-            return self._store(group)
+            return work()
         except DBAPIError as error:
             if not isinstance(error, DataError | IntegrityError):
                 raise
-            log.warning("EVENTS_REFUSED %s, %d frames", type(error.orig).__name__, len(group))
+            log.warning("EVENTS_REFUSED %s, %d frames", type(error.orig).__name__, frames)
         except PoolTimeout:  # every connection is in use: that is no fault of these frames
             raise
         except Exception:
-            log.exception("EVENTS_FAILED %d frames", len(group))
-        if len(group) > 1:
-            return [receipt for message in group for receipt in self._store_whatever([message])]
-        return self._store_raw(group)
+            log.exception("EVENTS_FAILED %d frames", frames)
+        return None
 
-    def _store_raw(self, group: Sequence[Incoming]) -> list[Receipt]:
-        """The last resort. What even this cannot keep gets no `Ack`: the box holds on to it and sends it again, and the job goes on."""
-        try:
-            return self._store(group, give_up=True)
-        except DBAPIError as error:
-            if not isinstance(error, DataError | IntegrityError):
-                raise
-            log.warning("FRAME_LEFT %s", type(error.orig).__name__)
-        except PoolTimeout:
-            raise
-        except Exception:
-            log.exception("FRAME_LEFT")
-        return []
-
-    def _store(self, group: Sequence[Incoming], *, give_up: bool = False) -> list[Receipt]:
+    def _store(self, group: Sequence[Incoming]) -> list[Receipt]:
         now = self._clock.now()
         with self._database.writing() as session:
             boxes = devices.active(session, {message.box for message in group})
             deliveries: list[Delivery] = []
-            states: list[tuple[Box, wire.BoxState]] = []
+            later: list[Callable[[], list[Receipt]]] = []
             for message in group:
                 box = boxes.get(message.box)
                 try:
-                    if message.kind is wire.Up.EVENTS:
-                        deliveries.append(_delivery(box, message))
-                    else:
-                        states.append(_state(box, message))
+                    match message.kind:
+                        case wire.Up.EVENTS:
+                            deliveries.append(_delivery(box, message))
+                        case wire.Up.COPIES:
+                            later.append(partial(self._copies, session, *open_frame(box, message, wire.TemplateCopies), now))
+                        case _:
+                            later.append(partial(box_states.note, session, *open_frame(box, message, wire.BoxState), now))
+                    _note_version(box, message)
                 except wire.WireError as error:
                     self._drop(session, box, error.code)
-            receipts = ingest(session, deliveries, now, give_up=give_up) if deliveries else []
-            for box, state in states:
-                receipts += box_states.note(session, box, state, now)
+            receipts = ingest(session, deliveries, now) if deliveries else []
+            for work in later:
+                receipts += work()
+            self._spoken |= {box.id: box.wire for box in boxes.values()}
         return receipts
+
+    def _copies(self, session: Session, box: Box, message: wire.TemplateCopies, now: dt.datetime) -> list[Receipt]:
+        try:
+            receipt = copies.take(session, box.id, message, now)
+        except wire.WireError as error:
+            self._drop(session, box, error.code)
+            return []
+        return [receipt] if receipt is not None else []
 
     def _drop(self, session: Session, box: Box | None, code: str) -> None:
         name = box.id if box else ""
@@ -158,5 +202,8 @@ def _delivery(box: Box | None, message: Incoming) -> Delivery:
     return Delivery(sender.id, sender.project_id, batch)
 
 
-def _state(box: Box | None, message: Incoming) -> tuple[Box, wire.BoxState]:
-    return open_frame(box, message, wire.BoxState)
+def _note_version(box: Box | None, message: Incoming) -> None:
+    """The centre answers in the version that the box spoke last: it reads that one for sure."""
+    spoken = wire.version_of(message.payload)
+    if box is not None and box.wire != spoken:
+        box.wire = spoken

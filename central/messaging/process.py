@@ -47,6 +47,7 @@ def start(centre: Centre) -> Messaging:
     inboxes = {
         wire.Up.EVENTS: events,
         wire.Up.STATE: events,
+        wire.Up.COPIES: events,
         wire.Up.ROSTER_GET: questions,
         wire.Up.APPLIED: questions,
         wire.Up.LOOKUP: questions,
@@ -73,7 +74,7 @@ def start(centre: Centre) -> Messaging:
 
 def _presence(centre: Centre, *, online: bool) -> bytes:
     state = wire.CentreState(online, int(centre.clock.now().timestamp() * 1000))
-    return wire.frame(wire.CENTRE_STATE, state, centre.secrets.sign)
+    return wire.frame(wire.CENTRE_STATE, state, centre.secrets.sign, wire.OLDEST_READ)  # one word for boxes of every version
 
 
 def _address(settings: CentralSettings) -> BrokerAddress:
@@ -82,4 +83,4 @@ def _address(settings: CentralSettings) -> BrokerAddress:
         if settings.mqtt_ca is None or settings.mqtt_certificate is None or settings.mqtt_key is None:
             raise ValueError("mqtt_tls needs mqtt_ca, mqtt_certificate and mqtt_key")
         tls = Tls(settings.mqtt_ca, settings.mqtt_certificate, settings.mqtt_key)
-    return BrokerAddress(settings.mqtt_host, settings.mqtt_port, tls)
+    return BrokerAddress(settings.mqtt_host, settings.mqtt_port, tls, settings.mqtt_client_id, settings.mqtt_share)

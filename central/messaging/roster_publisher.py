@@ -62,18 +62,25 @@ class RosterPublisher:
         """The job's main."""
         polled = -POLL_S
         while not stop.is_set():
-            self._answer_next()
+            self._answer_next(POLL_S / 2)
             if self._again.is_set() or time.monotonic() - polled >= POLL_S:
                 self._guarded(self._publish_changes)
                 polled = time.monotonic()
 
-    def _answer_next(self) -> None:
+    def step(self) -> None:
+        """What is to be said now, without waiting: changed rosters, then every question that is there."""
+        self._guarded(self._publish_changes)
+        while self._answer_next(0):
+            pass
+
+    def _answer_next(self, timeout_s: float) -> bool:
         try:
-            message = self._inbox.get(timeout=POLL_S / 2)
+            message = self._inbox.get(timeout=timeout_s) if timeout_s else self._inbox.get_nowait()
         except queue.Empty:
-            return
+            return False
         self._guarded(lambda: self._answer(message))
         self._link.acknowledge(message)
+        return True
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """Whatever goes wrong with one piece of work costs that answer, which the box asks for again, and never the job."""
@@ -121,7 +128,7 @@ class RosterPublisher:
             raise ValueError(f"box {box.id} has no sealing key")
         sealed = wire.Sealed(SealedBox(PublicKey(box.sealing_key)).encrypt(wire.encode(message)))
         topic = wire.down_topic(box.id, what)
-        self._link.publish(topic, wire.frame(topic, sealed, self._keys.sign))
+        self._link.publish(topic, wire.frame(topic, sealed, self._keys.sign, box.wire))
 
     def _publish_changes(self) -> None:
         if self._again.is_set():
@@ -138,7 +145,8 @@ class RosterPublisher:
         current = self._roster(session, project_id)
         for box in devices.active_of_project(session, project_id):
             topic = wire.down_topic(box.id, wire.Down.ROSTER)
-            self._link.publish(topic, wire.frame(topic, roster.pointer(current, self._clock.now()), self._keys.sign), retain=True)
+            pointer = roster.pointer(current, self._clock.now())
+            self._link.publish(topic, wire.frame(topic, pointer, self._keys.sign, box.wire), retain=True)
         self._published[project_id] = current.version, time.monotonic()
 
     def _roster(self, session: Session, project_id: int) -> Roster:

@@ -85,10 +85,17 @@ def heard_of(session: Session, box: str, now: dt.datetime, complete_until: dt.da
     session.execute(update(Box).where(Box.id == box).values(values).execution_options(synchronize_session=False))
 
 
-def watermark(session: Session, key: Key) -> Received | None:
-    """What arrived of a journal, without a lock; None before its first batch."""
-    row = session.execute(select(Watermark.upto, Watermark.ahead).where(Watermark.box_id == key[0], Watermark.epoch == key[1])).first()
-    return None if row is None else Received(row[0], msgspec.msgpack.decode(row[1], type=tuple[Range, ...]))
+def watermark(session: Session, key: Key) -> tuple[Received, bytes]:
+    """What arrived of a journal and the hash at its watermark, without a lock."""
+    wanted = select(Watermark.upto, Watermark.ahead, Watermark.last_hash).where(Watermark.box_id == key[0], Watermark.epoch == key[1])
+    row = session.execute(wanted).first()
+    return (Received(), wire.GENESIS) if row is None else (Received(row[0], msgspec.msgpack.decode(row[1], type=tuple[Range, ...])), row[2])
+
+
+def event_bytes(session: Session, key: Key, seq: int) -> bytes | None:
+    """One stored event; None where it has not arrived."""
+    wanted = select(BoxEvent.packed).where(BoxEvent.box_id == key[0], BoxEvent.epoch == key[1], BoxEvent.seq == seq)
+    return session.execute(wanted).scalar_one_or_none()
 
 
 def hashes(session: Session, key: Key, seqs: Collection[int]) -> dict[int, tuple[bytes, bytes]]:

@@ -112,6 +112,16 @@ class Journal:
         found = self._store.row("SELECT at_ms FROM journal WHERE seq = ?", seq)
         return found[0] if found and isinstance(found[0], int) else None
 
+    def hash_at(self, seq: int) -> bytes | None:
+        """The chain's hash at a fact, as this journal has it; None where it is purged or was never written."""
+        if seq == 0:
+            return wire.GENESIS
+        head = self.head()
+        if seq == head.seq:
+            return head.hash
+        found = self._store.row("SELECT prev_hash, packed FROM journal WHERE seq = ?", seq)
+        return wire.chain(found[0], found[1]) if found and isinstance(found[0], bytes) and isinstance(found[1], bytes) else None
+
     def acknowledge(self, upto: int, quarantined: tuple[int, ...] = ()) -> int:
         """The centre has committed up to here; how many of these are news. Raises `CentreAhead` if we do not hold as much."""
         with self._store.transaction():

@@ -50,6 +50,7 @@ class Heartbeat:
             disk_free_pct=self._store.reserve.free_pct(),
             software=self._software,
             faults=self.faults() if online else (),
+            wire=wire.VERSION,
         )
 
     def connected(self, connected: bool) -> None:

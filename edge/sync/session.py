@@ -15,6 +15,7 @@ from edge.store.retention import Retention
 from edge.store.roster import Roster
 from edge.store.secrets import BoxKeys
 from edge.sync import wire
+from edge.sync.courier import Courier
 from edge.sync.heartbeat import Heartbeat
 from edge.sync.link import Arrived, Closed, Delivered, LinkEvent, Opened
 from edge.sync.outbox import Outbox
@@ -56,6 +57,7 @@ class Session:
         self._feed = RosterFeed(roster, self._journal, clock)
         self._heartbeat = Heartbeat(store, self._journal, roster, clock)
         self._outbox = Outbox(store, self._journal, roster, clock, self._say)
+        self._courier = Courier(store, clock)
         self._link: Connection | None = None
         self._open = False
         self._centre_away = False
@@ -97,8 +99,10 @@ class Session:
 
     def _do_what_is_due(self) -> None:
         if self._open:
+            for what, message in self._heartbeat.due():  # a birth comes before everything else
+                self._say(what, message)
             self._outbox.pump()
-            for what, message in (*self._feed.due(), *self._questions(), *self._heartbeat.due()):
+            for what, message in (*self._feed.due(), *self._questions(), *self._courier.due()):
                 self._say(what, message)
         self._keep_house()
         self._heartbeat.report(self._report())
@@ -120,7 +124,8 @@ class Session:
     def _opened(self) -> None:
         log.info("BROKER_CONNECTED")
         self._open, self._fault = True, None
-        self._outbox.connected()
+        self._outbox.opened()
+        self._courier.connected()
         self._feed.connected()
         self._asked.clear()
         self._heartbeat.connected(connected=not self._centre_away)
@@ -155,6 +160,9 @@ class Session:
             ),
             wire.down_topic(self.box, wire.Down.LOOKUP): lambda: self._answered(
                 wire.decode(self._opened_seal(topic, payload), wire.LookupAnswer)
+            ),
+            wire.down_topic(self.box, wire.Down.COPIES): lambda: self._courier.taken(
+                wire.unframe(topic, payload, wire.CopiesTaken, self._verify)
             ),
         }
         if topic not in ways:

@@ -1,4 +1,7 @@
-"""What messaging keep beside the first revision."""
+"""What messaging and the boxes keep beside the first revision."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0007"
 down_revision = "0006"
@@ -7,4 +10,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Each box's version of the contract."""
+    op.add_column("boxes", sa.Column("wire", sa.Integer(), server_default="1", nullable=False))

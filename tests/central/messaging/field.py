@@ -56,6 +56,10 @@ class JournalOfBox:
         """Consecutive events of the journal."""
         return wire.EventBatch(self.epoch, first, self.hashes[first - 1], 1, self.packed[first - 1 : last])
 
+    def ack(self, upto: int, need: tuple[tuple[int, int], ...] = (), quarantined: tuple[int, ...] = ()) -> wire.Ack:
+        """What the centre says once it holds the journal up to there."""
+        return wire.Ack(self.epoch, upto, need, quarantined, self.hashes[upto])
+
     def frame(self, what: wire.Up, message: wire.Message) -> tuple[str, bytes]:
         """A signed frame with its topic."""
         topic = wire.up_topic(self.id, what)

@@ -107,7 +107,7 @@ def test_a_batch_is_acknowledged_after_it_is_kept(running: Field, broker: Mosqui
     gate = Gate(broker, running.box(), running)
     gate.box.passes(running.worker(), 5)
     gate.say(wire.Up.EVENTS, gate.box.batch(1, 5))
-    assert gate.hear(wire.Down.ACK, wire.Ack) == wire.Ack("e1", 5)
+    assert gate.hear(wire.Down.ACK, wire.Ack) == gate.box.ack(5)
     assert kept(running) == 5
     gate.close()
 
@@ -124,7 +124,7 @@ def test_what_is_not_signed_by_the_box_is_dropped_and_counted_and_nothing_stops(
     gate.raw(wire.Up.LOOKUP, b"rubbish")
     gate.raw(wire.Up.EVENTS, good[:2] + b"\x63" + good[3:])
     gate.raw(wire.Up.EVENTS, good)
-    assert gate.hear(wire.Down.ACK, wire.Ack) == wire.Ack("e1", 3)
+    assert gate.hear(wire.Down.ACK, wire.Ack) == gate.box.ack(3)
     counted = dropped(running)
     assert (counted[gate.box.id, "BAD_SIGNATURE"], counted[gate.box.id, "VERSION_UNSUPPORTED"]) == (2, 1)
     assert kept(running) == 3
@@ -154,7 +154,7 @@ def test_a_malformed_event_does_not_block_its_box(running: Field, broker: Mosqui
     gate.box.append(b"\x00\x01")
     gate.box.passes(running.worker())
     gate.say(wire.Up.EVENTS, gate.box.batch(1, 2))
-    assert gate.hear(wire.Down.ACK, wire.Ack) == wire.Ack("e1", 2, (), (1,))
+    assert gate.hear(wire.Down.ACK, wire.Ack) == gate.box.ack(2, (), (1,))
     with running.centre.database.reading() as session:
         assert session.scalars(select(QuarantinedEvent.packed)).all() == [b"\x00\x01"]
     gate.close()
@@ -221,7 +221,7 @@ def test_a_birth_is_answered_with_the_watermark_and_a_killed_broker_loses_nothin
     box = box_row(running, gate.box.id)
     assert (box.online, box.max_seq, box.complete_until) == (True, 2, NOW)
     back.say(wire.Up.STATE, back.state())
-    assert back.hear(wire.Down.ACK, wire.Ack) == wire.Ack("e1", 2)
+    assert back.hear(wire.Down.ACK, wire.Ack) == gate.box.ack(2)
     back.close()
 
 

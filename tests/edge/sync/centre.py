@@ -26,6 +26,9 @@ class FakeCentre:
     parts: list[wire.RosterPart] = field(default_factory=list)
     answers: dict[bytes, wire.LookupAnswer] = field(default_factory=dict)
     said: list[tuple[str, bytes]] = field(default_factory=list)
+    copies: list[wire.TemplateCopies] = field(default_factory=list)
+    takes_copies: bool = True
+    here: bool = True
 
     @property
     def verify_key_hex(self) -> str:
@@ -43,6 +46,12 @@ class FakeCentre:
             seq += 1
         return seq
 
+    def acknowledge(self, epoch: str) -> None:
+        upto, hash_ = self.upto(epoch), wire.GENESIS
+        for seq in range(1, upto + 1):
+            hash_ = wire.chain(hash_, self.facts[epoch, seq])
+        self.say(wire.Down.ACK, wire.Ack(epoch, upto, hash=hash_))
+
     def hear(self, topic: str, payload: bytes) -> None:
         """A message of the box."""
         _, what = wire.box_of(topic)
@@ -51,9 +60,16 @@ class FakeCentre:
                 batch = wire.unframe(topic, payload, wire.EventBatch, self.verify)
                 for number, packed in enumerate(batch.events, batch.seq0):
                     assert self.facts.setdefault((batch.epoch, number), packed) == packed, "two facts under one number"
-                self.say(wire.Down.ACK, wire.Ack(batch.epoch, self.upto(batch.epoch)))
+                self.acknowledge(batch.epoch)
             case wire.Up.STATE:
                 self.states.append(wire.unframe(topic, payload, wire.BoxState, self.verify))
+                if self.here:
+                    self.acknowledge(self.states[-1].epoch)
+            case wire.Up.COPIES:
+                sent = wire.unframe(topic, payload, wire.TemplateCopies, self.verify)
+                self.copies.append(sent)
+                if self.takes_copies:
+                    self.say(wire.Down.COPIES, wire.CopiesTaken(sent.epoch, sent.seq))
             case wire.Up.ROSTER_GET:
                 self.asked.append(wire.unframe(topic, payload, wire.RosterGet, self.verify))
                 for part in self.parts:

@@ -102,6 +102,7 @@ def test_facts_written_offline_and_online_arrive_once_and_are_acknowledged(tmp_p
 def test_acknowledgements_lost_with_the_line_are_given_again(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
         stage.link.connect()
+        stage.go_on(2)
         stage.link.deaf = True
         record(stage.store, stage.journal, passage())
         stage.go_on()
@@ -114,6 +115,17 @@ def test_acknowledgements_lost_with_the_line_are_given_again(tmp_path: Path) -> 
         assert len(stage.centre.facts) == 1 and stage.journal.acked() == 1
 
 
+def test_a_centre_that_never_answers_the_birth_holds_facts_up_for_two_seconds_only(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        stage.centre.here = False
+        record(stage.store, stage.journal, passage())
+        stage.link.connect()
+        stage.go_on(15)
+        assert not stage.centre.facts
+        stage.go_on(10)
+        assert len(stage.centre.facts) == 1
+
+
 def test_a_large_fact_goes_alone_and_small_ones_together(tmp_path: Path) -> None:
     consent = wire.Consent("1", "hash", "zh", "op", template=True, transfer=True)
     large = wire.Enrolment("a", "sface-2021dec", 3, 900, consent, {f"b-{n}": bytes(16) for n in range(2500)})
@@ -121,7 +133,7 @@ def test_a_large_fact_goes_alone_and_small_ones_together(tmp_path: Path) -> None
         record(stage.store, stage.journal, passage(), large, passage(), passage())
         stage.link.connect()
         before = stage.link.number
-        stage.go_on(1)
+        stage.go_on(2)
         assert stage.link.number - before == 4, "three batches and a state"
         stage.go_on()
         assert stage.journal.acked() == 4
@@ -240,19 +252,6 @@ def sealed_to_nobody(centre: FakeCentre) -> bytes:
     return wire.frame(topic, wire.Sealed(b"not a sealed box"), centre.sign)
 
 
-def test_a_store_restored_from_an_old_copy_starts_a_new_epoch_and_loses_nothing(tmp_path: Path) -> None:
-    with staged(tmp_path) as stage:
-        record(stage.store, stage.journal, passage("after the copy"))
-        stage.link.connect()
-        stage.centre.say(wire.Down.ACK, wire.Ack(stage.journal.epoch, 500))
-        stage.link.deaf, old = False, stage.journal.epoch
-        stage.go_on()
-        assert stage.journal.epoch != old and stage.journal.acked() == 2
-        bodies = [wire.decode(packed, wire.Event).body for (epoch, _), packed in stage.centre.facts.items() if epoch != old]
-        assert passage("after the copy") in bodies
-        assert any(isinstance(body, wire.Incident) and body.code == "CENTRE_AHEAD" for body in bodies)
-
-
 def test_a_removed_row_is_told_and_does_not_stop_the_others(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
         record(stage.store, stage.journal, passage("a"), passage("b"), passage("c"))
@@ -293,6 +292,7 @@ def test_a_centre_that_leaves_is_shown_and_one_that_returns_gets_everything_agai
     with staged(tmp_path) as stage:
         stage.link.connect()
         stage.go_on()
+        stage.centre.here = False
         say_centre(stage, online=False)
         assert stage.report()["connected"] is False and stage.report()["broker"] is True
         stage.link.deaf = True
