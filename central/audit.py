@@ -80,6 +80,8 @@ def attach(database: Database, clock: Clock) -> None:
 def record(session: Session, access: Access, action: str, subject: str, *, before: Any = None, after: Any = None) -> None:
     """Note a deed for this transaction. `subject` is `kind:id`; `before` and `after` hold JSON values, masked like everything shown."""
     told = {"before": before, "after": after, "request": access.request_id, "role": str(access.role), "company": access.company_id}
+    if access.certificate:  # A-05: which certificate, beside who
+        told["certificate"] = access.certificate
     session.info.setdefault(_PENDING, []).append((access.actor, access.on_behalf_of, action, subject, _packed(told)))
 
 

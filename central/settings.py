@@ -6,13 +6,22 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from central.identity.trust import Revocation
+
 
 class CentralSettings(BaseSettings):
     """Where the centre keeps its things and whom it talks to.
 
     `home` holds `central.db` (unless `database_url` says otherwise) and `secrets/` (0700). `public_url` is how boxes and browsers
-    reach it. `allowed_contract_types` is A-11's list; the default is the owner's text. `mqtt_public_host` and
-    `mqtt_public_port` say where boxes find the broker, if that is not where the centre finds it.
+    reach it. `allowed_contract_types` is A-11's list; the default is the owner's text. `below_base_is_error` makes A-18 refuse instead of
+    warn; from `over_age` on registration warns. `identity_service_url` is the verification service (empty: an officer verifies), which
+    is planned to be away on `identity_outage_weekdays` (0 is Monday; A-26). `mqtt_public_host` and
+    `mqtt_public_port` say where boxes find the broker, if that is not where the centre finds it. Several processes
+    that take in events share the load under one name in `mqtt_share`, each with an `mqtt_client_id` of its own.
+
+    `certificate_roots` and `certificate_lists` are files or folders of the authorities that name enterprises, and of what
+    they revoked (A-04); `certificate_revocation` says what happens without a current list. Administrators need a second
+    factor unless told otherwise.
     """
 
     model_config = SettingsConfigDict(env_prefix="GONGMEN_CENTRAL_", extra="ignore")
@@ -32,10 +41,22 @@ class CentralSettings(BaseSettings):
     mqtt_certificate: Path | None = None
     mqtt_key: Path | None = None
     mqtt_enabled: bool = True
+    mqtt_client_id: str = "central"
+    mqtt_share: str = ""
     help_zh: str = "电话 54614788*4076；微信交流群；邮箱 azjzz_scjg@163.com"
     help_en: str = "telephone 54614788*4076, WeChat group, e-mail azjzz_scjg@163.com"
     help_url: str = "/help"
+    certificate_roots: Path | None = None
+    certificate_lists: Path | None = None
+    certificate_revocation: Revocation = Revocation.REQUIRED
+    second_factor_for_administrators: bool = True
+    token_requests_per_minute: int = 1200
     allowed_contract_types: tuple[str, ...] = ("fixed_term",)
+    below_base_is_error: bool = False
+    over_age: int = 60
+    identity_service_url: str = ""
+    identity_service_key: str = ""
+    identity_outage_weekdays: tuple[int, ...] = (5, 6)
     auth_failures_per_minute: int = 20
 
     @property

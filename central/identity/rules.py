@@ -1,12 +1,22 @@
-"""The rules of accounts and PINs: pure functions of values."""
+"""The rules of accounts, certificates, tokens, delegations and PINs: pure functions of values."""
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
+import json
 import re
+from collections.abc import Iterable
+from typing import Final
 
-from central.access import Role
+from central.access import Access, Function, Position, Role
 from central.errors import Problem
+from central.functions import NOT_DELEGABLE, OF_ROLE
+
+ADMINISTRATORS: Final = frozenset({Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR})
+"""Kept apart: an account has one role, and none of these makes itself another of them."""
+_BOUND: Final = frozenset({Role.EMPLOYER, Role.CONTRACTOR})
+_NOT_BY_ITSELF: Final = frozenset({Function.DELEGATE, Function.MANAGE_CERTIFICATES})
 
 
 def principal(role: Role, company_id: int | None, project_id: int | None) -> tuple[int | None, int | None]:
@@ -22,9 +32,89 @@ def principal(role: Role, company_id: int | None, project_id: int | None) -> tup
     return None, None
 
 
-def password(given: str) -> str:
-    """Ten characters or more, and not digits only."""
-    if len(given) < 10 or given.isdigit():
+def position(role: Role, wanted: Position | None) -> Position:
+    """Only a project's office has positions; its accounts are the manager's unless told otherwise."""
+    if wanted not in (None, Position.MANAGER) and role is not Role.CONTRACTOR:
+        raise Problem("POSITION_NOT_OF_OFFICE", 422, "position")
+    return wanted or Position.MANAGER
+
+
+def may_create_account(access: Access, role: Role, company_id: int | None, project_id: int | None, at: Position) -> None:
+    """The security administrator opens accounts; a project's manager opens those of the own office's clerks and members (A-06)."""
+    if access.may(Function.MANAGE_ACCOUNTS):
+        return
+    access.require(Function.DELEGATE if access.role is Role.CONTRACTOR else Function.MANAGE_ACCOUNTS)
+    if (role, company_id, project_id) != (access.role, access.company_id, access.project_id) or at is Position.MANAGER:
+        raise Problem("ROLE_NOT_ALLOWED", 403)
+
+
+def token_scope(
+    maker: Access, role: Role, company_id: int | None, project_id: int | None, wanted: Iterable[Function] | None
+) -> frozenset[Function] | None:
+    """What a token made by `maker` may do; None is all that its role has.
+
+    The security administrator issues for enterprises, offices and authorities, never for administrators. Everybody else issues for
+    the same principal, within the functions held at this moment, and never the right to issue further tokens: else `Problem` 403
+    SCOPE_EXCEEDS_MAKER.
+    """
+    maker.require(Function.ISSUE_TOKENS)
+    scope = None if wanted is None else frozenset(wanted)
+    if maker.actor == "system":
+        return scope
+    if maker.role is Role.SECURITY:
+        held = OF_ROLE[role.value] if role not in ADMINISTRATORS else frozenset()
+    else:
+        same = (role, company_id, project_id) == (maker.role, maker.company_id, maker.project_id)
+        held = maker.functions - {Function.ISSUE_TOKENS} if same else frozenset()
+        scope = held - _NOT_BY_ITSELF if scope is None else scope
+    if not held or not (scope or frozenset()) <= held:
+        raise Problem("SCOPE_EXCEEDS_MAKER", 403, "functions")
+    return scope
+
+
+def delegable(manager: Access, wanted: Iterable[Function]) -> frozenset[Function]:
+    """A-06: a part of the manager's own functions, never the right to delegate: `Problem` 403 OUTSIDE_DELEGATION, 422 if it is nothing."""
+    functions = frozenset(wanted)
+    if not functions:
+        raise Problem("DELEGATION_EMPTY", 422, "functions")
+    if not functions <= manager.functions - NOT_DELEGABLE:
+        raise Problem("OUTSIDE_DELEGATION", 403, "functions")
+    return functions
+
+
+def delegation_time(starts_at: dt.datetime | None, ends_at: dt.datetime | None, now: dt.datetime) -> tuple[dt.datetime, dt.datetime | None]:
+    """A-06: from now or later, until its end; it never starts in the past."""
+    start = max(starts_at or now, now)
+    if ends_at is not None and ends_at <= start:
+        raise Problem("DELEGATION_TIME_INVALID", 422, "ends_at")
+    return start, ends_at
+
+
+def certificate_functions(role_whole: frozenset[Function], maker: Access, wanted: Iterable[Function]) -> frozenset[Function]:
+    """A-05: a certificate gets functions of an enterprise, no more than who grants them holds (the security administrator grants any)."""
+    functions = frozenset(wanted)
+    held = role_whole if maker.role is Role.SECURITY or maker.actor == "system" else maker.functions
+    if not functions <= held & role_whole:
+        raise Problem("SCOPE_EXCEEDS_MAKER", 403, "functions")
+    return functions
+
+
+def packed(functions: frozenset[Function] | None) -> str | None:
+    """As it is stored: a sorted JSON list, or None for all."""
+    return None if functions is None else json.dumps(sorted(functions))
+
+
+def unpacked(stored: str | None) -> frozenset[Function] | None:
+    """As it was stored; a word that this version does not know is left out, for it grants nothing here."""
+    if stored is None:
+        return None
+    known = {function.value for function in Function}
+    return frozenset(Function(word) for word in json.loads(stored) if word in known)
+
+
+def password(given: str, username: str = "") -> str:
+    """Ten characters or more, not digits only, and not the account's name."""
+    if len(given) < 10 or given.isdigit() or (username and username.casefold() in given.casefold()):
         raise Problem("PASSWORD_TOO_WEAK", 422, "password")
     return given
 

