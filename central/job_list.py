@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from central.attendance import jobs as attendance
 from central.entry import nightly
 from central.jobs import Job
 from central.projects import settings
+from central.verification import job as verification
 
-JOBS: Final[tuple[Job, ...]] = (nightly.JOB, settings.JOB)
+JOBS: Final[tuple[Job, ...]] = (*attendance.JOBS, nightly.JOB, settings.JOB, verification.JOB)

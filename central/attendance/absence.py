@@ -33,18 +33,22 @@ class AbsenceRules:
 @dataclass(frozen=True, slots=True)
 class GateReport:
     """A gate's life on the project, and until when it has told everything (`reported_until`: no event before it is outstanding,
-    and no time before it is still to be corrected). Aware times; `retired_at` None: still there."""
+    and no time before it is still to be corrected), but for the `holes` (from, to): there something may be lost for good. Aware times;
+    `retired_at` None: still there."""
 
     gate: str
     installed_at: dt.datetime
     reported_until: dt.datetime | None
     retired_at: dt.datetime | None = None
+    holes: tuple[tuple[dt.datetime, dt.datetime], ...] = ()
 
     def covers(self, start: dt.datetime, end: dt.datetime) -> bool:
         """Whether nothing of this gate is outstanding between `start` and `end`."""
         needed = end if self.retired_at is None else min(end, self.retired_at)
         if self.installed_at >= end or needed <= start:
             return True
+        if any(low < needed and high > start for low, high in self.holes):
+            return False
         return self.reported_until is not None and self.reported_until >= needed
 
 

@@ -6,15 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from central.attendance import service
+from central.attendance import presence_api, service
 from central.attendance.schemas import AttendancePage, PassageOut
 from central.call import Caller
 from central.problems import RESPONSES
 
-router = APIRouter(prefix="/api/v1", tags=["attendance"], responses=RESPONSES)
+router = APIRouter(tags=["attendance"], responses=RESPONSES)
+router.include_router(presence_api.router)
 
 
-@router.get("/attendance", response_model=AttendancePage, summary="拉取考勤 / pull attendance")
+@router.get("/api/v1/attendance", response_model=AttendancePage, summary="拉取考勤 / pull attendance")
 def attendance(
     caller: Caller,
     cursor: Annotated[str | None, Query(max_length=100, description="上次返回的 next_cursor / next_cursor of the last answer")] = None,

@@ -88,8 +88,9 @@ class DayRecord(Base):
 class Sighting(Base):
     """When an assignment was last seen, with the evidence, and what followed from long absence.
 
-    `last_on` and `evidence` follow the day records. `template_dropped_at`: the face template was taken from the gates after the grace
-    (the card right stays); `retraining_since`: a year without attendance; both end with the next passage, the template by enrolling again.
+    `last_on` and `evidence` follow the day records; `state` and `since` are the label as the job last saw it. `template_dropped_at`: the
+    face template was taken from the gates after the grace (the card right stays, the worker may enrol again). `retraining_since`: a year
+    without attendance; gates refuse until a training is recorded (`retrained_on`), from which absence is counted again.
     """
 
     __tablename__ = "sightings"
@@ -103,6 +104,7 @@ class Sighting(Base):
     since: Mapped[dt.date | None]
     template_dropped_at: Mapped[dt.datetime | None]
     retraining_since: Mapped[dt.date | None]
+    retrained_on: Mapped[dt.date | None]
     judged_at: Mapped[dt.datetime | None]
 
 

@@ -6,12 +6,15 @@ The busiest tables after the journal: no foreign keys, and an index only for a q
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
-from sqlalchemy import BigInteger, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.attendance.rules import Judged
 from central.database import Base, BigId, row_id, words
+
+_UNSURE: Final = text("clock = 'none'")
 
 
 class Passage(Base):
@@ -28,6 +31,7 @@ class Passage(Base):
         Index("ix_passages_project_id_position", "project_id", "position"),
         Index("ix_passages_employer_id_position", "employer_id", "position"),
         Index("ix_passages_assignment_id_at", "assignment_id", "at"),
+        Index("ix_passages_unsure", "project_id", postgresql_where=_UNSURE, sqlite_where=_UNSURE),
     )
 
     box_id: Mapped[str] = mapped_column(String(16), primary_key=True)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from central.attendance.absence import PresenceState
+from central.attendance.completeness import GateEvidence
+from central.attendance.presence import Line
 from central.attendance.rules import Judged, shown_name
 from central.attendance.store import FeedRow
 
@@ -74,3 +77,111 @@ class AttendancePage(BaseModel):
     complete_until: dict[int, dt.datetime | None] = Field(
         description="该时刻之前的通行已全部到达 / every passage up to then has arrived; null: 尚有盒子未报齐 / a box is behind"
     )
+
+
+class GateOut(BaseModel):
+    """A gate, and until when it has told everything; what is not covered makes every worker's later days undetermined."""
+
+    box: str = Field(examples=["b-k3v7a2qd"])
+    name: str
+    lane: str
+    installed_at: dt.datetime
+    retired_at: dt.datetime | None
+    reported_until: dt.datetime | None = Field(description="此前的通行已全部到达 / everything before then has arrived")
+    holes: list[tuple[dt.datetime, dt.datetime]] = Field(
+        description="可能永久缺失的时段 / spans in which something may be missing for good"
+    )
+    online: bool
+    last_seen_at: dt.datetime | None
+    faults: list[str]
+
+    @classmethod
+    def of(cls, gate: GateEvidence) -> GateOut:
+        """From the gate's evidence."""
+        report = gate.report
+        return cls(
+            box=gate.box,
+            name=gate.name,
+            lane=gate.lane,
+            installed_at=report.installed_at,
+            retired_at=report.retired_at,
+            reported_until=report.reported_until,
+            holes=list(report.holes),
+            online=gate.online,
+            last_seen_at=gate.last_seen_at,
+            faults=list(gate.faults),
+        )
+
+
+class PresenceOut(BaseModel):
+    """One worker's presence on the project: derived from attendance, never an act, reversed by the next passage (A-50, A-54)."""
+
+    assignment_id: int
+    worker_id: int
+    name: str = Field(description="脱敏姓名 / masked name", examples=["张**"])
+    id_number: str
+    employer: str
+    team: str | None
+    trade: str
+    state: PresenceState
+    since: dt.date
+    last_on: dt.date | None = Field(description="末次考勤日 / the last date seen")
+    evidence: str = Field(description="末次通行编号 / id of the last passage", examples=["b-k3v7a2qd.9f3c1a52.1742"])
+    absent_days: int = Field(description="确定缺勤的工作日数 / working days of certain absence")
+    complete_up_to: dt.date | None
+    template_dropped_at: dt.datetime | None
+
+    @classmethod
+    def of(cls, line: Line) -> PresenceOut:
+        """From a line of the service."""
+        return cls(
+            assignment_id=line.assignment_id,
+            worker_id=line.worker_id,
+            name=shown_name(line.name),
+            id_number=line.id_masked,
+            employer=line.employer,
+            team=line.team,
+            trade=line.trade,
+            state=line.state,
+            since=line.since,
+            last_on=line.last_on,
+            evidence=line.evidence,
+            absent_days=line.absent_days,
+            complete_up_to=line.complete_up_to,
+            template_dropped_at=line.template_dropped_at,
+        )
+
+
+class PresenceOfProject(BaseModel):
+    """One page of a project's workers, and what it rests on."""
+
+    items: list[PresenceOut]
+    next_cursor: str | None
+    as_of: dt.date = Field(description="已结束的最后一个考勤日 / the last work date that is over")
+    gates: list[GateOut]
+    calendar_provisional_from: dt.date | None = Field(
+        description="自该日起法定节假日尚未公布，暂按周一至周五计 / statutory holidays unknown from then on: Mondays to Fridays stand in"
+    )
+
+
+class CompletenessOut(BaseModel):
+    """Whether everything of a date has arrived, and which gates have not told all of it."""
+
+    date: dt.date
+    complete: bool
+    missing: list[GateOut]
+
+
+class TrainingIn(BaseModel):
+    """A training that was given to a worker who was away for a year."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"on": "2026-04-20", "evidence": "三级安全教育卡 2026-118"}]})
+
+    on: dt.date
+    evidence: str = Field(min_length=1, max_length=200, description="印证材料编号或说明 / what shows it")
+
+
+class DoneOut(BaseModel):
+    """It is done."""
+
+    id: int

@@ -160,7 +160,16 @@ def upgrade() -> None:
         sa.Column("since", sa.Date(), nullable=True),
         sa.Column("template_dropped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("retraining_since", sa.Date(), nullable=True),
+        sa.Column("retrained_on", sa.Date(), nullable=True),
         sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("assignment_id", name="pk_sightings"),
     )
     op.create_index("ix_sightings_project_id", "sightings", ["project_id"], unique=False)
+    op.create_index(
+        "ix_passages_unsure",
+        "passages",
+        ["project_id"],
+        unique=False,
+        postgresql_where=sa.text("clock = 'none'"),
+        sqlite_where=sa.text("clock = 'none'"),
+    )

@@ -6,12 +6,15 @@ import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
-from central.attendance import deriving
+from central.attendance import deriving, presence
 from central.attendance.ledger import DayRecord, DirtyDay, Sighting
-from central.attendance.model import Passage
+from central.attendance.model import BootSync, Passage
+from central.devices.model import Box
 from central.entry.model import Assignment
+from central.messaging import box_states
 from central.messaging.ingest import Delivery, ingest
 from central.messaging.model import BoxEvent, Watermark
 from edge.sync import wire
@@ -46,7 +49,7 @@ class Gates:
         """What the boxes wrote since the last time arrives."""
         with self.field.centre.database.writing() as session:
             deliveries = [
-                Delivery(box.id, self.field.project_id, box.batch(self.sent[name] + 1, len(box.packed)))
+                self.delivery(name, self.sent[name] + 1, len(box.packed))
                 for name, box in self.boxes.items()
                 if len(box.packed) > self.sent[name]
             ]
@@ -54,10 +57,37 @@ class Gates:
                 ingest(session, deliveries, self.field.clock.now())
         self.sent = {name: len(box.packed) for name, box in self.boxes.items()}
 
+    def delivery(self, name: str, first: int, last: int) -> Delivery:
+        """A part of a box's journal, as it comes."""
+        box = self.boxes[name]
+        return Delivery(box.id, self.field.project_id, box.batch(first, last))
+
     def arrive(self) -> deriving.Derived:
         """The same, and the days are derived."""
         self.deliver()
         return deriving.derive(self.field.centre.database)
+
+    def tells(self, at: dt.datetime, *names: str, clock: wire.Clock = wire.Clock.NTP) -> None:
+        """A heartbeat of each of these boxes (of all, if none is named) as it is at that time; the centre hears it now."""
+        with self.field.centre.database.writing() as session:
+            for name in names or self.boxes:
+                self.hear(session, name, self.state(name, at, clock))
+
+    def state(self, name: str, at: dt.datetime, clock: wire.Clock = wire.Clock.NTP) -> wire.BoxState:
+        """What a box says of itself."""
+        box = self.boxes[name]
+        return wire.BoxState(box.epoch, 1, True, len(box.packed), 0, 1, b"", clock, int(at.timestamp() * 1000), 80, "test", ())
+
+    def hear(self, session: Session, name: str, state: wire.BoxState) -> None:
+        """The centre takes a state in."""
+        box_states.note(session, session.get_one(Box, self.boxes[name].id), state, self.field.clock.now())
+
+    def stands(self, person: str) -> presence.Line:
+        """Where the worker stands now."""
+        with self.field.centre.database.reading() as session:
+            line = presence.of_assignment(session, self.field.clock, self.assignment(person).id)
+        assert line is not None
+        return line
 
     def assignment(self, person: str) -> Assignment:
         """The worker's assignment."""
@@ -73,10 +103,13 @@ class Gates:
     def fresh(self) -> None:
         """Empty journals and nothing derived: for the next of many examples."""
         with self.field.centre.database.writing() as session:
-            for kind in (BoxEvent, Watermark, Passage, DayRecord, DirtyDay, Sighting):
+            for kind in (BoxEvent, Watermark, Passage, DayRecord, DirtyDay, Sighting, BootSync):
                 session.execute(delete(kind))
+            session.execute(update(Box).values(complete_until=None, epoch="", max_seq=0))
         self.boxes = {name: JournalOfBox(box.id) for name, box in self.boxes.items()}
         self.sent = dict.fromkeys(self.boxes, 0)
+        for box in self.boxes.values():
+            box.write(wire.ClockSync(), int(dt.datetime(2025, 1, 1, tzinfo=dt.UTC).timestamp() * 1000))
 
 
 def gates_of(field: Field) -> Gates:

@@ -1,0 +1,151 @@
+"""What follows from long absence at the gates: after the grace the face template goes and the card right stays; after a year a training
+is due. The label itself ends nothing (A-50); a worker who comes back passes by card and enrols again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session
+
+from central import audit
+from central.access import SYSTEM, Access, Function
+from central.attendance import presence
+from central.attendance.absence import PresenceState
+from central.attendance.ledger import Sighting
+from central.attendance.presence import Ground, Line
+from central.centre import Centre
+from central.clock import Clock
+from central.devices.model import TemplateCopy
+from central.devices.roster_changes import note_roster_change
+from central.entry import sight
+from central.entry.model import Assignment, AssignmentState, FaceState
+from central.errors import Problem, declare
+from central.projects import service as projects
+from central.projects.model import Project, ProjectState
+
+GONE = (PresenceState.PRESUMED_EXITED, PresenceState.NEEDS_RETRAINING)
+_RUNNING = (ProjectState.REGISTERED, ProjectState.IN_PROGRESS, ProjectState.SUSPENDED)
+
+declare(
+    {
+        "RETRAINING_NOT_DUE": ("该工人目前不需要重新培训。", "This worker needs no new training now."),
+        "TRAINING_DATE_INVALID": (
+            "培训日期不能晚于今天，也不能早于末次考勤。",
+            "The training was neither before the last attendance nor after today.",
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a run did on one project."""
+
+    looked_at: int = 0
+    templates_dropped: int = 0
+    trainings_due: int = 0
+
+
+def follow_all(centre: Centre) -> str:
+    """The job: looks at every running project, one transaction each."""
+    with centre.database.reading() as session:
+        ids = session.scalars(select(Project.id).where(Project.state.in_(_RUNNING)).order_by(Project.id)).all()
+    done = [_follow_one(centre, project_id) for project_id in ids]
+    dropped, due = sum(d.templates_dropped for d in done), sum(d.trainings_due for d in done)
+    return f"{sum(d.looked_at for d in done)} looked at, {dropped} templates dropped, {due} trainings due"
+
+
+def follow(session: Session, clock: Clock, project_id: int) -> Followed:
+    """A-54: keeps the labels of a project's workers, and carries out at the gates what follows from them."""
+    on = presence.ground(session, clock, project_id)
+    looked_at = dropped = due = 0
+    for lines in presence.everybody(session, on):
+        known = {kept.assignment_id: kept for kept in session.scalars(_kept(lines))}
+        for line in lines:
+            kept = known.get(line.assignment_id) or Sighting(assignment_id=line.assignment_id, project_id=project_id, evidence="")
+            session.add(kept)
+            if (kept.state, kept.since) != (line.state, line.since):
+                kept.state, kept.since, kept.judged_at = line.state, line.since, clock.now()
+            dropped += _drop_template(session, clock, on, line, kept)
+            due += _ask_for_training(session, line, kept)
+        looked_at += len(lines)
+        session.flush()
+    return Followed(looked_at, dropped, due)
+
+
+def _kept(lines: Sequence[Line]) -> Select[Sighting]:
+    return select(Sighting).where(Sighting.assignment_id.in_([line.assignment_id for line in lines]))
+
+
+def record_training(session: Session, clock: Clock, access: Access, assignment_id: int, *, on: dt.date, evidence: str) -> None:
+    """The general contractor records the training that was due after a year: the gates open again.
+
+    Raises `Problem` 404 NOT_FOUND, 409 RETRAINING_NOT_DUE, 422 TRAINING_DATE_INVALID.
+    """
+    access.require(Function.CORRECT_ATTENDANCE)
+    assignment = session.get(Assignment, assignment_id, with_for_update=True, populate_existing=True)
+    if assignment is None or not _sees(session, access, assignment):
+        raise Problem("NOT_FOUND", 404)
+    projects.require_general_contractor(session, access, assignment.project_id)
+    kept = session.get(Sighting, assignment_id)
+    if kept is None or kept.retraining_since is None:
+        raise Problem("RETRAINING_NOT_DUE", 409)
+    today = presence.ground(session, clock, assignment.project_id).as_of + dt.timedelta(days=1)
+    if not (kept.last_on or dt.date.min) <= on <= today:
+        raise Problem("TRAINING_DATE_INVALID", 422, "on")
+    before = {"since": str(kept.retraining_since)}
+    kept.retraining_since, kept.retrained_on = None, on
+    audit.record(
+        session, access, "training.recorded", f"assignment:{assignment_id}", before=before, after={"on": str(on), "evidence": evidence}
+    )
+    note_roster_change(session, assignment)
+
+
+def needing_training(session: Session, project_id: int) -> frozenset[int]:
+    """The assignments whose gates must refuse until a training is recorded: for the roster (`RosterEntry.needs_training`)."""
+    wanted = select(Sighting.assignment_id).where(Sighting.project_id == project_id, Sighting.retraining_since.is_not(None))
+    return frozenset(session.scalars(wanted))
+
+
+def _sees(session: Session, access: Access, assignment: Assignment) -> bool:
+    seen = sight.on_project(session, access, assignment.project_id)(Assignment)
+    return session.scalar(select(Assignment.id).where(seen, Assignment.id == assignment.id)) is not None
+
+
+def _follow_one(centre: Centre, project_id: int) -> Followed:
+    with centre.database.writing() as session:
+        return follow(session, centre.clock, project_id)
+
+
+def _drop_template(session: Session, clock: Clock, on: Ground, line: Line, kept: Sighting) -> int:
+    """domain.md, Attendance 3: `template_grace` after the presumed exit the face goes from every gate; the card right stays."""
+    if line.state not in GONE or on.as_of - line.since < on.parameters.template_grace:
+        return 0
+    assignment = session.get_one(Assignment, line.assignment_id, with_for_update=True, populate_existing=True)
+    if assignment.state is not AssignmentState.CONFIRMED or assignment.face is not FaceState.GRANTED:
+        return 0
+    assignment.face, assignment.enrolled_engine = FaceState.NONE, ""
+    session.execute(delete(TemplateCopy).where(TemplateCopy.assignment_id == assignment.id))
+    kept.template_dropped_at = clock.now()
+    told = {"face": FaceState.NONE.value, "since": str(line.since), "evidence": line.evidence}
+    audit.record(session, SYSTEM, "template.dropped", f"assignment:{assignment.id}", before={"face": "granted"}, after=told)
+    note_roster_change(session, assignment)
+    return 1
+
+
+def _ask_for_training(session: Session, line: Line, kept: Sighting) -> int:
+    """A year without attendance closes the gates until a training is recorded; a passage that arrives late opens them again, a gate that
+    falls silent does not."""
+    is_due = line.state is PresenceState.NEEDS_RETRAINING
+    came_back = kept.retraining_since is not None and line.last_on is not None and line.last_on >= kept.retraining_since
+    if is_due == (kept.retraining_since is not None) or not (is_due or came_back):
+        return 0
+    kept.retraining_since = line.since if is_due else None
+    session.flush()
+    told = {"since": str(kept.retraining_since)}
+    audit.record(session, SYSTEM, "training.due", f"assignment:{line.assignment_id}", after=told)
+    note_roster_change(session, session.get_one(Assignment, line.assignment_id))
+    return int(kept.retraining_since is not None)
