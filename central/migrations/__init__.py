@@ -17,12 +17,16 @@ from central.attendance import papers as attendance_papers
 from central.database import Base, Database
 from central.devices import model as devices
 from central.entry import model as entry
+from central.evidence import model as evidence
+from central.exchange import model as exchange
 from central.help import model as help_
 from central.history import model as history
 from central.identity import model as identity
 from central.messaging import model as messaging
+from central.people import legacy_model, reader_model, reference_model
 from central.people import model as people
 from central.projects import model as projects
+from central.verification import model as verification
 from central.web import model as web
 
 HERE: Final = Path(__file__).parent
@@ -33,12 +37,18 @@ SLICES: Final = (
     attendance_papers,
     devices,
     entry,
+    evidence,
+    exchange,
     history,
     identity,
     jobs,
+    legacy_model,
     messaging,
     people,
     projects,
+    reader_model,
+    reference_model,
+    verification,
     web,
 )
 """Imported so that every table stands in the one metadata."""

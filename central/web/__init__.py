@@ -27,7 +27,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 
 from central.centre import Centre
-from central.web import error_pages, sessions, sign_in
+from central.web import error_pages, sessions, sign_in, sign_in_certificate, sign_in_steps
 from central.web.areas import discover
 from central.web.pages import HERE, Portal
 
@@ -40,6 +40,6 @@ def mount(app: FastAPI, centre: Centre) -> None:
         request.state.visitor = sessions.visitor(centre.database, request, centre.clock.now())
 
     app.mount("/assets", StaticFiles(directory=HERE / "assets", check_dir=False), name="assets")
-    for router in (sign_in.router, *(area.router for area in portal.areas)):
+    for router in (sign_in.router, sign_in_steps.router, sign_in_certificate.router, *(area.router for area in portal.areas)):
         app.include_router(router(portal), dependencies=[Depends(recognise)])
     error_pages.install(app, portal)

@@ -123,11 +123,12 @@ class Field:
     show: str = ""
     accept: str = ""
     slot: str = ""
+    note: str = ""
 
     @property
     def hint(self) -> str:
-        """The key of its hint, or nothing."""
-        key = f"hint_{self.name}"
+        """The key of its hint (`note` if given, else `hint_<name>`), or nothing."""
+        key = self.note or f"hint_{self.name}"
         return key if key in TEXTS else ""
 
 
@@ -203,6 +204,10 @@ class Form:
         return replace(
             self, errors=beside, problems=above, theirs=newer, once=secrets.token_urlsafe(18) if problem.status == 409 else self.once
         )
+
+    def at_version(self, version: str) -> Form:
+        """The form as an edit of this version: what is sent next is held against it."""
+        return replace(self, values={**self.values, "version": version})
 
 
 def _hidden(form: Form, sent: Sent) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from central.access import Access
 from central.call import Call
 from central.centre import Centre
+from central.errors import TEXTS as PROBLEM_TEXTS
 from central.errors import Problem
 from central.web import areas as areas_
 from central.web import moments
@@ -27,6 +28,8 @@ from central.web.forms import Form, Sent
 from central.web.texts import LANGUAGES, TEXTS, Texts
 
 HERE: Final = Path(__file__).parent
+MOST_TOLD: Final = 30
+"""Refused rows that an address names; more are counted only."""
 LANGUAGE_COOKIE: Final = "gongmen_language"
 HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -42,6 +45,8 @@ _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 _TEMPLATES.filters["field"] = lambda of, path: attrgetter(path)(of)
+_TEMPLATES.globals["has_text"] = TEXTS.__contains__
+_TEMPLATES.globals["has_asset"] = lambda name: (HERE / "assets" / name).exists()
 _TEMPLATES.globals.update(stamp=moments.stamp, clock_time=moments.clock_time, ago=moments.ago)
 
 
@@ -144,10 +149,17 @@ def is_part(request: Request) -> bool:
     return request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
 
 
-def told(path: str, code: str, n: int = 0, not_done: int = 0) -> str:
-    """A path whose page says first what was done: the text `done_<code>`, with how many and how many not."""
-    pairs = {"done": code, "n": str(n) if n else "", "failed": str(not_done) if not_done else ""}
+def told(path: str, code: str, n: int = 0, refused: Sequence[tuple[int, str]] = ()) -> str:
+    """A path whose page says first what was done: the text `done_<code>`, with how many; then which rows were not, as (row id, code)."""
+    why = ".".join(f"{row}:{problem}" for row, problem in refused[:MOST_TOLD])
+    pairs = {"done": code, "n": str(n) if n or refused else "", "failed": str(len(refused)) if refused else "", "why": why}
     return f"{path}{'&' if '?' in path else '?'}{urlencode({key: value for key, value in pairs.items() if value})}"
+
+
+def refused_rows(request: Request) -> dict[int, tuple[str, str]]:
+    """What `told` said of rows that were refused: row id -> (Chinese, English)."""
+    pairs = (one.partition(":") for one in request.query_params.get("why", "").split(".")[:MOST_TOLD])
+    return {int(row): Problem(code, 409).text for row, _, code in pairs if row.isascii() and row.isdigit() and code in PROBLEM_TEXTS}
 
 
 def _notice(request: Request, t: Texts) -> str:

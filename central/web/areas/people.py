@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -17,9 +16,6 @@ from central.call import RowId
 from central.entry import people_list
 from central.entry.model import Assignment, AssignmentState, FaceState
 from central.entry.people_list import STATES, PeoplePage, PeopleQuery
-from central.entry.service import seen
-from central.entry.store import AssignmentView
-from central.errors import Problem
 from central.projects import project_list
 from central.projects.model import Project
 from central.projects.service import chain, visible_project
@@ -27,6 +23,7 @@ from central.web.areas import Area, Entry
 from central.web.figures import strip
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, is_part, signed_in, texts_of
+from central.web.paging import counted
 from central.web.texts import Texts
 from central.web.trades import trade_name
 
@@ -62,7 +59,7 @@ def router(portal: Portal) -> APIRouter:
         listing = Listing.read("/projects", request.query_params, (), ())
         with portal.database.reading() as session:
             found, total = project_list.find(session, signed_in(request), listing.q, listing.offset, PAGE_SIZE)
-        return portal.page(request, "projects.html", {"listing": listing, "projects": found, **_paging(listing, total, len(found))})
+        return portal.page(request, "projects.html", {"listing": listing, "projects": found, **counted(listing, total, len(found))})
 
     @pages.get("/projects/{project_id}/people")
     def people(request: Request, project_id: RowId) -> Response:
@@ -80,29 +77,8 @@ def router(portal: Portal) -> APIRouter:
             }
         return _list_page(portal, request, listing, page, shown)
 
-    @pages.get("/projects/{project_id}/people/{assignment_id}")
-    def person(request: Request, project_id: RowId, assignment_id: RowId) -> Response:
-        access = signed_in(request)
-        with portal.database.reading() as session:
-            line = seen(session, access, assignment_id)
-        if line.assignment.project_id != project_id:
-            raise Problem("NOT_FOUND", 404)
-        t = texts_of(request)
-        back = "/workers" if access.role is Role.EMPLOYER else f"/projects/{project_id}/people"
-        return portal.page(
-            request,
-            "person.html",
-            {
-                "line": line,
-                "back": back,
-                "steps": steps_of(line, t),
-                "trade": trade_name(line.assignment.main_trade, t),
-                "face": face_of(line.assignment),
-            },
-        )
-
-    @pages.get("/workers")
-    def workers(request: Request) -> Response:
+    @pages.get("/assignments")
+    def assignments(request: Request) -> Response:
         listing = _listing(request)
         with portal.database.reading() as session:
             page = people_list.of_employer(session, signed_in(request), _query(listing))
@@ -112,33 +88,6 @@ def router(portal: Portal) -> APIRouter:
         return _list_page(portal, request, listing, page, shown)
 
     return pages
-
-
-def steps_of(line: AssignmentView, t: Texts) -> list[tuple[bool, str, dt.datetime | None]]:
-    """The way to the gate as (done, words, when): the first open one says who must act."""
-    entered, is_deep = line.assignment.entry_time, line.level > 1
-    steps: list[tuple[bool, str, dt.datetime | None]] = [
-        (True, t("step_registered"), None),
-        (True, t("step_assigned"), line.assignment.created_at),
-    ]
-    if is_deep:
-        is_accepted = entered is not None or line.assignment.accepted_steps > 0
-        words = t("step_accepted", company=line.using_unit) if is_accepted else t("step_accepted_open", company=line.using_unit)
-        steps.append((is_accepted, words, None))
-    steps.append((entered is not None, t("step_confirmed"), entered))
-    steps.append((entered is not None and line.assignment.face != "none", t("step_enrolled"), None))
-    return steps
-
-
-def page_numbers(page: int, pages: int) -> list[int]:
-    """First, last and the neighbours of this page; 0 stands for a gap."""
-    near = sorted({1, pages, *range(max(1, page - 1), min(pages, page + 1) + 1)})
-    numbers: list[int] = []
-    for number in near:
-        if numbers and number - numbers[-1] > 1:
-            numbers.append(0)
-        numbers.append(number)
-    return numbers
 
 
 def empty_reason(listing: Listing, page: PeoplePage, project: Project | None, t: Texts) -> Empty:
@@ -165,15 +114,10 @@ def _list_page(portal: Portal, request: Request, listing: Listing, page: PeopleP
         "waiting": _waiting(page, t),
         "trade_of": lambda code: trade_name(code, t),
         "face_of": face_of,
-        **_paging(listing, page.matching, len(page.lines)),
+        **counted(listing, page.matching, len(page.lines)),
         **shown,
     }
     return portal.page(request, "people_live.html" if is_part(request) else "people.html", values)
-
-
-def _paging(listing: Listing, matching: int, shown: int) -> Mapping[str, object]:
-    pages = max(1, -(-matching // PAGE_SIZE))
-    return {"shown": shown, "pages": pages, "page_numbers": page_numbers(min(listing.page, pages), pages), "matching": matching}
 
 
 def _runs_gates(session: Session, access: Access, project_id: int) -> bool:
@@ -201,6 +145,7 @@ def _query(listing: Listing) -> PeopleQuery:
 AREA: Final = Area(
     router=router,
     entries=(
+        Entry("assignments", (Role.EMPLOYER,), "/assignments", "map-pins", 40, ("/assign",)),
         Entry("project", (Role.CONTRACTOR,), "/projects/{project}/people", "users", 30),
         Entry("projects", (Role.AUTHORITY, Role.HEAD_STATION, Role.ADMINISTRATOR), "/projects", "building-skyscraper", 10),
     ),

@@ -67,6 +67,8 @@
     const form = event.target;
     if (form.method === "dialog" || form.hasAttribute("hx-get")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
+    const needed = event.submitter?.dataset.needs && form.elements[event.submitter.dataset.needs];
+    if (needed && !needed.value.trim()) { event.preventDefault(); needed.required = true; needed.reportValidity(); return; }
     const words = event.submitter?.dataset.confirm || form.dataset.confirm;
     if (words && form.dataset.asked !== "yes") {
       event.preventDefault();

@@ -6,11 +6,12 @@ from typing import Final
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     # 用工查询
+    "nav_assignments": ("分派", "Assignments"),
+    "assignments_title": ("分派", "Assignments"),
+    "assignments_lead": ("本单位工人在各项目的分派，一次分派一行", "Our workers on every project, one row an assignment"),
     "nav_project": ("用工查询", "Labour query"),
     "nav_projects": ("项目", "Projects"),
     "people_title": ("用工查询", "Labour query"),
-    "workers_title": ("本单位工人", "Our workers"),
-    "workers_lead": ("本单位工人在各项目的分派，一次分派一行", "Our workers' assignments on every project, one row each"),
     "projects_title": ("项目", "Projects"),
     "projects_lead": ("可查看的项目", "Projects you may look at"),
     "on_site": ("当前在场", "On site now"),

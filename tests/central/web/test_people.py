@@ -184,7 +184,7 @@ def test_an_employer_sees_its_own_workers_with_their_projects_and_nobody_elses(s
     mine, other = site.worker("自家", LABOUR), site.worker("别家", PRO)
     employer = FakeBrowser(site)
     employer.sign_in("labour")
-    page = employer.get("/workers").text
+    page = employer.get("/assignments").text
     assert names(page) == ["自家"]
     assert "临港新片区综合保障用房（二期）工程" in page
     assert employer.get(f"{PEOPLE}/{mine}").status_code == 200

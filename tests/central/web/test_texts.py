@@ -13,10 +13,11 @@ from central.clock import SITE_ZONE
 from central.entry.model import AssignmentEnd, AssignmentState, FaceState
 from central.entry.people_list import COLUMNS
 from central.entry.trades import TRADES
+from central.web.areas.people import EMPLOYER_COLUMNS, PROJECT_COLUMNS
 from central.web.listing import Listing
 from central.web.moments import ago
 from central.web.pages import HERE
-from central.web.areas.people import EMPLOYER_COLUMNS, PROJECT_COLUMNS, page_numbers
+from central.web.paging import page_numbers
 from central.web.texts import TEXTS, Texts
 from central.web.trades import ENGLISH
 
