@@ -17,6 +17,7 @@ from central.devices import api as devices
 from central.entry import api as entry
 from central.history import api as history
 from central.identity import api as identity
+from central.identity import trail_api as trail
 from central.job_list import JOBS
 from central.messaging import api as boxes_talk
 from central.messaging import process as messaging
@@ -24,6 +25,7 @@ from central.people import api as people
 from central.projects import api as projects
 from central.requests import RequestIds
 from central.settings import CentralSettings
+from central.verification import api as verification
 
 _TITLE: Final = "工门 Gongmen"
 _VERSION: Final = "1"
@@ -86,7 +88,7 @@ def openapi(settings: CentralSettings) -> dict[str, Any]:
 
 
 def _add_routes(app: FastAPI) -> None:
-    for slice_ in (identity, projects, people, entry, history, devices, attendance, boxes_talk):
+    for slice_ in (identity, trail, projects, people, entry, history, devices, attendance, boxes_talk, verification):
         app.include_router(slice_.router)
     app.include_router(_health())
 

@@ -41,8 +41,13 @@ def after(cursor: str | None) -> int:
     return int(number)
 
 
+def cursor_after(row: int) -> str:
+    """The cursor of the page that begins after this row id."""
+    return base64.urlsafe_b64encode(_MARK + str(row).encode()).decode().rstrip("=")
+
+
 def page(rows: Sequence[Row], limit: int, row_id: Callable[[Row], int], shown: Callable[[Row], Out]) -> Page[Out]:
     """A page of at most `limit` rows out of up to `limit + 1`."""
     kept = rows[:limit]
-    more = base64.urlsafe_b64encode(_MARK + str(row_id(kept[-1])).encode()).decode().rstrip("=") if len(rows) > limit else None
+    more = cursor_after(row_id(kept[-1])) if len(rows) > limit else None
     return Page[Out](items=[shown(row) for row in kept], next_cursor=more)

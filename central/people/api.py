@@ -1,82 +1,131 @@
-"""Routes for workers."""
+"""Routes for workers: registered, found, edited, and what happened to them."""
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import fields
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.orm import Session
 
+from central import audit
+from central.access import Access, Function, Role
 from central.call import Caller, RowId, expected_version, tagged
+from central.clock import SITE_ZONE
+from central.errors import Problem
+from central.exchange import workbook
 from central.paging import Cursor, Limit, Page, after, page
-from central.people import service
-from central.people.schemas import RegistrationIn, VerificationIn, WorkerEdit, WorkerOut, worker_out
-from central.people.service import Registration
+from central.people import editing, reader_api, record_api, reference_api, search, service
+from central.people.listing import COLUMNS
+from central.people.model import Category, EmploymentForm, EmploymentState, IdentityState
+from central.people.registration import Policy
+from central.people.schemas import RegistrationIn, WorkerEdit, WorkerOut, worker_out
+from central.people.search import WorkerQuery
+from central.people.service import EmployedWorker
 from central.problems import RESPONSES
 from central.schemas import Search
 
 router = APIRouter(prefix="/api/v1", tags=["人员 people"], responses=RESPONSES)
+Number = Annotated[int | None, Query(ge=1, le=2**53)]
+
+
+def sought(
+    *,
+    q: Annotated[Search, Query(description="姓名、拼音、首字母、证件号或手机号末几位 / name, pinyin, initials, number suffix")] = "",
+    identity_state: IdentityState | None = None,
+    employment_state: EmploymentState | None = None,
+    employment_form: EmploymentForm | None = None,
+    category: Category | None = None,
+    employer: Search = "",
+    employer_id: Number = None,
+    project_id: Number = None,
+    team_id: Number = None,
+    trade: Annotated[str, Query(max_length=8)] = "",
+    contract_ends_from: dt.date | None = None,
+    contract_ends_to: dt.date | None = None,
+    registered_from: dt.date | None = None,
+    registered_to: dt.date | None = None,
+) -> WorkerQuery:
+    """A-32: the conditions of a list, the same for the screen and for its export."""
+    given = locals()
+    return WorkerQuery(**{field.name: given[field.name] for field in fields(WorkerQuery)})
+
+
+Sought = Annotated[WorkerQuery, Depends(sought)]
 
 
 @router.post("/workers", status_code=201, response_model=WorkerOut, summary="登记工人 / register a worker")
 def register(call: Caller, body: RegistrationIn) -> Response:
-    """A-01：由用人单位登记基本信息和劳动合同；A-11：合同截止日期必填。"""
-    said = Registration(
-        name=body.name,
-        id_number=body.id_number,
-        id_type=body.id_type,
-        contract_start=body.contract_start,
-        contract_end=body.contract_end,
-        contract_type=body.contract_type,
-        employment_form=body.employment_form,
-        category=body.category,
-        identity_source=body.identity.source,
-        employer_id=body.employer_id,
-        phone=body.phone,
-        nation=body.nation,
-    )
-    centre = call.centre
-    types = centre.settings.allowed_contract_types
+    """A-01、A-11 至 A-31：由用人单位登记基本信息、劳动合同和工资信息；一次返回全部有误的字段；warnings 只提醒不拒绝。"""
+    said, read, centre = body.said(), body.chip_read(), call.centre
+    policy = Policy.of(centre.settings)
     return call.write(
         body,
-        lambda session: worker_out(service.register(session, centre.clock, centre.secrets, call.access, said, contract_types=types)),
+        lambda session: worker_out(
+            service.register(session, centre.clock, centre.secrets, call.access, said, policy=policy, chip_read=read)
+        ),
         201,
     )
 
 
 @router.get("/workers", summary="工人列表 / workers")
-def workers(
-    call: Caller, cursor: Cursor = None, limit: Limit = 50, q: Annotated[Search, Query(description="姓名片段或证件号末几位")] = ""
-) -> Page[WorkerOut]:
-    """A-63：用人单位看到本单位全部工人，看不到其他单位的。"""
+def workers(call: Caller, query: Sought, cursor: Cursor = None, limit: Limit = 50) -> Page[WorkerOut]:
+    """A-32、A-63：用人单位看到本单位全部工人，看不到其他单位的；按姓名、拼音、首字母、号码末几位和各种条件查询。"""
     with call.reading() as session:
-        return page(service.workers(session, call.access, after(cursor), limit, q), limit, lambda found: found.worker.id, worker_out)
+        found = search.find(session, call.centre.secrets, call.access, query, after=after(cursor), limit=limit)
+        return page(found, limit, lambda row: row.worker.id, lambda row: _shown(call.access, row))
+
+
+@router.get(
+    "/workers/export.xlsx",
+    response_class=Response,
+    responses={200: {"content": {workbook.MEDIA_TYPE: {}}, "description": "工作簿 / the workbook"}},
+    summary="导出工人列表 / export",
+)
+def export(call: Caller, query: Sought) -> Response:
+    """A-33：与列表同样的条件、遮盖和可见范围；号码为文本，公式已消除。"""
+    call.access.require(Function.EXPORT)
+    with call.reading() as session:
+        rows = search.all_of(session, call.centre.secrets, call.access, query)
+        at = call.centre.clock.now().astimezone(SITE_ZONE)
+        file = workbook.workbook(rows, COLUMNS, "工人", notes=(f"导出时间 {at:%Y-%m-%d %H:%M}",))
+    with call.centre.database.writing() as session:
+        audit.record(session, call.access, "workers.exported", f"company:{call.access.company_id or 0}")
+    return workbook.answer(file, f"工人-{at:%Y%m%d}")
 
 
 @router.get("/workers/{worker_id}", response_model=WorkerOut, summary="工人详情 / a worker")
 def worker(call: Caller, worker_id: RowId) -> Response:
     """ETag 为版本号，修改时用 If-Match 带回。"""
     with call.reading() as session:
-        shown = worker_out(service.employed(session, call.access, worker_id))
+        shown = _shown(call.access, service.employed(session, call.access, worker_id))
     return tagged(JSONResponse(shown.model_dump(mode="json")), shown.version)
 
 
-@router.patch("/workers/{worker_id}", response_model=WorkerOut, summary="修改联系方式 / change the phone number")
+@router.patch("/workers/{worker_id}", response_model=WorkerOut, summary="修改工人信息 / edit a worker")
 def change(call: Caller, worker_id: RowId, body: WorkerEdit, if_match: Annotated[str | None, Header()] = None) -> Response:
-    """A-22：保存后读到的就是新值，版本号加一；版本过期返回 409。"""
-    version = expected_version(if_match, body.version)
-    return call.write(
-        body,
-        lambda session: worker_out(
-            service.change_phone(session, call.centre.secrets, call.access, worker_id, version=version, phone=body.phone)
-        ),
-    )
+    """A-22、A-23：保存后读到的就是新值，版本号加一；版本过期返回 409 并附当前内容 state。"""
+    said = body.change(expected_version(if_match, body.version))
+    centre = call.centre
+    policy = Policy.of(centre.settings)
+
+    def deed(session: Session) -> WorkerOut:
+        try:
+            edited = editing.edit(session, centre.clock, centre.secrets, call.access, worker_id, change=said, policy=policy)
+        except Problem as problem:
+            if problem.code == "VERSION_CONFLICT":
+                problem.state = _shown(call.access, service.employed(session, call.access, worker_id)).model_dump(mode="json")
+            raise
+        return worker_out(edited)
+
+    return call.write(body, deed)
 
 
-@router.post("/workers/{worker_id}/verification", response_model=WorkerOut, summary="身份核验结果 / outcome of verification")
-def verify(call: Caller, worker_id: RowId, body: VerificationIn) -> Response:
-    """A-25、A-26：无法读卡时，用人单位凭材料登记核验结果，全程留痕。"""
-    return call.write(
-        body,
-        lambda session: worker_out(service.verify(session, call.access, worker_id, verified=body.verified, evidence=body.evidence)),
-    )
+def _shown(access: Access, found: EmployedWorker) -> WorkerOut:
+    return worker_out(found, with_wages=access.role is Role.EMPLOYER and access.may(Function.VIEW_WAGES))
+
+
+for _part in (reader_api, reference_api, record_api):
+    router.include_router(_part.router)

@@ -10,21 +10,39 @@ from typing import Final
 from central.errors import Problem
 from central.people.id_number import ID_TYPES, IdNumber, age_on, read
 from central.people.model import Category, EmploymentForm, IdentityState, LifeState
+from central.people.wages import Notice, plain
 
 YOUNGEST: Final = 16
+GROWN: Final = 18
 _PHONE: Final = re.compile(r"1[3-9]\d{9}|\+\d{6,15}")
+_MANAGEMENT: Final = frozenset({"management", "管理人员", "10"})
+_MANAGEMENT_TRADE: Final = "900"
 
 
-def identity_number(kind: str, given: str, today: dt.date) -> IdNumber:
-    """A well-formed number of somebody old enough to work (privacy.md C2.10)."""
+def identity_number(kind: str, given: str, today: dt.date, born: dt.date | None = None) -> IdNumber:
+    """A well-formed number of somebody old enough to work (privacy.md C2.10). `born` is asked for where the number does not tell it."""
     if kind not in ID_TYPES:
         raise Problem("ID_TYPE_UNKNOWN", 422, "id_type")
-    number = read(kind, given)
+    number = read(kind, plain(given))
     if number is None:
         raise Problem("ID_NUMBER_INVALID", 422, "id_number")
+    if number.birth_date is None:
+        if born is None:
+            raise Problem("BIRTH_DATE_REQUIRED", 422, "birth_date")
+        number = IdNumber(number.kind, number.number, born, number.sex)
     if number.birth_date is not None and age_on(number.birth_date, today) < YOUNGEST:
         raise Problem("UNDER_AGE", 422, "id_number")
     return number
+
+
+def age_notices(born: dt.date | None, today: dt.date, over_age: int) -> list[Notice]:
+    """A worker of 16 or 17 is a protected minor, one past the configured age a risk: both are told, neither refuses (privacy.md C2.10)."""
+    if born is None:
+        return []
+    age = age_on(born, today)
+    if age < GROWN:
+        return [Notice("MINOR_WORKER", "id_number", {"age": age})]
+    return [Notice("OVER_AGE", "id_number", {"age": age, "limit": over_age})] if age >= over_age else []
 
 
 def contract(kind: str, start: dt.date | None, end: dt.date | None, allowed: Collection[str]) -> tuple[dt.date, dt.date]:
@@ -40,6 +58,13 @@ def contract(kind: str, start: dt.date | None, end: dt.date | None, allowed: Col
     return start, end
 
 
+def contract_notices(end: dt.date, completion: dt.date | None) -> list[Notice]:
+    """A-12: the contract should (宜) end after the project's planned completion."""
+    if completion is None or end > completion:
+        return []
+    return [Notice("CONTRACT_ENDS_BEFORE_COMPLETION", "contract_end", {"completion": str(completion)})]
+
+
 def employment_form(given: str) -> EmploymentForm:
     """A-15: temporary or non-temporary, nothing else."""
     try:
@@ -50,7 +75,7 @@ def employment_form(given: str) -> EmploymentForm:
 
 def category(given: str, *, employer_is_general_contractor: bool) -> Category:
     """A-07: management staff are out of this path. A-29: misc. staff are registered by a general contractor as their employer."""
-    if given in ("management", "管理人员"):
+    if given in _MANAGEMENT:
         raise Problem("MANAGEMENT_STAFF_USE_LEGACY", 422, "category")
     if given not in list(Category):
         raise Problem("CATEGORY_UNKNOWN", 422, "category")
@@ -59,13 +84,25 @@ def category(given: str, *, employer_is_general_contractor: bool) -> Category:
     return Category(given)
 
 
-def one_employer(present_employer: tuple[int, str] | None, asking: int) -> None:
-    """A-30: one labour contract at a time. `present_employer` is (company id, name) of the employment that has not departed."""
+def worker_path(state: str, trade: object) -> None:
+    """A-08: there is no pre-registration any more. A-07: work type 900 is management, on the old system's path."""
+    if state:
+        raise Problem("PREREGISTRATION_ABOLISHED", 422, "state")
+    if trade == _MANAGEMENT_TRADE:
+        raise Problem("MANAGEMENT_STAFF_USE_LEGACY", 422, "main_trade")
+
+
+def one_employer(present_employer: tuple[int, str] | None, asking: int, *, excepted: bool = False) -> None:
+    """A-30: one labour contract at a time. `present_employer` is (company id, name) of the employment that has not departed.
+
+    `excepted`: the supervision body allowed this company, with a reason.
+    """
     if present_employer is None:
         return
     if present_employer[0] == asking:
         raise Problem("ALREADY_REGISTERED", 409, "id_number")
-    raise Problem("ALREADY_EMPLOYED", 409, "id_number", employer=present_employer[1])
+    if not excepted:
+        raise Problem("ALREADY_EMPLOYED", 409, "id_number", employer=present_employer[1])
 
 
 def assignable(identity: IdentityState, life: LifeState) -> None:
@@ -74,11 +111,6 @@ def assignable(identity: IdentityState, life: LifeState) -> None:
         raise Problem("WORKER_DECEASED", 409)
     if identity is not IdentityState.VERIFIED:
         raise Problem("IDENTITY_NOT_VERIFIED", 409, "worker_id")
-
-
-def identity_after(source: str) -> IdentityState:
-    """A chip that was read proves the identity; a typed number waits for verification (A-25, A-26)."""
-    return IdentityState.VERIFIED if source == "chip" else IdentityState.PENDING
 
 
 def verdict(present: IdentityState, *, verified: bool) -> IdentityState:
@@ -90,7 +122,7 @@ def verdict(present: IdentityState, *, verified: bool) -> IdentityState:
 
 def phone(given: str) -> str:
     """A mainland mobile number or one with a country code, without spaces and dashes."""
-    number = re.sub(r"[\s-]", "", given)
+    number = plain(given).replace("-", "")
     if not _PHONE.fullmatch(number):
         raise Problem("PHONE_INVALID", 422, "phone")
     return number

@@ -28,9 +28,20 @@ from central.projects.model import Company, Participant, ParticipantRole, Projec
 from central.projects.rules import credit_code_check
 from central.secrets import CentreSecrets
 from central.settings import CentralSettings
+from tests.central.people.bridge import FakeBridge
 
 MORNING = dt.datetime(2026, 3, 12, 23, 30, tzinfo=dt.UTC)
 """07:30 on 13 March 2026 at the sites."""
+WAGES = {
+    "wage_type": "monthly",
+    "bank_code": "102",
+    "card_number": "6222020200001234567",
+    "basic_wage": "6000",
+    "probation_wage": "5000",
+    "performance_payments": "3",
+    "performance_dates": "2026-09-01,2027-02-01,2027-09-01",
+}
+"""Wage items in which nothing is wrong."""
 SURNAMES = "张王李赵陈杨吴周徐孙马朱胡林郭何高罗"
 
 
@@ -89,6 +100,7 @@ class Story:
     def __init__(self, centre: Centre) -> None:
         self.centre = centre
         self._serial = count(1)
+        self._bridges: dict[int, FakeBridge] = {}
 
     # personas
 
@@ -169,6 +181,16 @@ class Story:
         """The supervision body."""
         return Access("token:authority", Role.AUTHORITY)
 
+    @property
+    def security(self) -> Access:
+        """The security administrator: accounts, certificates, tokens."""
+        return Access("token:security", Role.SECURITY)
+
+    @property
+    def auditor(self) -> Access:
+        """The audit administrator."""
+        return Access("token:auditor", Role.AUDITOR)
+
     def token(self, access: Access) -> dict[str, str]:
         """The headers of a bearer token for this principal."""
         with self.centre.database.writing() as session:
@@ -186,25 +208,35 @@ class Story:
     # what happens
 
     def registration(self, **changed: Any) -> Registration:
-        """What an employer says of a new worker with a chip that was read."""
+        """What an employer says of a new worker."""
         serial = next(self._serial)
         said: dict[str, Any] = {
             "name": f"{SURNAMES[serial % len(SURNAMES)]}建国",
             "id_number": resident_number(serial),
             "contract_start": dt.date(2026, 3, 1),
             "contract_end": dt.date(2027, 12, 31),
-            "identity_source": "chip",
             "phone": f"138{serial:08d}",
+            **WAGES,
         }
         return Registration(**(said | changed))
 
-    def worker(self, employer: Access | None = None, **changed: Any) -> EmployedWorker:
+    def worker(self, employer: Access | None = None, identity_source: str = "chip", **changed: Any) -> EmployedWorker:
         """A registered worker (of 浦江劳务 if no employer is named), verified by chip unless told otherwise."""
         centre = self.centre
         acting = employer or self.employer(self.site.labour)
-        types = centre.settings.allowed_contract_types
+        said = self.registration(**changed)
+        is_chip = identity_source == "chip" and acting.role is Role.EMPLOYER
+        read = self.bridge(acting).read(said.name, said.id_number, id_type=said.id_type) if is_chip else None
+        policy = people.Policy.of(centre.settings)
         with centre.database.writing() as session:
-            return people.register(session, centre.clock, centre.secrets, acting, self.registration(**changed), contract_types=types)
+            return people.register(session, centre.clock, centre.secrets, acting, said, policy=policy, chip_read=read)
+
+    def bridge(self, employer: Access) -> FakeBridge:
+        """The reader on this employer's desk."""
+        company = employer.company_id or 0
+        if company not in self._bridges:
+            self._bridges[company] = FakeBridge(self.centre, self.employer(company))
+        return self._bridges[company]
 
     def assigned(self, employer: Access | None = None, worker: EmployedWorker | None = None, project: Project | None = None) -> Assignment:
         """A worker assigned to the project."""

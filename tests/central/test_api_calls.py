@@ -64,12 +64,12 @@ def test_a_refused_write_can_be_repeated_with_the_same_key(story: Story, client:
     pending = story.worker(employer, identity_source="typed").worker.id
     body = {"worker_id": pending, "project_id": story.site.project.id, "main_trade": "020"}
     assert client.post(f"{API}/assignments", json=body, headers=headers).status_code == 409
-    client.post(f"{API}/workers/{pending}/verification", json={"verified": True, "evidence": "核验单"}, headers=story.token(employer))
+    client.post(f"{API}/workers/{pending}/verification", json={"verified": True, "evidence": "核验单"}, headers=story.token(story.authority))
     assert client.post(f"{API}/assignments", json=body, headers=headers).status_code == 201
 
 
 def test_a_remembered_answer_is_stored_sealed(story: Story, client: httpx.Client, database: Database) -> None:
-    headers = story.token(SYSTEM) | {"Idempotency-Key": "a-token-is-a-secret"}
+    headers = story.token(story.security) | {"Idempotency-Key": "a-token-is-a-secret"}
     made = client.post(f"{API}/tokens", json={"name": "监管", "role": "authority"}, headers=headers).json()
     with database.reading() as session:
         stored = session.scalars(select(RememberedAnswer.answer_sealed)).one()
@@ -78,7 +78,7 @@ def test_a_remembered_answer_is_stored_sealed(story: Story, client: httpx.Client
 
 
 def test_nobody_is_let_in_without_a_valid_token(story: Story, client: httpx.Client) -> None:
-    admin = story.token(SYSTEM)
+    admin = story.token(story.security)
     made = client.post(
         f"{API}/tokens", json={"name": "短期", "role": "authority", "expires_at": "2026-03-14T00:00:00Z"}, headers=admin
     ).json()
@@ -91,7 +91,7 @@ def test_nobody_is_let_in_without_a_valid_token(story: Story, client: httpx.Clie
 
 
 def test_a_revoked_token_ends_at_once(story: Story, client: httpx.Client) -> None:
-    admin = story.token(SYSTEM)
+    admin = story.token(story.security)
     made = client.post(f"{API}/tokens", json={"name": "监管", "role": "authority"}, headers=admin).json()
     assert client.delete(f"{API}/tokens/{made['id']}", headers=admin).json()["revoked_at"] is not None
     assert client.get(f"{API}/projects", headers={"Authorization": f"Bearer {made['token']}"}).status_code == 401

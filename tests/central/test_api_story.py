@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from central.access import SYSTEM
-from tests.central.builders import Story, credit_code, resident_number
+from tests.central.builders import WAGES, Story, credit_code, resident_number
 
 API = "/api/v1"
 
@@ -21,13 +21,14 @@ def registration(serial: int = 500, **changed: Any) -> dict[str, Any]:
         "phone": "13800001234",
         "contract_start": "2026-03-01",
         "contract_end": "2027-12-31",
-        "identity": {"source": "chip"},
+        **WAGES,
+        "identity": {"source": "typed"},
     }
     return said | changed
 
 
 def test_everything_from_the_company_to_the_confirmed_worker_goes_through_the_api(story: Story, client: httpx.Client) -> None:
-    admin = story.token(SYSTEM)
+    admin, security = story.token(SYSTEM), story.token(story.security)
 
     def post(path: str, headers: dict[str, str], status: int = 201, **body: Any) -> Any:
         answer = client.post(f"{API}{path}", json=body, headers=headers)
@@ -40,11 +41,13 @@ def test_everything_from_the_company_to_the_confirmed_worker_goes_through_the_ap
     post(f"/projects/{project['id']}/participants", admin, company_id=gc["id"], role="general_contractor")
     office = {
         "Authorization": "Bearer "
-        + post("/tokens", admin, name="项目部", role="contractor", company_id=gc["id"], project_id=project["id"])["token"]
+        + post("/tokens", security, name="项目部", role="contractor", company_id=gc["id"], project_id=project["id"])["token"]
     }
-    employer = {"Authorization": "Bearer " + post("/tokens", admin, name="劳务", role="employer", company_id=labour["id"])["token"]}
+    employer = {"Authorization": "Bearer " + post("/tokens", security, name="劳务", role="employer", company_id=labour["id"])["token"]}
     part = post(f"/projects/{project['id']}/participants", office, company_id=labour["id"], role="labour_sub")
     worker = post("/workers", employer, **registration())
+    authority = {"Authorization": "Bearer " + post("/tokens", security, name="监管", role="authority")["token"]}
+    post(f"/workers/{worker['id']}/verification", authority, 200, verified=True, evidence="受理大厅核验单 001")
     team = post(f"/projects/{project['id']}/teams", employer, name="钢筋一班", leader_worker_id=worker["id"])
     assignment = post("/assignments", employer, worker_id=worker["id"], project_id=project["id"], main_trade="020", team_id=team["id"])
     assert (assignment["state"], assignment["waiting_for"], assignment["trade"]) == ("assigned", "申建总承包有限公司", "钢筋工")
@@ -182,5 +185,8 @@ def test_a_typed_number_waits_for_verification(story: Story, client: httpx.Clien
     early = client.post(f"{API}/assignments", json=order, headers=headers)
     assert (early.status_code, early.json()["code"]) == (409, "IDENTITY_NOT_VERIFIED")
     verdict = {"verified": True, "evidence": "受理大厅核验单 017"}
-    assert client.post(f"{API}/workers/{worker['id']}/verification", json=verdict, headers=headers).json()["identity_state"] == "verified"
+    own = client.post(f"{API}/workers/{worker['id']}/verification", json=verdict, headers=headers)
+    assert (own.status_code, own.json()["code"]) == (403, "ROLE_NOT_ALLOWED")
+    officer = story.token(story.authority)
+    assert client.post(f"{API}/workers/{worker['id']}/verification", json=verdict, headers=officer).json()["identity_state"] == "verified"
     assert client.post(f"{API}/assignments", json=order, headers=headers).status_code == 201

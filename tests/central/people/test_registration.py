@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from central.audit import AuditEntry
 from central.database import Database
 from central.errors import Problem
 from central.migrations import tables
@@ -98,34 +97,12 @@ def test_unknown_documents_and_children_are_refused(story: Story, changed: dict[
 
 
 @pytest.mark.rule("A-26")
-def test_a_chip_verifies_and_a_typed_number_does_not() -> None:
-    assert rules.identity_after("chip") is IdentityState.VERIFIED
-    assert rules.identity_after("typed") is IdentityState.PENDING
+def test_a_chip_verifies_and_a_typed_number_does_not(story: Story) -> None:
+    assert story.worker().worker.identity_state is IdentityState.VERIFIED
+    assert story.worker(identity_source="typed").worker.identity_state is IdentityState.PENDING
     for state in (IdentityState.PENDING, IdentityState.REJECTED):
         with pytest.raises(Problem, match="IDENTITY_NOT_VERIFIED"):
             rules.assignable(state, LifeState.ALIVE)
-
-
-@pytest.mark.rule("A-25")
-def test_the_employer_verifies_with_evidence_and_the_audit_keeps_it(story: Story, database: Database) -> None:
-    employer = story.employer(story.site.labour)
-    worker = story.worker(identity_source="typed").worker
-    with pytest.raises(Problem, match="NOT_FOUND"), database.writing() as session:
-        people.verify(session, story.employer(story.second.company_id), worker.id, verified=True, evidence="无关")
-    with database.writing() as session:
-        assert (
-            people.verify(session, employer, worker.id, verified=False, evidence="人证不符").worker.identity_state is IdentityState.REJECTED
-        )
-    with database.writing() as session:
-        assert (
-            people.verify(session, employer, worker.id, verified=True, evidence="受理单 017").worker.identity_state
-            is IdentityState.VERIFIED
-        )
-    with pytest.raises(Problem, match="IDENTITY_ALREADY_VERIFIED"), database.writing() as session:
-        people.verify(session, employer, worker.id, verified=False, evidence="反悔")
-    with database.reading() as session:
-        told = session.scalars(select(AuditEntry.told).where(AuditEntry.action == "worker.identity")).all()
-    assert ["人证不符" in told[0], "受理单 017" in told[1]] == [True, True]
 
 
 @pytest.mark.rule("A-25")

@@ -1,0 +1,301 @@
+"""Registration of a worker by the employer: what is stated, how it is checked, how it is kept (A-01, A-11 to A-31)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from central import audit
+from central.access import Access, Function
+from central.clock import Clock, today
+from central.entry.rules import one_trade
+from central.errors import Findings, Problem
+from central.people import banks, defaults, readers, rules, sealed, store
+from central.people.chip_read import ChipRead, agrees
+from central.people.id_number import IdNumber, mask
+from central.people.model import (
+    Category,
+    EmployerException,
+    Employment,
+    EmploymentForm,
+    EmploymentState,
+    IdentityState,
+    LifeState,
+    WageTerms,
+    Worker,
+)
+from central.people.store import EmployedWorker
+from central.people.wages import Notice, Wages, WagesSaid, below_base, mask_card, wages
+from central.projects import service as projects
+from central.secrets import CentreSecrets
+from central.settings import CentralSettings
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What an employer states about a worker; `employer_id` may be left out, it can only be the employer itself (A-01).
+
+    Empty texts are left out; a profile may fill them (A-14). `project_id` and `team_id` only choose the profile and the completion date
+    that the contract is held against (A-12).
+    """
+
+    name: str
+    id_number: str
+    contract_start: dt.date | None
+    contract_end: dt.date | None
+    id_type: str = "01"
+    birth_date: dt.date | None = None
+    contract_type: str = "fixed_term"
+    employment_form: str = "non_temporary"
+    category: str = "worker"
+    state: str = ""
+    main_trade: Any = ""
+    employer_id: int | None = None
+    project_id: int | None = None
+    team_id: int | None = None
+    phone: str = ""
+    nation: str = ""
+    address: str = ""
+    wage_type: str = ""
+    bank_code: str = ""
+    bank_name: str = ""
+    card_number: str = ""
+    basic_wage: str = ""
+    probation_wage: str = ""
+    performance_payments: str = ""
+    performance_dates: str = ""
+
+    @property
+    def wages(self) -> WagesSaid:
+        """The wage items among it."""
+        return WagesSaid(**{field.name: getattr(self, field.name) for field in fields(WagesSaid)})
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the centre is set to: allowed contract types (A-11), whether A-18 refuses, from which age on a warning is given."""
+
+    contract_types: tuple[str, ...] = ("fixed_term",)
+    below_base_is_error: bool = False
+    over_age: int = 60
+
+    @classmethod
+    def of(cls, settings: CentralSettings) -> Policy:
+        """As the settings say."""
+        return cls(settings.allowed_contract_types, settings.below_base_is_error, settings.over_age)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the checks must know besides the statement; read once for one form or for a whole file."""
+
+    today: dt.date
+    banks: dict[str, str]
+    base: Any
+    is_general_contractor: bool
+    completion: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A registration in which nothing is wrong. `defaulted` names the fields that a profile filled."""
+
+    said: Registration
+    number: IdNumber
+    category: Category
+    start: dt.date
+    end: dt.date
+    form: EmploymentForm
+    wages: Wages
+    phone: str
+    trade: str
+    notices: tuple[Notice, ...]
+    defaulted: tuple[str, ...] = ()
+
+
+def check(said: Registration, standing: Standing, policy: Policy, defaulted: tuple[str, ...] = ()) -> Checked:
+    """Every rule over every field at once (A-07, A-08, A-11 to A-21, A-29, A-31). Raises one `Problem` that lists all fields."""
+    found = Findings()
+    if not said.name.strip():
+        found.add("NAME_REQUIRED", "name")
+    found.of(rules.worker_path, said.state, said.main_trade)
+    is_gc = standing.is_general_contractor
+    category = found.of(rules.category, said.category, employer_is_general_contractor=is_gc)
+    number = found.of(rules.identity_number, said.id_type, said.id_number, standing.today, said.birth_date)
+    term = found.of(rules.contract, said.contract_type, said.contract_start, said.contract_end, policy.contract_types)
+    form = found.of(rules.employment_form, said.employment_form)
+    pay = found.of(wages, said.wages, form, standing.banks)
+    phone = found.of(rules.phone, said.phone) if said.phone else ""
+    trade = found.of(one_trade, said.main_trade) if said.main_trade not in ("", None, "900") else ""
+    low = found.of(below_base, pay.wage_type, pay.basic_wage, standing.base, is_error=policy.below_base_is_error) if pay else []
+    found.settle()
+    assert number and category and term and form and pay and phone is not None and trade is not None and low is not None  # noqa: S101
+    notices = (
+        *low,
+        *rules.age_notices(number.birth_date, standing.today, policy.over_age),
+        *rules.contract_notices(term[1], standing.completion),
+    )
+    return Checked(said, number, category, *term, form, pay, phone, trade, notices, defaulted)
+
+
+def register(
+    session: Session,
+    clock: Clock,
+    keys: CentreSecrets,
+    access: Access,
+    said: Registration,
+    *,
+    policy: Policy,
+    chip_read: ChipRead | None = None,
+) -> EmployedWorker:
+    """A-01, A-11 to A-31: the employer registers a worker, the labour contract and the wages.
+
+    With a read that a paired reader signed the identity is verified; typed, it waits for verification (A-26). Raises one `Problem` that
+    lists every wrong field, or 409 ALREADY_EMPLOYED, ALREADY_REGISTERED, PERSON_CARD_MISMATCH, WORKER_DECEASED.
+    """
+    employer = access.require_employer(said.employer_id)
+    access.require(Function.REGISTER)
+    filled, defaulted = defaults.fill(session, employer, said)
+    checked = check(filled, standing(session, clock, employer, project_id=said.project_id), policy, defaulted)
+    if chip_read is not None:
+        readers.prove(session, clock, keys, employer, chip_read)
+        number = checked.number
+        agrees(chip_read.fields, name=said.name, id_type=number.kind, id_number=number.number, today=today(clock))
+    worker = store.by_number(session, sealed.index_of(keys, checked.number))
+    excepted = False
+    if worker is None:
+        worker = new_worker(clock, keys, checked)
+    else:
+        excepted = same_person(session, clock, worker, said, employer)
+    if chip_read is not None and worker.identity_state is not IdentityState.VERIFIED:
+        worker.identity_state, worker.identity_source, worker.identity_cause = IdentityState.VERIFIED, "chip", ""
+    employment = new_employment(clock, checked, employer, exceptional=excepted)
+    terms = wage_terms(clock, keys, checked, worker.id_index)
+    _insert(session, worker, employment, terms)
+    sealed.find_by(session, keys, worker)
+    audit.record(session, access, "worker.registered", f"worker:{worker.id}", after=told(worker, checked, employer, chip_read))
+    registered = store.one_employed(session, worker.id, employer)
+    assert registered is not None  # noqa: S101  written above
+    return replace(registered, notices=checked.notices)
+
+
+def standing(session: Session, clock: Clock, employer: int, project_id: int | None = None) -> Standing:
+    """What the checks must know of this employer now."""
+    is_gc = projects.is_general_contractor_somewhere(session, employer)
+    day = today(clock)
+    completion = store.completion_of(session, employer, project_id) if project_id is not None else None
+    return Standing(day, banks.active(session), banks.base_on(session, day), is_gc, completion)
+
+
+def told(worker: Worker, checked: Checked, employer: int, chip_read: ChipRead | None) -> dict[str, Any]:
+    """What the audit keeps of a registration: no amount, no card."""
+    return {
+        "name": worker.name,
+        "id": worker.id_masked,
+        "employer_id": employer,
+        "contract": [str(checked.start), str(checked.end)],
+        "form": checked.form.value,
+        "wage_type": checked.wages.wage_type.value,
+        "source": "chip" if chip_read else "typed",
+        "reader": chip_read.reader_id if chip_read else None,
+        "defaulted": list(checked.defaulted),
+        "warnings": [notice.code for notice in checked.notices],
+    }
+
+
+def new_worker(clock: Clock, keys: CentreSecrets, checked: Checked) -> Worker:
+    """A worker who was not known before; the identity waits."""
+    number, said = checked.number, checked.said
+    index = sealed.index_of(keys, number)
+    worker = Worker(
+        id_type=number.kind,
+        id_sealed=keys.seal(number.number.encode(), sealed.context(index)),
+        id_index=index,
+        id_masked=mask(number.number),
+        name=said.name.strip(),
+        sex=number.sex,
+        birth_date=number.birth_date,
+        nation=said.nation,
+        identity_state=IdentityState.PENDING,
+        identity_source="typed",
+        life_state=LifeState.ALIVE,
+        category=checked.category,
+        main_trade=checked.trade,
+        phone_masked="",
+        version=1,
+        created_at=clock.now(),
+    )
+    sealed.set_phone(worker, keys, checked.phone)
+    sealed.set_address(worker, keys, said.address)
+    return worker
+
+
+def new_employment(clock: Clock, checked: Checked, employer: int, *, exceptional: bool = False) -> Employment:
+    """The labour contract; whose it is, is filled in when the worker has a row."""
+    return Employment(
+        employer_id=employer,
+        contract_type=checked.said.contract_type,
+        contract_start=checked.start,
+        contract_end=checked.end,
+        employment_form=checked.form,
+        state=EmploymentState.ACTIVE,
+        exceptional=int(exceptional),
+        created_at=clock.now(),
+    )
+
+
+def wage_terms(clock: Clock, keys: CentreSecrets, checked: Checked, id_index: bytes) -> WageTerms:
+    """The wage items, the card's number sealed."""
+    pay = checked.wages
+    return WageTerms(
+        wage_type=pay.wage_type,
+        bank_code=pay.bank_code,
+        bank_name=pay.bank_name,
+        card_sealed=keys.seal(pay.card_number.encode(), sealed.context(id_index)),
+        card_masked=mask_card(pay.card_number),
+        basic_wage=pay.basic_wage,
+        probation_wage=pay.probation_wage,
+        performance_payments=pay.performance_payments,
+        performance_dates=",".join(str(day) for day in pay.performance_dates),
+        defaulted=",".join(checked.defaulted),
+        updated_at=clock.now(),
+    )
+
+
+def same_person(session: Session, clock: Clock, worker: Worker, said: Registration, employer: int) -> bool:
+    """A-25, A-30: somebody known may be registered again by the next employer. Whether it is by an exception of the supervision body."""
+    present = store.present_employments(session, worker.id)
+    mine = next((pair for pair in present if pair[0].employer_id == employer), None)
+    excepted = bool(present) and _use_exception(session, clock, worker.id, employer, unless=mine is not None)
+    first = mine or (present[0] if present else None)
+    rules.one_employer((first[0].employer_id, first[1]) if first else None, employer, excepted=excepted)
+    if worker.name != said.name.strip():
+        raise Problem("PERSON_CARD_MISMATCH", 409, "name")
+    if worker.life_state is LifeState.DECEASED:
+        raise Problem("WORKER_DECEASED", 409)
+    return excepted
+
+
+def _use_exception(session: Session, clock: Clock, worker_id: int, employer: int, *, unless: bool) -> bool:
+    allowed = None if unless else store.open_exception(session, worker_id, employer)
+    if allowed is not None:
+        allowed.used_at = clock.now()
+    return isinstance(allowed, EmployerException)
+
+
+def _insert(session: Session, worker: Worker, employment: Employment, terms: WageTerms) -> None:
+    try:
+        with session.begin_nested():
+            session.add(worker)
+            session.flush()
+            employment.worker_id = worker.id
+            session.add(employment)
+            session.flush()
+            terms.employment_id = employment.id
+            session.add(terms)
+    except IntegrityError as error:  # two registrations of one person at the same time
+        raise Problem("CONFLICT", 409, "id_number") from error
