@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
@@ -19,7 +19,7 @@ from fastapi.responses import Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from central.access import Access
@@ -124,6 +124,9 @@ def call(
         raise Problem("NOT_SIGNED_IN", 401)
     if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
         raise Problem("IDEMPOTENCY_KEY_INVALID", 422, "Idempotency-Key")
+    if centre.pace.ask(access.actor):
+        with suppress(OperationalError), centre.database.writing() as session:  # a busy store is no reason to refuse
+            identity.note_use(session, centre.clock, access.actor)
     access = replace(access, request_id=str(getattr(request.state, "request_id", "")))
     return Call(centre, access, request.method, request.url.path, idempotency_key)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from central import audit
 from central.clock import Clock, SystemClock
 from central.database import Database
-from central.identity.attempts import Attempts
+from central.identity.attempts import Attempts, Pace
 from central.secrets import CentreSecrets
 from central.settings import CentralSettings
 
@@ -21,6 +21,7 @@ class Centre:
     clock: Clock
     secrets: CentreSecrets
     failures: Attempts = field(default_factory=Attempts)
+    pace: Pace = field(default_factory=Pace)
 
     @classmethod
     def open(cls, settings: CentralSettings, clock: Clock | None = None) -> Centre:
@@ -29,7 +30,8 @@ class Centre:
         database = Database.open(settings.database)
         the_clock = clock or SystemClock()
         audit.attach(database, the_clock)
-        return cls(settings, database, the_clock, keys, Attempts(settings.auth_failures_per_minute))
+        failures, pace = Attempts(settings.auth_failures_per_minute), Pace(settings.token_requests_per_minute)
+        return cls(settings, database, the_clock, keys, failures, pace)
 
     def close(self) -> None:
         """Close the store."""

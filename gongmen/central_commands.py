@@ -6,11 +6,17 @@ import json
 import secrets
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from central.settings import CentralSettings
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from central.access import Role
+    from central.centre import Centre
 
 app = typer.Typer(
     add_completion=False,
@@ -35,26 +41,43 @@ def init(
     username: Annotated[str, typer.Option(help="管理员账号 · the administrator's name")] = "admin",
     as_json: Json = False,
 ) -> None:
-    """建立密钥与数据库，给出第一个管理员的口令与令牌（只显示一次）· Keys, database, the first administrator; shown once."""
+    """建立密钥与数据库，给出系统、安全、审计三个管理员的口令与令牌（只显示一次）· Keys, database, the three administrators; shown once.
+
+    The three are kept apart: system (settings, companies, projects, boxes), security (accounts, tokens, certificates), audit.
+    """
     from central import migrations
-    from central.access import SYSTEM, Role
+    from central.access import Role
     from central.centre import Centre
-    from central.identity import service
     from central.secrets import CentreSecrets
 
     settings = _settings(home)
     CentreSecrets.create(settings.home)
     migrations.migrate(settings.database)
     centre = Centre.open(settings)
-    password = secrets.token_urlsafe(12)
     try:
         with centre.database.writing() as session:
-            service.create_administrator(session, centre.clock, username, password)
-            _, token = service.issue_token(session, centre.clock, SYSTEM, name="init", role=Role.ADMINISTRATOR)
+            told = {
+                part: _administrator(session, centre, username if part == "system" else f"{username}-{part}", role)
+                for part, role in (("system", Role.ADMINISTRATOR), ("security", Role.SECURITY), ("audit", Role.AUDITOR))
+            }
     finally:
         centre.close()
-    told = {"username": username, "password": password, "token": token}
-    print(json.dumps(told) if as_json else "\n".join(f"{key:10} {value}" for key, value in told.items()))
+    if as_json:
+        print(json.dumps(told))
+        return
+    for part, values in told.items():
+        print(f"{part}\n" + "\n".join(f"  {key:10} {value}" for key, value in values.items()))
+
+
+def _administrator(session: Session, centre: Centre, username: str, role: Role) -> dict[str, str]:
+    """One administrator's account and token."""
+    from central.access import SYSTEM
+    from central.identity import service
+
+    password = secrets.token_urlsafe(12)
+    service.create_administrator(session, centre.clock, username, password, role)
+    _, token = service.issue_token(session, centre.clock, SYSTEM, name="init", role=role)
+    return {"username": username, "password": password, "token": token}
 
 
 @app.command()
@@ -86,7 +109,7 @@ def openapi() -> None:
 
 @audit.command()
 def verify(home: Home = None, as_json: Json = False) -> None:
-    """审计链是否完整 · Whether an entry was removed or altered."""
+    """审计链是否完整 · Whether an entry was altered, removed or moved. Exit code 1 if so."""
     from central import audit as trail
     from central.centre import Centre
 

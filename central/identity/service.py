@@ -17,7 +17,7 @@ from central.errors import Problem
 from central.identity import delegations, rules, second_factor
 from central.identity.model import Account, KioskOperator
 from central.identity.principals import access_of
-from central.identity.tokens import bearer, issue_token, page_of_tokens, revoke_token
+from central.identity.tokens import bearer, issue_token, note_use, page_of_tokens, revoke_token
 
 __all__ = [
     "access_of",
@@ -31,6 +31,7 @@ __all__ = [
     "disable_account",
     "enable_account",
     "issue_token",
+    "note_use",
     "page_of_accounts",
     "page_of_tokens",
     "reset_account",

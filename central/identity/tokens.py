@@ -7,9 +7,8 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from central import audit
@@ -18,9 +17,6 @@ from central.clock import Clock
 from central.errors import Problem
 from central.identity import certificates, principals, rules
 from central.identity.model import Account, ApiToken, Certificate
-
-USE_NOTED: Final = dt.timedelta(minutes=10)
-"""How often a token's last use is written down: reading must not become writing."""
 
 
 def issue_token(
@@ -86,17 +82,11 @@ def bearer(session: Session, clock: Clock, clear: str) -> Access | None:
     return None if token is None else _access(session, clock, token)
 
 
-def note_use(session: Session, clock: Clock, token_id: int) -> None:
-    """Write down that a token was used."""
-    token = session.get(ApiToken, token_id)
-    if token is not None:
-        token.last_used_at = clock.now()
-
-
-def use_is_due(session: Session, clock: Clock, token_id: int) -> bool:
-    """Whether the last use was noted long enough ago."""
-    noted = session.scalar(select(ApiToken.last_used_at).where(ApiToken.id == token_id))
-    return noted is None or clock.now() - noted >= USE_NOTED
+def note_use(session: Session, clock: Clock, actor: str) -> None:
+    """Write down that a token was used; `actor` as in its `Access`."""
+    kind, _, number = actor.partition(":")
+    if kind == "token":
+        session.execute(update(ApiToken).where(ApiToken.id == int(number)).values(last_used_at=clock.now()))
 
 
 def _access(session: Session, clock: Clock, token: ApiToken) -> Access | None:

@@ -97,7 +97,7 @@ def _centre(held: ExitStack, home: Path) -> tuple[Office, Cable]:
     admin = json.loads(Part("init", ["gongmen", "central", "init", "--json"], home / "logs", env).output())
     centre = _start(held, Part("central", ["gongmen", "central", "run"], home / "logs", env))
     eventually("the centre", 60, lambda: centre.serves(port))
-    office = Office(f"http://127.0.0.1:{port}", admin["token"])
+    office = Office(f"http://127.0.0.1:{port}", admin["system"]["token"], admin["security"]["token"])
     held.callback(office.close)
     office.found()
     cable = Cable("127.0.0.1", broker_port)

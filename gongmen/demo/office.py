@@ -8,11 +8,22 @@ from typing import Any, cast
 
 import httpx
 
+from central.people.chip_read import ChipFields
 from gongmen.demo.cast import FITTING, MAIN, Player
+from gongmen.demo.desk import DeskReader
 from gongmen.demo.stage import StageError
 
 PIN = "280519"
 PASSWORD = "gongmen-demo-2026"  # noqa: S105 - of a demo on loopback
+
+WAGES = {
+    "wage_type": "monthly",
+    "bank_code": "105",
+    "card_number": "6217000000000000000",
+    "basic_wage": "5200",
+    "probation_wage": "4800",
+    "performance_payments": 3,
+}
 
 ACCOUNTS = {"gc": "contractor", "sub": "subcontractor", "labour": "employer", "authority": "authority"}
 """Who may look at the portal afterwards, all with the same password."""
@@ -21,12 +32,13 @@ ACCOUNTS = {"gc": "contractor", "sub": "subcontractor", "labour": "employer", "a
 class Office:
     """Everybody who works with the centre. `ids` keeps what the centre named."""
 
-    def __init__(self, url: str, admin_token: str) -> None:
+    def __init__(self, url: str, admin_token: str, security_token: str) -> None:
         self.url = url
         self._client = httpx.Client(base_url=f"{url}/api/v1", timeout=30)
-        self._tokens = {"admin": admin_token}
+        self._tokens = {"admin": admin_token, "security": security_token}
         self.ids: dict[str, int] = {}
         self.operator = ""
+        self._desk = DeskReader()
 
     def close(self) -> None:
         """Hangs up."""
@@ -58,9 +70,9 @@ class Office:
         place = {"company_id": self.ids.get(who)} if who in self.ids else {}
         if role == "contractor":
             place["project_id"] = self.ids["project"]
-        self._tokens[who] = str(self._post("admin", "tokens", {"name": who, "role": role, **place})["token"])
+        self._tokens[who] = str(self._post("security", "tokens", {"name": who, "role": role, **place})["token"])
         account = {"username": ACCOUNTS[who], "password": PASSWORD, "display_name": shown, "role": role, **place}
-        self._post("admin", "accounts", account)
+        self._post("security", "accounts", account)
 
     def register(self, player: Player, team: int | None) -> None:
         """The employer writes a worker down, read from the card's chip, and assigns the worker to the project."""
@@ -72,7 +84,10 @@ class Office:
             "nation": "汉",
             "contract_start": str(today),
             "contract_end": str(today + dt.timedelta(days=400)),
-            "identity": {"source": "chip"},
+            "main_trade": player.trade,
+            **WAGES,
+            "performance_dates": ",".join(str(today + dt.timedelta(days=days)) for days in (120, 240, 360)),
+            "identity": {"source": "chip", "read": self._chip(player)},
         }
         self.ids[f"worker {player.key}"] = self._made("labour", "workers", worker)
         assignment = {
@@ -83,6 +98,15 @@ class Office:
             **({"team_id": team} if team else {}),
         }
         self.ids[player.key] = self._made("labour", "assignments", assignment)
+
+    def _chip(self, player: Player) -> dict[str, Any]:
+        """The card on the desk's reader, which is paired the first time."""
+        if not self._desk.reader_id:
+            code = str(self._post("labour", "readers/pairings", {})["code"])
+            paired = {"code": code, "public_key": self._desk.public_key, "name": "劳务公司前台"}
+            self._desk.reader_id = int(self._post("labour", "readers/pair", paired)["reader_id"])
+        nonce = str(self._post("labour", "readers/nonces", {})["nonce"])
+        return self._desk.read(ChipFields(player.name, player.number), nonce)
 
     def team(self, name: str) -> int:
         """A team of the employer."""
