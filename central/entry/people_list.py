@@ -78,6 +78,13 @@ def of_worker(session: Session, access: Access, worker_id: int, limit: int = 200
     return [store.view(row) for row in session.execute(wanted.order_by(None).order_by(Assignment.id.desc()).limit(limit))]
 
 
+def is_turn_of(session: Session, assignment: Assignment, company_id: int) -> bool:
+    """Whether this company has to accept next."""
+    if assignment.waiting_for_id is None or assignment.state not in WAITING_STATES:
+        return False
+    return session.get_one(Participant, assignment.waiting_for_id).company_id == company_id
+
+
 def _page(session: Session, seen: Sight, query: PeopleQuery) -> PeoplePage:
     current = store.current(seen)
     counted = store.heads(session, current)

@@ -214,7 +214,7 @@ def _insert(session: Session, assignment: Assignment) -> None:
 def _flush(session: Session, assignment: Assignment) -> None:
     try:
         with session.begin_nested():
-            session.flush([assignment])
+            session.flush()
     except IntegrityError as error:
         raise Problem("ALREADY_ASSIGNED", 409, "project_id") from error
 

@@ -79,7 +79,7 @@ class GatePolicyIn(In):
 
     anti_passback: Literal["off", "soft", "hard"] = "off"
     hours: list[tuple[Minute, Minute]] = Field(default_factory=list, max_length=8)
-    when_stale: Literal["deny", "card_guard"] = "deny"
+    when_stale: Literal["deny", "card_guard"] = "card_guard"
     liveness: Literal["always", "risk", "never"] = "risk"
     template_grace_d: Annotated[int, Field(ge=0, le=365)] = 30
 

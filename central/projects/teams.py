@@ -119,6 +119,6 @@ def _flush(session: Session, team: Team) -> None:
     try:
         with session.begin_nested():
             session.add(team)
-            session.flush([team])
+            session.flush()
     except IntegrityError as error:
         raise Problem("TEAM_NAME_TAKEN", 409, "name") from error

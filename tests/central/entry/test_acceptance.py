@@ -43,7 +43,7 @@ def test_a_general_contractor_confirms_only_people_of_its_own_project(story: Sto
 
 @pytest.mark.rule("A-02")
 def test_an_authority_confirms_nothing(story: Story) -> None:
-    with pytest.raises(Problem, match="NOT_A_PARTICIPANT"):
+    with pytest.raises(Problem, match="ROLE_NOT_ALLOWED"):
         story.accept(story.assigned(), story.authority)
 
 

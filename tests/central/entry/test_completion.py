@@ -97,7 +97,7 @@ def test_only_the_general_contractor_completes(story: Story, database: Database)
         (story.employer(story.site.labour), (403, "ONLY_GENERAL_CONTRACTOR")),
         (story.sub_office(story.pro), (403, "ONLY_GENERAL_CONTRACTOR")),
         (story.office(story.neighbour), (404, "NOT_FOUND")),
-        (story.authority, (403, "ONLY_GENERAL_CONTRACTOR")),
+        (story.authority, (403, "ROLE_NOT_ALLOWED")),
     ):
         with pytest.raises(Problem) as refused, database.writing() as session:
             completion.complete_participant(session, story.centre.clock, acting, part.id)
