@@ -44,7 +44,8 @@ def board(session: Session, project_id: int, now: dt.datetime) -> Board:
         select(func.count())
         .select_from(Passage)
         .join(Assignment, Assignment.id == Passage.assignment_id)
-        .where(Assignment.project_id == project_id, Assignment.last_seen_at >= midnight, Passage.at >= midnight, ~Passage.duplicate)
+        .where(Assignment.project_id == project_id, Assignment.last_seen_at >= midnight, Passage.at >= midnight)
+        .where(~Passage.duplicate, Passage.counted)
     )
     refused = select(func.count()).where(Refusal.project_id == project_id, Refusal.at >= midnight)
     boxes = select(func.count(), func.count().filter(Box.online)).where(Box.project_id == project_id, Box.state == BoxState.ACTIVE)
@@ -62,7 +63,7 @@ def _last(column: Any) -> ScalarSelect[Any]:
     """A column of the assignment's last passage."""
     return (
         select(column)
-        .where(Passage.assignment_id == Assignment.id, ~Passage.duplicate)
+        .where(Passage.assignment_id == Assignment.id, ~Passage.duplicate, Passage.counted)
         .order_by(Passage.at.desc(), Passage.seq.desc())
         .limit(1)
         .correlate(Assignment)

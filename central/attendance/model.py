@@ -8,30 +8,33 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from sqlalchemy import BigInteger, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.attendance.rules import Judged
-from central.database import Base, BigId, row_id, words
+from central.database import Base, BigId, guard, row_id, words
 
 _UNSURE: Final = text("clock = 'none'")
 
 
 class Passage(Base):
-    """Somebody went through a gate. Its identity is the event's: (box, epoch, seq).
+    """Somebody went through a gate. Its identity is the event's: (box, epoch, seq), which the journal keeps unique in the same
+    transaction; on PostgreSQL the table is cut by months of `at`, so that the key must hold `at` too (ADR 0011).
 
     `position` is its place in the feed: given under a lock, without gaps, later commits always behind. A passage whose time is
     corrected later moves to a new place and its `revision` rises, so that whoever pulled it already gets it again.
-    `at` is the best known time, `at_reported` what the box's clock said. `judged` says what the centre thinks of it.
+    `at` is the best known time, `at_reported` what the box's clock said. `judged` says what the centre thinks of it; not `counted` is
+    one for which the turnstile opened and saw nobody go through. `operator` and `why` are filled where a guard let somebody through.
     """
 
     __tablename__ = "passages"
     __table_args__ = (
-        UniqueConstraint("position"),
+        Index("ix_passages_position", "position"),
         Index("ix_passages_project_id_position", "project_id", "position"),
         Index("ix_passages_employer_id_position", "employer_id", "position"),
         Index("ix_passages_assignment_id_at", "assignment_id", "at"),
         Index("ix_passages_unsure", "project_id", postgresql_where=_UNSURE, sqlite_where=_UNSURE),
+        {"postgresql_partition_by": "RANGE (at)"},
     )
 
     box_id: Mapped[str] = mapped_column(String(16), primary_key=True)
@@ -45,7 +48,7 @@ class Passage(Base):
     assignment_id: Mapped[int | None] = mapped_column(BigId)
     worker_id: Mapped[int | None] = mapped_column(BigId)
     employer_id: Mapped[int | None] = mapped_column(BigId)
-    at: Mapped[dt.datetime]
+    at: Mapped[dt.datetime] = mapped_column(primary_key=True)
     at_reported: Mapped[dt.datetime]
     clock: Mapped[str] = mapped_column(String(8))
     direction: Mapped[str] = mapped_column(String(2))
@@ -57,7 +60,49 @@ class Passage(Base):
     stale_roster: Mapped[bool]
     duplicate: Mapped[bool]
     judged: Mapped[Judged] = mapped_column(words(Judged))
+    counted: Mapped[bool] = mapped_column(server_default=true(), default=True)
+    operator: Mapped[str] = mapped_column(String(128), server_default="", default="")
+    why: Mapped[str] = mapped_column(String(128), server_default="", default="")
     received_at: Mapped[dt.datetime]
+
+    __mapper_args__ = {"primary_key": [box_id, epoch, seq]}  # noqa: RUF012  read by SQLAlchemy as a class attribute
+
+
+PASSAGE_MONTHS: Final = {
+    "postgresql": (
+        "CREATE TABLE passages_default PARTITION OF passages DEFAULT",
+        """CREATE FUNCTION make_passage_month(wanted date) RETURNS boolean LANGUAGE plpgsql AS '
+DECLARE
+  first_day date = date_trunc(''month'', wanted)::date;
+  part text = ''passages_'' || to_char(first_day, ''YYYY_MM'');
+  low timestamptz = first_day::timestamp AT TIME ZONE ''Asia/Shanghai'';
+  high timestamptz = (first_day + interval ''1 month'') AT TIME ZONE ''Asia/Shanghai'';
+BEGIN
+  IF to_regclass(part) IS NOT NULL THEN
+    RETURN false;
+  END IF;
+  EXECUTE format(''CREATE TABLE %I (LIKE passages INCLUDING DEFAULTS)'', part);
+  EXECUTE format(''WITH moved AS (DELETE FROM passages_default WHERE at >= %L AND at < %L RETURNING *) INSERT INTO %I SELECT * FROM moved'',
+    low, high, part);
+  EXECUTE format(''ALTER TABLE passages ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)'', part, low, high);
+  RETURN true;
+END'""",
+    ),
+}
+"""Passages by months of local time: a default part that takes whatever has no month yet, and the function that makes a month of it. The
+migration runs the same statements."""
+
+guard(Passage.__table__, PASSAGE_MONTHS)
+
+
+class NotPassed(Base):
+    """A box's word that nobody went through for a passage of its journal; kept also where it comes before the passage."""
+
+    __tablename__ = "not_passed"
+
+    box_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    epoch: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
 
 class Refusal(Base):

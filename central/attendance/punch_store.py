@@ -32,7 +32,7 @@ _PASSAGE: Final = (
 
 def counted() -> ColumnElement[bool]:
     """A-03: which passages are attendance: those of a right that stood then, at this project's gates, where somebody went through."""
-    return Passage.judged == Judged.OK
+    return (Passage.judged == Judged.OK) & Passage.counted
 
 
 def load(

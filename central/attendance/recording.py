@@ -7,15 +7,15 @@ Never commits.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import bindparam, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from central.attendance import dirty
-from central.attendance.model import BootSync, FeedPosition, Passage, Refusal
+from central.attendance.model import BootSync, FeedPosition, NotPassed, Passage, Refusal
 from central.attendance.rules import AHEAD, Judged, Standing, corrected, judge
 from central.bulk import chunks, insert_missing, insert_rows, table_of
 from central.entry.model import Assignment
@@ -35,6 +35,20 @@ _STANDING: Final = (
     Assignment.project_id,
     Assignment.entry_time,
     Assignment.ended_at,
+)
+
+
+_CHANGED: Final = (
+    Passage.box_id,
+    Passage.epoch,
+    Passage.seq,
+    Passage.boot,
+    Passage.mono_ms,
+    Passage.project_id,
+    Passage.assignment_id,
+    Passage.at,
+    Passage.direction,
+    Passage.counted,
 )
 
 
@@ -58,12 +72,28 @@ class Reported:
         return _EPOCH + dt.timedelta(milliseconds=self.event.at_ms)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What else a box said of its passages: since when its clock is right, and for which nobody went through."""
+
+    synced: Sequence[Reported] = field(default_factory=list)
+    not_passed: Sequence[tuple[Reported, wire.NotPassed]] = field(default_factory=list)
+
+
 def standings(session: Session, persons: Collection[str]) -> dict[str, Standing]:
     """Where these persons stand; those that nobody knows are absent."""
     found: dict[str, Standing] = {}
     for some in chunks(sorted(persons)):
         for row in session.execute(select(*_STANDING).where(Assignment.person.in_(some))):
             found[row.person] = Standing(row.id, row.worker_id, row.employer_id, row.project_id, row.entry_time, row.ended_at)
+    return found
+
+
+def _standings_of(session: Session, assignment_ids: Collection[int]) -> dict[int, Standing]:
+    found: dict[int, Standing] = {}
+    for some in chunks(sorted(assignment_ids)):
+        for row in session.execute(select(*_STANDING).where(Assignment.id.in_(some))):
+            found[row.id] = Standing(row.id, row.worker_id, row.employer_id, row.project_id, row.entry_time, row.ended_at)
     return found
 
 
@@ -97,29 +127,54 @@ def record_refusals(
 def record_passages(
     session: Session,
     passages: Sequence[tuple[Reported, wire.Passage]],
-    synced: Sequence[Reported],
+    told: Told,
     people: Mapping[str, Standing],
     now: dt.datetime,
 ) -> None:
-    """Stores new passages, and corrects those of a boot whose clock is known to be right since one of the `synced` events."""
-    moments = [
-        {"box_id": s.box, "epoch": s.epoch, "boot": s.event.boot, "at_ms": s.event.at_ms, "mono_ms": s.event.mono_ms} for s in synced
-    ]
-    insert_missing(session, BootSync, moments)
-    boots = {s.boot for s in synced}
+    """Stores new passages, corrects those of a boot whose clock is known to be right since one of the `synced` events, and counts those
+    no longer for which nobody went through. Whatever changes comes again in the feed."""
+    _note(session, told)
+    boots = {s.boot for s in told.synced}
     right = _right_moments(session, boots | {report.boot for report, _ in passages if report.event.clock is wire.Clock.NONE})
     rows = [_row(report, body, right, people, now) for report, body in passages]
-    _note_last_seen(session, [row for row in rows if row["at"] <= now + AHEAD])
-    moved = [passage for boot in sorted(boots) for passage in _unsure(session, boot)]
-    if not rows and not moved:
+    void = _not_passed(session, rows) | {(report.box, report.epoch, body.passage_seq) for report, body in told.not_passed}
+    for row in rows:
+        row["counted"] = _key(row) not in void
+    changes = _changes(session, boots, void - {_key(row) for row in rows}, right)
+    _note_last_seen(session, [row for row in (*rows, *changes) if row["counted"] and row["at"] <= now + AHEAD])
+    if not rows and not changes:
         return
-    dirty.touch_all(session, [(row["assignment_id"], row["at"]) for row in rows if row["assignment_id"] is not None])
-    places = iter(_take_places(session, len(rows) + len(moved)))
-    for passage in moved:
-        _correct(session, passage, right[passage.box_id, passage.epoch, passage.boot], next(places))
+    moments = [(row["assignment_id"], row["at"]) for row in (*rows, *changes)] + [(row["assignment_id"], row["before"]) for row in changes]
+    dirty.touch_all(session, [(assignment_id, at) for assignment_id, at in moments if assignment_id is not None])
+    places = iter(take_places(session, len(rows) + len(changes)))
+    _change(session, changes, places)
     for row in rows:
         row["position"] = next(places)
     insert_rows(session, Passage, rows)
+
+
+def _key(row: Row) -> tuple[str, str, int]:
+    return row["box_id"], row["epoch"], row["seq"]
+
+
+def _note(session: Session, told: Told) -> None:
+    moments = [
+        {"box_id": s.box, "epoch": s.epoch, "boot": s.event.boot, "at_ms": s.event.at_ms, "mono_ms": s.event.mono_ms} for s in told.synced
+    ]
+    insert_missing(session, BootSync, moments)
+    void = [{"box_id": report.box, "epoch": report.epoch, "seq": body.passage_seq} for report, body in told.not_passed]
+    insert_missing(session, NotPassed, void)
+
+
+def _not_passed(session: Session, rows: Sequence[Row]) -> set[tuple[str, str, int]]:
+    """Those of these new passages of which their box has said before that nobody went through."""
+    journals = sorted({(row["box_id"], row["epoch"]) for row in rows})
+    if not journals:
+        return set()
+    first, last = min(row["seq"] for row in rows), max(row["seq"] for row in rows)
+    wanted = select(NotPassed.box_id, NotPassed.epoch, NotPassed.seq).where(NotPassed.seq >= first, NotPassed.seq <= last)
+    found = (session.execute(wanted.where(tuple_(NotPassed.box_id, NotPassed.epoch).in_(some))) for some in chunks(journals))
+    return {(box, epoch, seq) for answer in found for box, epoch, seq in answer}
 
 
 def _row(
@@ -153,6 +208,9 @@ def _row(
         "offline": body.offline,
         "stale_roster": body.stale_roster,
         "duplicate": body.duplicate,
+        "operator": body.operator,
+        "why": body.why,
+        "counted": True,
         "judged": judge(known, report.project_id, at, body.direction is wire.Direction.OUT).value,
         "received_at": now,
     }
@@ -186,33 +244,54 @@ def _right_moments(session: Session, boots: Collection[BootId]) -> dict[BootId, 
     return found
 
 
-def _unsure(session: Session, boot: BootId) -> Sequence[Passage]:
-    """Passages of a boot whose time was not known when they were stored and was not corrected since."""
-    return session.scalars(
-        select(Passage).where(
-            Passage.box_id == boot[0],
-            Passage.epoch == boot[1],
-            Passage.boot == boot[2],
-            Passage.clock == wire.Clock.NONE.value,
-            Passage.at == Passage.at_reported,
-        )
-    ).all()
+def _changes(
+    session: Session, boots: Collection[BootId], void: Collection[tuple[str, str, int]], right: Mapping[BootId, tuple[int, int]]
+) -> list[Row]:
+    """Stored passages that are otherwise now: a time that was not known then, or nobody went through. Judged anew, with few queries."""
+    unsure = Passage.clock == wire.Clock.NONE.value, Passage.at == Passage.at_reported
+    rows: dict[tuple[str, str, int], Row] = {}
+    for box, epoch, boot in sorted(boots):
+        same_boot = Passage.box_id == box, Passage.epoch == epoch, Passage.boot == boot
+        for found in session.execute(select(*_CHANGED).where(*same_boot, *unsure)).mappings():
+            at = _EPOCH + dt.timedelta(milliseconds=corrected(found["mono_ms"], *right[box, epoch, boot]))
+            rows[_key(dict(found))] = {**found, "before": found["at"], "at": at}
+    for some in chunks(sorted(void)):
+        key = tuple_(Passage.box_id, Passage.epoch, Passage.seq)
+        for found in session.execute(select(*_CHANGED).where(key.in_(some), Passage.counted)).mappings():
+            kept = rows.setdefault(_key(dict(found)), {**found, "before": found["at"]})
+            kept["counted"] = False
+    standing = _standings_of(session, {row["assignment_id"] for row in rows.values() if row["assignment_id"] is not None})
+    for row in rows.values():
+        leaving = row["direction"] == wire.Direction.OUT.value
+        row["judged"] = judge(standing.get(row["assignment_id"]), row["project_id"], row["at"], leaving).value
+    return list(rows.values())
 
 
-def _correct(session: Session, passage: Passage, right: tuple[int, int], position: int) -> None:
-    before, passage.at = passage.at, _EPOCH + dt.timedelta(milliseconds=corrected(passage.mono_ms, *right))
-    if passage.assignment_id is not None:
-        dirty.touch_all(session, [(passage.assignment_id, before), (passage.assignment_id, passage.at)])
-    passage.position = position
-    passage.revision += 1
-    assignment = session.get(Assignment, passage.assignment_id) if passage.assignment_id is not None else None
-    if assignment is not None:
-        standing = standings(session, [assignment.person])[assignment.person]
-        passage.judged = judge(standing, passage.project_id, passage.at, passage.direction == wire.Direction.OUT.value)
-    session.flush()
+def _change(session: Session, changes: Sequence[Row], places: Iterator[int]) -> None:
+    if not changes:
+        return
+    table = table_of(Passage)
+    same = (table.c.box_id == bindparam("b_box"), table.c.epoch == bindparam("b_epoch"), table.c.seq == bindparam("b_seq"))
+    fresh: Row = {name: bindparam(f"b_{name}") for name in ("at", "judged", "counted", "position")}
+    session.connection().execute(
+        update(table).where(*same, table.c.at == bindparam("b_before")).values(**fresh, revision=table.c.revision + 1),
+        [
+            {
+                "b_box": row["box_id"],
+                "b_epoch": row["epoch"],
+                "b_seq": row["seq"],
+                "b_before": row["before"],
+                "b_at": row["at"],
+                "b_judged": row["judged"],
+                "b_counted": row["counted"],
+                "b_position": next(places),
+            }
+            for row in changes
+        ],
+    )
 
 
-def _take_places(session: Session, count: int) -> range:
+def take_places(session: Session, count: int) -> range:
     """The next places of the feed; nobody else gets one before this transaction has ended."""
     insert_missing(session, FeedPosition, [{"feed": FEED, "position": 0}])
     last = session.execute(select(FeedPosition.position).where(FeedPosition.feed == FEED).with_for_update()).scalar_one()

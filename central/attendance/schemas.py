@@ -14,7 +14,8 @@ from central.attendance.store import FeedRow
 
 
 class PassageOut(BaseModel):
-    """A passage. The same `id` with a higher `revision` replaces what was pulled before (its time was corrected)."""
+    """A passage. The same `id` with a higher `revision` replaces what was pulled before: its time was corrected, or nobody
+    went through (`counted` false)."""
 
     id: str = Field(examples=["b-k3v7a2qd.9f3c1a52.1742"])
     revision: int
@@ -37,6 +38,7 @@ class PassageOut(BaseModel):
     stale_roster: bool
     duplicate: bool
     judged: Judged
+    counted: bool = Field(description="false: 闸机开了但没有人通过，不是考勤 / the turnstile opened and nobody went through: no attendance")
     received_at: dt.datetime
 
     @classmethod
@@ -65,6 +67,7 @@ class PassageOut(BaseModel):
             stale_roster=passage.stale_roster,
             duplicate=passage.duplicate,
             judged=passage.judged,
+            counted=passage.counted,
             received_at=passage.received_at,
         )
 

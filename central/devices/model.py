@@ -107,6 +107,27 @@ class Enrolment(Base):
     received_at: Mapped[dt.datetime]
 
 
+class WorkCard(Base):
+    """The last word on a work card at a project: bound to this assignment or (not `bound`) released, said at `at` by that event.
+
+    `card` is the hash that this project's gates know it by; the card's own number is known to nobody.
+    """
+
+    __tablename__ = "work_cards"
+    __table_args__ = (Index("ix_work_cards_assignment_id", "assignment_id"),)
+
+    project_id: Mapped[int] = mapped_column(BigId, ForeignKey("projects.id"), primary_key=True)
+    card: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(BigId, ForeignKey("assignments.id"))
+    bound: Mapped[bool]
+    at: Mapped[dt.datetime]
+    box_id: Mapped[str] = mapped_column(String(16), ForeignKey("boxes.id"))
+    epoch: Mapped[str] = mapped_column(String(64))
+    seq: Mapped[int] = mapped_column(BigInteger)
+    operator: Mapped[str] = mapped_column(String(128))
+    received_at: Mapped[dt.datetime]
+
+
 class Deletion(Base):
     """A box's word that a template or a right is gone from it: the proof of deletion (privacy.md C2, 5). Never changed."""
 

@@ -58,7 +58,11 @@ class QuarantinedEvent(Base):
 
 
 class Incident(Base):
-    """Something about a box: told by the box itself, or (`raised_by` centre) seen in what it sent: CLONE_ALARM, CHAIN_BROKEN."""
+    """Something about a box: told by the box itself, or (`raised_by` centre) seen in what it sent: CLONE_ALARM, CHAIN_BROKEN.
+
+    GATE_HELD_OPEN and GATE_CLOSED_AGAIN say by which `method` (one-key 008, emergency 009), at which lane and in which direction (empty:
+    both) nobody was identified, and who did it; `detail` is the coded reason.
+    """
 
     __tablename__ = "incidents"
     __table_args__ = (UniqueConstraint("box_id", "epoch", "seq", "code"), Index("ix_incidents_at", "at"))
@@ -71,6 +75,10 @@ class Incident(Base):
     code: Mapped[str] = mapped_column(String(64))
     detail: Mapped[str] = mapped_column(String(2000))
     raised_by: Mapped[str] = mapped_column(String(8))
+    method: Mapped[str] = mapped_column(String(3), server_default="", default="")
+    direction: Mapped[str] = mapped_column(String(2), server_default="", default="")
+    lane: Mapped[str] = mapped_column(String(128), server_default="", default="")
+    operator: Mapped[str] = mapped_column(String(128), server_default="", default="")
 
 
 class DroppedFrames(Base):

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from central.attendance import recording
-from central.attendance.recording import Reported
+from central.attendance.recording import Reported, Told
 from central.attendance.rules import Standing
-from central.devices import enrolments
+from central.devices import cards, enrolments
 from central.messaging import store
 from edge.sync import wire
 
@@ -28,8 +28,9 @@ def project(session: Session, reports: Sequence[Reported], now: dt.datetime) -> 
     people = recording.standings(session, {person for report in reports if (person := getattr(report.event.body, "person", None))})
     passages: list[tuple[Reported, wire.Passage]] = []
     refusals: list[tuple[Reported, wire.Refusal]] = []
-    incidents: list[tuple[Reported, wire.Incident]] = []
+    incidents: list[tuple[Reported, wire.Incident | wire.Opening]] = []
     synced: list[Reported] = []
+    not_passed: list[tuple[Reported, wire.NotPassed]] = []
     rejected: list[Rejected] = []
     for report in reports:
         match report.event.body:
@@ -37,26 +38,33 @@ def project(session: Session, reports: Sequence[Reported], now: dt.datetime) -> 
                 passages.append((report, body))
             case wire.Refusal() as body:
                 refusals.append((report, body))
-            case wire.Incident() as body:
+            case wire.Incident() | wire.Opening() as body:
                 incidents.append((report, body))
             case wire.ClockSync():
                 synced.append(report)
-            case wire.Enrolment() as body:
-                rejected += _enrol(session, report, body, people, now)
+            case wire.NotPassed() as body:
+                not_passed.append((report, body))
             case wire.Deletion() as body:
                 known = people.get(body.person)
                 enrolments.record_deletion(session, _origin(report), known.assignment_id if known else None, body, now)
+            case wire.Enrolment() | wire.CardBinding() as body:
+                rejected += _of_worker(session, report, body, people, now)
     store.note_incidents(session, incidents)
     recording.record_refusals(session, refusals, people, now)
-    recording.record_passages(session, passages, synced, people, now)
+    recording.record_passages(session, passages, Told(synced, not_passed), people, now)
     return rejected
 
 
-def _enrol(session: Session, report: Reported, body: wire.Enrolment, people: Mapping[str, Standing], now: dt.datetime) -> list[Rejected]:
+def _of_worker(
+    session: Session, report: Reported, body: wire.Enrolment | wire.CardBinding, people: Mapping[str, Standing], now: dt.datetime
+) -> list[Rejected]:
     known = people.get(body.person)
     if known is None or known.project_id != report.project_id:
         return [(report, "PERSON_UNKNOWN")]
-    enrolments.record_enrolment(session, _origin(report), known.assignment_id, body, now)
+    if isinstance(body, wire.Enrolment):
+        enrolments.record_enrolment(session, _origin(report), known.assignment_id, body, now)
+    else:
+        cards.record_binding(session, _origin(report), known.assignment_id, body, now)
     return []
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from central.attendance.rules import shown_name
 from central.bulk import chunks
 from central.clock import SITE_ZONE
+from central.devices import cards
 from central.devices import store as devices
 from central.devices.model import RosterChange, TemplateCopy
 from central.entry.model import Assignment, AssignmentEnd, AssignmentState
@@ -24,6 +25,7 @@ from central.identity.model import KioskOperator
 from central.people import service as people
 from central.people.model import Employment, EmploymentState, IdentityState, LifeState, Worker
 from central.projects import service as projects
+from central.projects import settings
 from central.projects.model import Company, Project, Team
 from central.secrets import CentreSecrets
 from edge.sync import wire
@@ -54,9 +56,16 @@ def read(session: Session, keys: CentreSecrets, project_id: int) -> Roster:
     """The roster as this session sees it."""
     project = session.get_one(Project, project_id)
     card_key = projects.card_key(project, keys)
-    rows = session.execute(_confirmed(project_id))
+    rows = session.execute(_confirmed(project_id)).all()
+    work_cards = cards.of_assignments(session, [assignment.id for assignment, *_ in rows])
     entries = {
-        assignment.id: _entry(assignment, worker, employment, (employer, team), people.card(worker, keys, card_key))
+        assignment.id: _entry(
+            assignment,
+            worker,
+            employment,
+            belongs=(employer, team),
+            cards=(people.card(worker, keys, card_key), *work_cards.get(assignment.id, ())),
+        )
         for assignment, worker, employment, employer, team in rows
     }
     header = _header(session, project, card_key)
@@ -98,7 +107,7 @@ def _confirmed(project_id: int) -> Select[Assignment, Worker, Employment, str, s
 
 
 def _entry(
-    assignment: Assignment, worker: Worker, employment: Employment, belongs: tuple[str, str | None], card: bytes
+    assignment: Assignment, worker: Worker, employment: Employment, *, belongs: tuple[str, str | None], cards: tuple[bytes, ...]
 ) -> wire.RosterEntry:
     employer, team = belongs
     assert assignment.entry_time is not None  # noqa: S101  confirmed means entered (A-41)
@@ -108,7 +117,7 @@ def _entry(
         team=team or "",
         trade=assignment.main_trade,
         employer=employer,
-        cards=(card,),
+        cards=cards,
         valid_from_s=int(assignment.entry_time.timestamp()),
         valid_until_s=_valid_until(employment),
         face=assignment.face.value,
@@ -136,6 +145,7 @@ def _header(session: Session, project: Project, card_key: bytes) -> wire.RosterH
         operators=tuple(wire.Operator(str(operator.id), operator.name, operator.pin_hash) for operator in operators),
         state=project.state.value,
         lease_s=LEASE_S,
+        policy=settings.gate_policy(project),
     )
 
 
@@ -153,15 +163,18 @@ def _removals(
         wanted = wanted.where(
             Assignment.state == AssignmentState.ENDED, Assignment.entry_time.is_not(None), Assignment.ended_at > now - ENDED_KEPT
         )
-        return [_removal(keys, roster, *row, now) for row in session.execute(wanted)]
-    gone = sorted(set(changed) - roster.entries.keys())
-    return [_removal(keys, roster, *row, now) for some in chunks(gone) for row in session.execute(wanted.where(Assignment.id.in_(some)))]
+        rows = list(session.execute(wanted))
+    else:
+        gone = sorted(set(changed) - roster.entries.keys())
+        rows = [row for some in chunks(gone) for row in session.execute(wanted.where(Assignment.id.in_(some)))]
+    work_cards = cards.of_assignments(session, [assignment.id for assignment, _ in rows])
+    key = roster.header.card_key
+    return [_removal(assignment, (people.card(worker, keys, key), *work_cards.get(assignment.id, ())), now) for assignment, worker in rows]
 
 
-def _removal(keys: CentreSecrets, roster: Roster, assignment: Assignment, worker: Worker, now: dt.datetime) -> wire.Removal:
+def _removal(assignment: Assignment, cards: tuple[bytes, ...], now: dt.datetime) -> wire.Removal:
     cause = _CAUSES[assignment.end_cause] if assignment.end_cause is not None else wire.EndCause.CORRECTED
-    card = people.card(worker, keys, roster.header.card_key)
-    return wire.Removal(assignment.person, cause, (card,), int((assignment.ended_at or now).timestamp()))
+    return wire.Removal(assignment.person, cause, cards, int((assignment.ended_at or now).timestamp()))
 
 
 def _copies(session: Session, box: str, assignment_ids: Iterable[int]) -> dict[str, wire.SealedTemplate]:

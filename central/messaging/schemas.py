@@ -47,10 +47,25 @@ class IncidentOut(BaseModel):
     code: str = Field(examples=["CLONE_ALARM"])
     detail: str
     raised_by: str
+    method: str = Field(description="008 一键放行 / one-key, 009 应急 / emergency; 其他事件为空 / empty for others")
+    direction: str
+    lane: str
+    operator: str
 
     @classmethod
     def of(cls, row: Incident) -> IncidentOut:
         """From its row."""
         return cls(
-            id=row.id, box=row.box_id, epoch=row.epoch, seq=row.seq, at=row.at, code=row.code, detail=row.detail, raised_by=row.raised_by
+            id=row.id,
+            box=row.box_id,
+            epoch=row.epoch,
+            seq=row.seq,
+            at=row.at,
+            code=row.code,
+            detail=row.detail,
+            raised_by=row.raised_by,
+            method=row.method,
+            direction=row.direction,
+            lane=row.lane,
+            operator=row.operator,
         )

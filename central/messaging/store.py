@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import and_, bindparam, case, or_, select, tuple_, update
@@ -20,6 +20,8 @@ from central.messaging.model import BoxEvent, DroppedFrames, Incident, Quarantin
 from central.messaging.sequence import Range, Received, ranges_of
 from edge.sync import wire
 
+HELD_OPEN: Final = "GATE_HELD_OPEN"
+CLOSED_AGAIN: Final = "GATE_CLOSED_AGAIN"
 Key = tuple[str, str]
 """Box and epoch: one journal."""
 
@@ -154,21 +156,21 @@ def raise_alarm(session: Session, key: Key, seq: int, code: str, now: dt.datetim
     bulk.insert_missing(session, Incident, [row])
 
 
-def note_incidents(session: Session, incidents: Iterable[tuple[Reported, wire.Incident]]) -> None:
-    """Keeps what boxes told about themselves."""
+def note_incidents(session: Session, incidents: Iterable[tuple[Reported, wire.Incident | wire.Opening]]) -> None:
+    """Keeps what boxes told about themselves, and what was opened by hand."""
     rows = [
-        {
-            "box_id": report.box,
-            "epoch": report.epoch,
-            "seq": report.event.seq,
-            "at": report.at,
-            "code": body.code,
-            "detail": body.detail,
-            "raised_by": "box",
-        }
+        {"box_id": report.box, "epoch": report.epoch, "seq": report.event.seq, "at": report.at, "raised_by": "box"} | _incident(body)
         for report, body in incidents
     ]
     bulk.insert_missing(session, Incident, rows)
+
+
+def _incident(body: wire.Incident | wire.Opening) -> dict[str, str]:
+    if isinstance(body, wire.Incident):
+        return {"code": body.code, "detail": body.detail, "method": "", "direction": "", "lane": "", "operator": ""}
+    direction = body.direction.value if body.direction is not None else ""
+    place = {"method": body.method.value, "direction": direction, "lane": body.lane, "operator": body.operator}
+    return {"code": HELD_OPEN if body.open else CLOSED_AGAIN, "detail": body.why} | place
 
 
 def count_dropped(session: Session, box: str, code: str, now: dt.datetime) -> None:

@@ -44,7 +44,9 @@ def test_migrating_leads_to_what_the_models_declare_and_twice_changes_nothing(tw
     migrated, created = (Database.open(url) for url in two_urls)
     tables().create_all(created.engine)
     with migrated.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": False})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": False, "include_name": is_ours}
+        )
         assert compare_metadata(context, tables()) == []
     for question in (GUARDS, INDEXES):
         assert told(migrated.engine, question) == told(created.engine, question) != []
@@ -53,6 +55,11 @@ def test_migrating_leads_to_what_the_models_declare_and_twice_changes_nothing(tw
             assert one.execute(table.select()).all() == other.execute(table.select()).all()
     migrated.close()
     created.close()
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether the models may know of it: the months of a table that PostgreSQL keeps in parts are no tables of theirs."""
+    return kind != "table" or not str(name).startswith("passages_")
 
 
 def told(engine: Engine, question: dict[str, str]) -> list[tuple[str, str]]:

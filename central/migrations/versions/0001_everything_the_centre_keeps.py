@@ -33,6 +33,23 @@ GUARDS = {
         "CREATE TRIGGER assignments_entry_time_is_final BEFORE UPDATE OF entry_time ON assignments FOR EACH ROW "
         "WHEN (OLD.entry_time IS NOT NULL AND NEW.entry_time IS DISTINCT FROM OLD.entry_time) "
         "EXECUTE FUNCTION refuse_entry_time_change()",
+        "CREATE TABLE passages_default PARTITION OF passages DEFAULT",
+        """CREATE FUNCTION make_passage_month(wanted date) RETURNS boolean LANGUAGE plpgsql AS '
+DECLARE
+  first_day date = date_trunc(''month'', wanted)::date;
+  part text = ''passages_'' || to_char(first_day, ''YYYY_MM'');
+  low timestamptz = first_day::timestamp AT TIME ZONE ''Asia/Shanghai'';
+  high timestamptz = (first_day + interval ''1 month'') AT TIME ZONE ''Asia/Shanghai'';
+BEGIN
+  IF to_regclass(part) IS NOT NULL THEN
+    RETURN false;
+  END IF;
+  EXECUTE format(''CREATE TABLE %I (LIKE passages INCLUDING DEFAULTS)'', part);
+  EXECUTE format(''WITH moved AS (DELETE FROM passages_default WHERE at >= %L AND at < %L RETURNING *) INSERT INTO %I SELECT * FROM moved'',
+    low, high, part);
+  EXECUTE format(''ALTER TABLE passages ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)'', part, low, high);
+  RETURN true;
+END'""",
     ),
 }
 
@@ -156,10 +173,14 @@ def _tables() -> None:
         sa.Column("stale_roster", sa.Boolean(), nullable=False),
         sa.Column("duplicate", sa.Boolean(), nullable=False),
         sa.Column("judged", sa.String(32), nullable=False),
+        sa.Column("counted", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("operator", sa.String(128), server_default="", nullable=False),
+        sa.Column("why", sa.String(128), server_default="", nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("box_id", "epoch", "seq", name="pk_passages"),
-        sa.UniqueConstraint("position", name="uq_passages_position"),
+        sa.PrimaryKeyConstraint("box_id", "epoch", "seq", "at", name="pk_passages"),
+        postgresql_partition_by="RANGE (at)",
     )
+    op.create_index("ix_passages_position", "passages", ["position"], unique=False)
     op.create_index("ix_passages_assignment_id_at", "passages", ["assignment_id", "at"], unique=False)
     op.create_index("ix_passages_employer_id_position", "passages", ["employer_id", "position"], unique=False)
     op.create_index("ix_passages_project_id_position", "passages", ["project_id", "position"], unique=False)

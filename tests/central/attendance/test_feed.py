@@ -28,7 +28,7 @@ def passed(centre: Centre, assignment: Assignment, seqs: range, box: str = "b-aa
     told = [Reported(box, "e", where, wire.Event(seq, AT_MS, 0, 1, wire.Clock.NTP, body)) for seq in seqs]
     with centre.database.writing() as session:
         people = recording.standings(session, {assignment.person})
-        recording.record_passages(session, [(report, body) for report in told], [], people, centre.clock.now())
+        recording.record_passages(session, [(report, body) for report in told], recording.Told(), people, centre.clock.now())
 
 
 def pulled(centre: Centre, access: Access, limit: int = 7) -> list[tuple[str, int]]:
