@@ -15,6 +15,7 @@ from central.attendance import api as attendance
 from central.centre import Centre
 from central.devices import api as devices
 from central.entry import api as entry
+from central.evidence import api as evidence
 from central.history import api as history
 from central.identity import api as identity
 from central.identity import trail_api as trail
@@ -88,7 +89,7 @@ def openapi(settings: CentralSettings) -> dict[str, Any]:
 
 
 def _add_routes(app: FastAPI) -> None:
-    for slice_ in (identity, trail, projects, people, entry, history, devices, attendance, boxes_talk, verification):
+    for slice_ in (identity, trail, projects, people, entry, history, devices, attendance, boxes_talk, verification, evidence):
         app.include_router(slice_.router)
     app.include_router(_health())
 
