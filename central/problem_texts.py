@@ -268,6 +268,15 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
     "IDENTITY_CAUSE_UNKNOWN": ("不认识的原因代码。", "Not a cause of the list."),
     "OUTAGE_INVALID": ("停机时间的结束须晚于开始。", "An outage ends after it begins."),
     "LEGACY_READ_ONLY": ("旧版数据只读，不能修改（A-58）。", "Data of the old system is read-only (A-58)."),
+    "EVIDENCE_EMPTY": ("文件是空的，请重新选择。", "The file is empty: choose another."),
+    "EVIDENCE_TOO_LARGE": (
+        "文件超过 {limit_mb} MB，请压缩或分开上传。",
+        "The file is larger than {limit_mb} MB: make it smaller or split it.",
+    ),
+    "EVIDENCE_TYPE": ("只接受照片（JPEG、PNG、WebP、HEIC）和 PDF。", "Only photos (JPEG, PNG, WebP, HEIC) and PDF are kept."),
+    "EVIDENCE_DATE_INVALID": ("材料所证明的日期不能晚于今天。", "Evidence cannot be about a day to come."),
+    "EVIDENCE_ABOUT_WHOM": ("请说明材料涉及的人员或分派。", "Say which person or assignment it is about."),
+    "EVIDENCE_DAMAGED": ("材料内容与摘要不符，请联系系统管理员。", "The content does not fit its digest: call the administrator."),
     "ALREADY_REGISTERED": ("该工人已由本单位登记。", "Your company has registered this worker already."),
     "PERSON_CARD_MISMATCH": (
         "姓名或号码与证件（或已登记信息）不一致，请核对证件与本人。",
@@ -328,6 +337,22 @@ ENTRY: Final[dict[str, tuple[str, str]]] = {
     "CONTRACT_ENDS_BEFORE_COMPLETION": (
         "提醒：劳动合同截止日期早于项目计划竣工日期（A-12）。",
         "Note: the labour contract ends before the project's planned completion (A-12).",
+    ),
+    "EMPTY_WAITING": (
+        "有 {count} 人尚待“{companies}”先行接收，接收后即可看到（A-45）。",
+        "{count} people wait for acceptance by {companies} first and will be shown then (A-45).",
+    ),
+    "EMPTY_WRONG_ACCOUNT": (
+        "当前账号不是本项目的用工单位，只能看到本单位的人员。请用本项目施工项目经理账号登录（A-47）。",
+        "This account is no using unit of the project and sees its own people only: sign in as its construction manager (A-47).",
+    ),
+    "EMPTY_WRONG_PROJECT": (
+        "本项目尚无人员；贵单位在其他 {count} 个项目有人员，请核对是否选错项目（A-47）。",
+        "Nobody is on this project; your company has people on {count} others: check which project this is (A-47).",
+    ),
+    "EMPTY_NOBODY": (
+        "尚无用人单位向本项目分派人员。请用人单位先登记并分派（A-47）。",
+        "No employer has assigned anybody to this project yet: the employer registers and assigns first (A-47).",
     ),
     "NEW_LEADER_REQUIRED": (
         "该人员是班组长，班组尚有成员。请在同一请求中为每个班组指定新班组长，成员无需离职重新分派（A-37）。",
