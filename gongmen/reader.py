@@ -2,14 +2,18 @@
 
 Exit codes: 0 read and nothing speaks against the card; 2 wrong usage; 10 READER_NOT_FOUND; 11 READER_UNSUPPORTED; 12 DEVICE_UNPLUGGED;
 13 DEVICE_TIMEOUT; 14 DEVICE_GARBLED; 15 DEVICE_FAULT; 16 DEVICE_DRIVER_MISSING; 20 CARD_ABSENT (nothing laid in time); 21 CARD_UNREADABLE;
-22 CARD_SUSPECT; 23 CARD_WRONG_KIND; 24 CARD_NUMBER_RANDOM; 30 CARD_EXPIRED; 31 CARD_NOT_YET_VALID; 32 NUMBER_INVALID; 33 UNDER_AGE.
+22 CARD_SUSPECT; 23 CARD_WRONG_KIND; 24 CARD_NUMBER_RANDOM; 30 CARD_EXPIRED; 31 CARD_NOT_YET_VALID; 32 NUMBER_INVALID; 33 UNDER_AGE;
+40 the office reader could not be paired, or is not.
 """
 
 from __future__ import annotations
 
 import json
+import platform
+import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -41,8 +45,11 @@ EXIT: Final = {
     Cause.UNDER_AGE: 33,
 }
 """Cause to exit code: stable, for scripts."""
+PAIRING: Final = 40
+"""Exit code of a bridge that the centre does not know."""
 CODES: Final = (
-    "退出码 exit codes: 0 完成 done · 2 用法 usage · 10-16 读卡器 the reader · 20-24 证件 the card · 30-33 证件内容 what stands on it"
+    "退出码 exit codes: 0 完成 done · 2 用法 usage · 10-16 读卡器 the reader · 20-24 证件 the card · 30-33 证件内容 what stands on it · "
+    "40 配对 pairing"
 )
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=f"读卡器 · Card readers at a technician's desk.\n\n{CODES}")
@@ -122,6 +129,37 @@ def watch(
         pass
     finally:
         swipes.close()
+
+
+@app.command(epilog=CODES)
+def bridge(
+    *,
+    centre: Annotated[str, typer.Option(help="中心地址 · the centre's address, https://…; needed for pairing")] = "",
+    code: Annotated[str, typer.Option("--pair", help="平台页面上显示的一次性配对码 · the one-time code that the portal shows")] = "",
+    name: Annotated[str, typer.Option(help="这台读卡器的名称 · what this reader is called")] = "",
+    port: Port = "",
+    baud: Baud = "115200",
+    listen: Annotated[int, typer.Option(help="本机端口 · port on loopback", min=1024, max=65535)] = 8463,
+    config: Annotated[Path | None, typer.Option(help="密钥文件 · the key's file (default ~/.config/gongmen/office-reader.json)")] = None,
+) -> None:
+    """把本机读卡器提供给平台的登记页面，仅限本机 · Serve this reader to the portal's registration page, on loopback only."""
+    import uvicorn
+
+    from gongmen import reader_pairing
+    from gongmen.reader_bridge import HOST, Bridge, look
+
+    address, path = address_of(port, baud), config or reader_pairing.CONFIG
+    try:
+        if code:
+            reader_pairing.pair(centre, code, name or platform.node() or "office", _ask(address).sam_id, path=path)
+        paired = reader_pairing.kept(path)
+    except reader_pairing.PairingFailed as failed:
+        print(f"✗ {failed}", file=sys.stderr)
+        raise typer.Exit(PAIRING) from failed
+    typer.echo(f"✓ {paired.name} ({paired.reader_id}) http://{HOST}:{listen} → {paired.centre}")
+    uvicorn.run(
+        Bridge(paired, look(address), listen).app, host=HOST, port=listen, log_level="warning", access_log=False, server_header=False
+    )
 
 
 def _ask(uri: str) -> Reading:
