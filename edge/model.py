@@ -20,6 +20,10 @@ class Right:
     valid_until_s: int | None
     face: str
     needs_training: bool = False
+    lanes: tuple[str, ...] = ()
+    """The lanes that this worker may use; empty: all of them."""
+    maintenance: bool = False
+    """May pass while the project is suspended or over: guards, maintenance."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +43,22 @@ class SitePolicy:
     contact: str = ""
     state: str = "in_progress"
     lease_s: int = 72 * 3600
+    anti_passback: str = "off"
+    """off, soft (let through and noted) or hard (refused, where a sensor saw the worker go in)."""
+    hours: tuple[tuple[int, int], ...] = ()
+    """Minutes of the site's day between which IN is open, `(1320, 360)` across midnight; empty: always."""
+    when_stale: str = "card_guard"
+    """What still opens when the lease is over: card_guard (a card, or a guard's word) or deny (a guard's word only)."""
+    liveness: str = "risk"
+    """When a face must show that it is alive: always, at risk, or never."""
 
 
 @dataclass(frozen=True)
 class Claim:
     """Somebody stands at the lane and is taken for somebody: by face, card, code or a guard.
 
-    `right` is None where the box knows nobody like that; `ended` then says if it once did. `score` is 0 to 1 or None.
+    `right` is None where the box knows nobody like that; `ended` then says if it once did. `score` is 0 to 1 or None. `operator` and
+    `why` are a guard's, who answers for it.
     """
 
     method: Method
@@ -55,11 +68,16 @@ class Claim:
     score: float | None = None
     card_expired: bool = False
     checks: tuple[str, ...] = ()
+    lane: str = ""
+    fault: Reason | None = None
+    """What is wrong with the means itself: a code that nobody signed or whose time is over, a face that is not alive."""
+    operator: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What the gate does: `reason` is None where it opens. `flags` may hold `offline`, `stale_roster`, `duplicate`."""
+    """What the gate does: `reason` is None where it opens. `flags` may hold `offline`, `stale_roster`, `duplicate`, `passed_again`."""
 
     claim: Claim
     reason: Reason | None

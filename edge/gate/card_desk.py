@@ -61,7 +61,7 @@ class CardDesk:
             return self._keeper.unreadable(error)
         leaves = self._keeper.place.direction is Direction.OUT
         if leaves or right is None or gallery is None or right.face == "refused" or not gallery.has(right.person):
-            return self._keeper.by_card(hashed, expired)
+            return self._keeper.by_card(hashed, expired=expired)
         self.waiting = Waiting(hashed, right.person, expired, at_s + WAIT_S)
         return None
 
@@ -88,7 +88,8 @@ class CardDesk:
         if waiting is None:
             return None
         score = mean(waiting.scores) if waiting.scores else None
-        return self._keeper.by_card(waiting.card, waiting.expired, score, () if agrees is None else (ONE_TO_ONE,), agrees)
+        checks = () if agrees is None else (ONE_TO_ONE,)
+        return self._keeper.by_card(waiting.card, expired=waiting.expired, score=score, checks=checks, face_agrees=agrees)
 
     def _hash(self, card: IdCard) -> bytes:
         header = self._roster.header()

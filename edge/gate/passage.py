@@ -1,5 +1,7 @@
 """Somebody wants through: decide, write it down, open. In that order, and the writing is committed before the arm moves.
 
+Where a sensor tells who goes through, a passage that nobody made is taken back by a fact of its own: it is no attendance.
+
 A full disk: nobody is let IN without a record, everybody is let OUT, and the incident is written as soon as there is room. A
 turnstile that does not answer after the commit is an incident too: the passage stands in the journal, its fault right behind it.
 """
@@ -7,12 +9,13 @@ turnstile that does not answer after the commit is an incident too: the passage 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from edge.clock import Clock
 from edge.errors import StoreDamaged, StoreError, StoreFull, StoreReplaced
 from edge.gate.decision import Moment, decide
+from edge.gate.threshold_watch import ThresholdWatch
 from edge.gate.uplink import Uplink
 from edge.model import Claim, Decision
 from edge.store.database import Store
@@ -20,12 +23,17 @@ from edge.store.health import Health
 from edge.store.journal import Journal
 from edge.store.passages import Passages
 from edge.store.roster import Roster
-from edge.sync.wire import Body, Direction, Event, Incident, Method, Passage, Refusal
+from edge.sync.qr_pass import QrPassUnfit
+from edge.sync.wire import Body, Direction, Event, Incident, Method, NotPassed, Opening, Passage, Reason, Refusal
 from hardware.errors import DeviceError
 from hardware.turnstile import Turnstile, Way
 
 DEBOUNCE_MS: Final = 120_000
 """The same person through the same gate the same way within this is one passage, kept twice, the second one marked."""
+INSIDE_MS: Final = 16 * 3600 * 1000
+"""Whoever went in longer ago than the longest stay is not held to be inside: a forgotten OUT blocks nobody for good."""
+PASSED_AGAIN: Final = "PASSED_AGAIN"
+"""Noted beside a passage under soft anti-passback: IN twice without an OUT between."""
 EXIT_UNKNOWN: Final = "EXIT_UNKNOWN"
 """Somebody whom the box does not know went OUT."""
 TURNSTILE_FAULT: Final = "TURNSTILE_FAULT"
@@ -67,21 +75,54 @@ class Gatekeeper:
         self.broken: StoreError | None = None
         self._store, self._turnstile = store, turnstile
         self._journal, self._roster, self._passages = Journal(store, clock), Roster(store), Passages(store)
+        self._watch = ThresholdWatch(turnstile)
         self._unwritten: dict[str, str] = {}
 
-    def by_face(self, person: str, score: float, checks: tuple[str, ...] = ()) -> Outcome:
-        """A face was found in the gallery."""
-        return self._admit(lambda: self._claim_by_face(person, score, checks))
+    def by_face(self, person: str, score: float, checks: tuple[str, ...] = (), fault: Reason | None = None) -> Outcome:
+        """A face was found in the gallery; `fault` is LIVENESS_FAILED where it did not show that it is alive."""
+        return self._admit(lambda: replace(self._claim_by_face(person, score, checks), fault=fault))
 
     def unknown_face(self, score: float | None, checks: tuple[str, ...] = ()) -> Outcome:
         """A face that no confirmed worker has (A-03)."""
-        return self._admit(lambda: Claim(Method.FACE, self.place.direction, None, score=score, checks=checks))
+        return self._admit(lambda: Claim(Method.FACE, self.place.direction, None, score=score, checks=checks, lane=self.place.lane))
 
     def by_card(
-        self, card: bytes, expired: bool = False, score: float | None = None, checks: tuple[str, ...] = (), face_agrees: bool | None = None
+        self,
+        card: bytes,
+        *,
+        expired: bool = False,
+        score: float | None = None,
+        checks: tuple[str, ...] = (),
+        face_agrees: bool | None = None,
+        method: Method = Method.ID_CARD,
     ) -> Outcome:
-        """An ID card was read; `face_agrees` where its owner's face was compared."""
-        return self._admit(lambda: self._claim_by_card(card, expired, score, checks), face_agrees)
+        """An ID card or a work card was read; `face_agrees` where its owner's face was compared."""
+        return self._admit(lambda: self._claim_by_card(card, method, expired, score, checks), face_agrees)
+
+    def by_pass(self, read: Callable[[], str]) -> Outcome:
+        """A signed QR pass was shown. `read` gives whose it is, or raises `QrPassUnfit` for one that is not signed, or over."""
+        return self._admit(lambda: self._claim_by_pass(read))
+
+    def by_guard(self, person: str, operator: str, why: str) -> Outcome:
+        """A guard looked and answers for it: `why` is a coded reason, `operator` who said so."""
+        return self._admit(lambda: replace(self._claim_by_face(person, None, ()), method=Method.GUARD, operator=operator, why=why))
+
+    def hold_open(self, method: Method, opened: bool, operator: str, why: str) -> str | None:
+        """One-key (008) or emergency (009): held open until it is said to be over. Written even where the arm fails; the fault's code."""
+        fault = self._hold(opened)
+        try:
+            self._write(Opening(method, None, self.place.lane, opened, operator, why))
+        except StoreError as error:
+            self.note(error.code, "opening unrecorded")
+            return error.code
+        if fault:
+            self.note(TURNSTILE_FAULT, f"{fault} while held open")
+        return fault
+
+    def follow(self, mono_s: float) -> None:
+        """Looks whether whoever was let through went. Raises `StoreError` where what it saw cannot be written."""
+        for seq in self._watch.nobody_went(mono_s):
+            self._write(NotPassed(seq))
 
     def would_say(self, person: str) -> Decision:
         """The answer to this person's face now, without a record: for somebody refused a moment ago who still stands there."""
@@ -116,13 +157,21 @@ class Gatekeeper:
         """The codes of incidents that still wait for room."""
         return frozenset(self._unwritten)
 
-    def _claim_by_face(self, person: str, score: float, checks: tuple[str, ...]) -> Claim:
-        return Claim(Method.FACE, self.place.direction, self._roster.right(person), score=score, checks=checks)
+    def _claim_by_face(self, person: str, score: float | None, checks: tuple[str, ...]) -> Claim:
+        return Claim(Method.FACE, self.place.direction, self._roster.right(person), score=score, checks=checks, lane=self.place.lane)
 
-    def _claim_by_card(self, card: bytes, expired: bool, score: float | None, checks: tuple[str, ...]) -> Claim:
+    def _claim_by_card(self, card: bytes, method: Method, expired: bool, score: float | None, checks: tuple[str, ...]) -> Claim:
         right = self._roster.by_card(card)
         ended = None if right else self._roster.ended_by_card(card)
-        return Claim(Method.ID_CARD, self.place.direction, right, ended, score, expired, checks)
+        return Claim(method, self.place.direction, right, ended, score, expired, checks, self.place.lane)
+
+    def _claim_by_pass(self, read: Callable[[], str]) -> Claim:
+        try:
+            person, fault = read(), None
+        except QrPassUnfit as unfit:
+            person, fault = unfit.person, Reason(unfit.code)
+        right = self._roster.right(person) if person else None
+        return Claim(Method.QR, self.place.direction, right, lane=self.place.lane, fault=fault)
 
     def _admit(self, claim_now: Callable[[], Claim], face_agrees: bool | None = None) -> Outcome:
         """Decides, records, opens. Never raises for a sick store or turnstile: the outcome says so.
@@ -138,6 +187,8 @@ class Gatekeeper:
         fault = self._open()
         if fault:
             self.note(TURNSTILE_FAULT, f"{fault} after event {event.seq}")
+        elif isinstance(event.body, Passage):
+            self._watch.opened(event.seq, event.body.person, event.mono_ms / 1000)
         return Outcome(decision, event, opened=fault is None, fault=TURNSTILE_FAULT if fault else None)
 
     def _decide_and_record(self, claim_now: Callable[[], Claim], face_agrees: bool | None) -> tuple[Decision, Event]:
@@ -162,12 +213,28 @@ class Gatekeeper:
             return error.code
         return None
 
+    def _hold(self, opened: bool) -> str | None:
+        try:
+            self._turnstile.hold(opened)
+        except DeviceError as error:
+            return error.code
+        return None
+
     def _moment(self, claim: Claim, face_agrees: bool | None) -> Moment:
         person, now_ms = _person(claim), self.clock.now_ms()
         last = self._passages.last(person) if person else None
         duplicate = last is not None and last[0] is claim.direction and abs(now_ms - last[1]) < DEBOUNCE_MS
-        lease_left_s = self._roster.lease_left_s(self.clock)
-        return Moment(now_ms / 1000, self.clock.quality(), lease_left_s, self.uplink.is_offline(), duplicate, face_agrees)
+        inside = last is not None and last[0] is Direction.IN and 0 <= now_ms - last[1] < INSIDE_MS
+        return Moment(
+            now_s=now_ms / 1000,
+            clock=self.clock.quality(),
+            lease_left_s=self._roster.lease_left_s(self.clock),
+            offline=self.uplink.is_offline(),
+            duplicate=duplicate,
+            face_agrees=face_agrees,
+            inside=inside,
+            inside_seen=inside and person is not None and self._watch.saw(person),
+        )
 
     def _fact(self, decision: Decision) -> Body:
         claim, version, lane, flags = decision.claim, self._roster.version(), self.place.lane, decision.flags
@@ -175,11 +242,23 @@ class Gatekeeper:
         score = None if claim.score is None else round(1000 * min(1.0, max(0.0, claim.score)))
         offline = "offline" in flags
         if decision.reason is not None:
-            return Refusal(decision.reason, claim.method, claim.direction, lane, version, person, score, offline)
+            return Refusal(decision.reason, claim.method, claim.direction, lane, version, person, score, offline, claim.checks)
         if person is None:
             return Incident(EXIT_UNKNOWN, f"lane {lane}, method {claim.method}")
-        stale, duplicate = "stale_roster" in flags, "duplicate" in flags
-        return Passage(person, claim.direction, claim.method, lane, version, score, claim.checks, offline, stale, duplicate)
+        return Passage(
+            person=person,
+            direction=claim.direction,
+            method=claim.method,
+            lane=lane,
+            roster_version=version,
+            score=score,
+            checks=claim.checks,
+            offline=offline,
+            stale_roster="stale_roster" in flags,
+            duplicate="duplicate" in flags,
+            operator=claim.operator,
+            why=claim.why or (PASSED_AGAIN if "passed_again" in flags else ""),
+        )
 
 
 def _person(claim: Claim) -> str | None:

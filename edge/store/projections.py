@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edge.store.database import Store
+from edge.store.local_words import LocalWords
 from edge.sync import wire
 
 
@@ -11,8 +12,12 @@ def project(store: Store, event: wire.Event) -> None:
     match event.body:
         case wire.Passage() as passage:
             _passage(store, event, passage)
+        case wire.NotPassed(passage_seq=seq):
+            _not_passed(store, seq)
         case wire.Enrolment() as enrolment:
             _enrolment(store, event, enrolment)
+        case wire.CardBinding() as word:
+            _card(store, event, word)
         case _:
             pass
 
@@ -38,9 +43,22 @@ def _passage(store: Store, event: wire.Event, passage: wire.Passage) -> None:
         )
 
 
+def _not_passed(store: Store, seq: int) -> None:
+    """Nobody went through: the person is again where the passage before left them."""
+    found = store.row("SELECT person FROM passages WHERE seq = ?", seq)
+    if found is None:
+        return
+    store.execute("DELETE FROM passages WHERE seq = ?", seq)
+    store.execute("DELETE FROM presence WHERE person = ?", found[0])
+    store.execute(
+        "INSERT INTO presence SELECT person, direction, at_ms FROM passages WHERE person = ? AND duplicate = 0 ORDER BY id DESC LIMIT 1",
+        found[0],
+    )
+
+
 def _enrolment(store: Store, event: wire.Event, enrolment: wire.Enrolment) -> None:
     store.execute(
-        "INSERT INTO enrolments (seq, at_ms, person, engine, shots, quality, operator) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO enrolments (seq, at_ms, person, engine, shots, quality, operator, epoch) SELECT ?, ?, ?, ?, ?, ?, ?, epoch FROM head",
         event.seq,
         event.at_ms,
         enrolment.person,
@@ -50,3 +68,11 @@ def _enrolment(store: Store, event: wire.Event, enrolment: wire.Enrolment) -> No
         enrolment.consent.operator,
     )
     store.execute("DELETE FROM drafts WHERE person = ?", enrolment.person)
+    store.execute("UPDATE rights SET face = ? WHERE person = ?", "granted" if enrolment.engine else "refused", enrolment.person)
+
+
+def _card(store: Store, event: wire.Event, word: wire.CardBinding) -> None:
+    store.execute(
+        "INSERT OR REPLACE INTO bound_cards SELECT ?, ?, ?, epoch, ? FROM head", word.card, word.person, int(word.bound), event.seq
+    )
+    LocalWords(store).set_card(word.card, word.person, bound=word.bound)

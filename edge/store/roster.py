@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
-
 from edge.clock import Clock
 from edge.model import EndedRight, Right, SitePolicy
 from edge.store.database import Store, Value
@@ -18,9 +16,7 @@ from edge.sync import wire
 ENDED_KEPT_S: Final = 30 * 24 * 3600
 """How long a card is remembered as ended, to say why it does not open."""
 
-_RIGHT = (
-    "SELECT r.person, r.shown_name, r.team, r.trade, r.employer, r.valid_from_s, r.valid_until_s, r.face, r.needs_training FROM rights r"
-)
+_RIGHT = "SELECT r.packed, r.face FROM rights r"
 
 
 class Roster:
@@ -48,7 +44,7 @@ class Roster:
     def policy(self) -> SitePolicy:
         """What the header says of the project, as far as a decision needs it."""
         header = self.header()
-        return SitePolicy(header.project_name, header.contact, header.state, header.lease_s) if header else SitePolicy()
+        return _policy(header) if header else SitePolicy()
 
     def right(self, person: str) -> Right | None:
         """One worker's right."""
@@ -95,4 +91,21 @@ class Roster:
 
 
 def _right(row: tuple[Value, ...]) -> Right:
-    return msgspec.convert(dict(zip(Right.__dataclass_fields__, row, strict=True)), Right, strict=False)
+    entry = wire.decode(row[0] if isinstance(row[0], bytes) else b"", wire.RosterEntry)
+    said = {name: getattr(entry, name) for name in Right.__dataclass_fields__}
+    return Right(**said | {"face": str(row[1])})  # what was decided at this kiosk since stands before what the centre said
+
+
+def _policy(header: wire.RosterHeader) -> SitePolicy:
+    """Words that a newer centre knows and this box does not fall back to the milder of those it knows: no worker is refused by a word."""
+    said = header.policy
+    return SitePolicy(
+        project_name=header.project_name,
+        contact=header.contact,
+        state=header.state,
+        lease_s=header.lease_s,
+        anti_passback=said.anti_passback if said.anti_passback in ("soft", "hard") else "off",
+        hours=said.hours,
+        when_stale="deny" if said.when_stale == "deny" else "card_guard",
+        liveness=said.liveness if said.liveness in ("always", "never") else "risk",
+    )

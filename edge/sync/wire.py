@@ -409,13 +409,13 @@ class GatePolicy(msgspec.Struct, array_like=True, frozen=True):
     """How strict this project's gates are.
 
     `anti_passback`: off, soft (let through and flagged), hard (refused). `hours`: minutes of the local day (Asia/Shanghai) between which
-    IN is open, () always. `when_stale`: deny, or card_guard (card and a guard's word). `liveness`: always, risk or never.
+    IN is open, () always. `when_stale`: card_guard (a card or a guard's word), or deny (a guard's only). `liveness`: always, risk or never.
     `template_grace_d`: days that a template outlives its worker's last right here.
     """
 
     anti_passback: str = "off"
     hours: tuple[tuple[int, int], ...] = ()
-    when_stale: str = "deny"
+    when_stale: str = "card_guard"
     liveness: str = "risk"
     template_grace_d: int = 30
 

@@ -22,6 +22,15 @@ class Turnstile(Protocol):
     def passed(self, timeout_s: float) -> bool | None:
         """Whether somebody went through since the last `open`: False when the time is over, None where there is no sensor."""
 
+    def hold(self, opened: bool) -> None:
+        """Held open every way it can, or let go again: one-key and emergency opening. Safe to repeat. Raises `DeviceError`."""
+
+    def light(self, on: bool) -> None:
+        """The lane's lamp; nothing where none is wired. Safe to repeat. Raises `DeviceError`."""
+
+    def pressed(self) -> bool:
+        """Whether the exit button was pressed since the last call; False where none is wired. Raises `DeviceError`."""
+
     def alarms(self) -> frozenset[str]:
         """What the board reports now, any of FIRE, TAMPER, STUCK; empty when all is well."""
 

@@ -1,8 +1,9 @@
 """A turnstile on the pins of a Raspberry Pi, by gpiozero; which library drives the pins is gpiozero's choice (GPIOZERO_PIN_FACTORY).
 
-`gpio:in=17,out=27,passed=22,fire=5,tamper=6,pulse_ms=300` numbers pins as the SoC does (BCM). Outputs drive relays whose normally open
-contacts close the turnstile's own inputs to GND; `relays=low` for boards whose relay pulls at a low level. Inputs are dry contacts to GND,
-held up by the Pi: `passed` closes when somebody goes through; `fire` and `tamper` are normally closed, so that a cut wire is an alarm.
+`gpio:in=17,out=27,passed=22,fire=5,tamper=6,button=13,lamp=19,pulse_ms=300` numbers pins as the SoC does (BCM). Outputs drive relays
+whose normally open contacts close the turnstile's own inputs to GND; `relays=low` for boards whose relay pulls at a low level; `lamp` is
+one too. Inputs are dry contacts to GND, held up by the Pi: `passed` closes when somebody goes through, `button` (exit) when it is pressed;
+`fire` and `tamper` are normally closed, so that a cut wire is an alarm.
 
 Idle when this process dies: an orderly end, an exception and SIGTERM put the outputs to idle. After a SIGKILL the kernel lets the pins go,
 and whether they fall back to inputs is the kernel's affair; the next start puts them to idle before anything else. What must hold without
@@ -40,6 +41,8 @@ class GpioWiring:
     passed: int | None
     fire: int | None
     tamper: int | None
+    button: int | None
+    lamp: int | None
     pulse_s: float
     steady_s: float
     stuck_s: float
@@ -50,7 +53,7 @@ class GpioWiring:
         """From `in=17,out=27,…`. Raises `DeviceUnsupported`."""
         given = dict(part.partition("=")[::2] for part in text.split(","))
         high = word(given, "relays", "high", "low") == "high"
-        pins = dict.fromkeys(("in", "out", "passed", "fire", "tamper"))
+        pins = dict.fromkeys(("in", "out", "passed", "fire", "tamper", "button", "lamp"))
         found = numbers(given, {**pins, "pulse_ms": 300, "steady_ms": 20, "stuck_ms": 10_000})
         distinct(*(found[name] for name in pins))
         outputs = {way: pin for way in Way if (pin := found[way.value]) is not None}
@@ -58,7 +61,7 @@ class GpioWiring:
         if not outputs or not pulse_ms:
             raise DeviceUnsupported(f"{text}: needs in= or out=, and a pulse")
         seconds = (pulse_ms / 1000, steady_ms / 1000, stuck_ms / 1000)
-        return cls(outputs, found["passed"], found["fire"], found["tamper"], *seconds, high)
+        return cls(outputs, *(found[name] for name in ("passed", "fire", "tamper", "button", "lamp")), *seconds, high)
 
 
 class GpioTurnstile:
@@ -72,6 +75,9 @@ class GpioTurnstile:
         self._ready_at_s: dict[Way, float] = {}
         self._ends: dict[Way, threading.Timer] = {}
         self._held_on: set[Way] = set()
+        self._lamp: Any = None
+        self._holding = False
+        self._pressed = threading.Event()
         with suppress(DeviceError):  # a pulse that an earlier process left on ends here
             self._take_pins()
 
@@ -80,6 +86,9 @@ class GpioTurnstile:
         self._take_pins()
         if way not in self._outputs:
             raise DeviceUnsupported(f"no pin for {way}")
+        if self._holding:
+            self._sensor.arm()
+            return
         time.sleep(max(0.0, self._ready_at_s.get(way, 0.0) - time.monotonic()))
         if way in self._ends:
             self._ends[way].join()
@@ -98,6 +107,33 @@ class GpioTurnstile:
             return None
         return wait_for_passage(self._sensor, self._look, timeout_s, _LOOK_S)
 
+    def hold(self, opened: bool) -> None:
+        """See `Turnstile.hold`."""
+        self._take_pins()
+        self._holding = opened
+        for way in self._outputs:
+            if not opened:
+                self._let_go(way)
+                continue
+            with _board():
+                self._outputs[way].on()
+        if self._held_on:
+            raise DeviceFault("a relay cannot be let go")
+
+    def light(self, on: bool) -> None:
+        """See `Turnstile.light`."""
+        self._take_pins()
+        if self._lamp is not None:
+            with _board():
+                self._lamp.on() if on else self._lamp.off()
+
+    def pressed(self) -> bool:
+        """See `Turnstile.pressed`. Bounces count as one press as long as the caller asks less often than they last."""
+        self._take_pins()
+        was = self._pressed.is_set()
+        self._pressed.clear()
+        return was
+
     def alarms(self) -> frozenset[str]:
         """See `Turnstile.alarms`. STUCK is a sensor that stays closed, or a relay that could not be let go."""
         self._look()
@@ -111,14 +147,16 @@ class GpioTurnstile:
 
     def close(self) -> None:
         """See `Turnstile.close`."""
+        self._holding = False
         for timer in self._ends.values():
             timer.cancel()
             timer.join()
         for way in self._outputs:
             self._let_go(way)
-        for device in (*self._outputs.values(), *self._inputs.values()):
+        for device in (*self._outputs.values(), *self._inputs.values(), *((self._lamp,) if self._lamp is not None else ())):
             with suppress(Exception):
                 device.close()
+        self._lamp = None
         self._outputs, self._inputs, self._ends, self._held_on = {}, {}, {}, set()
 
     def _take_pins(self) -> None:
@@ -138,13 +176,19 @@ class GpioTurnstile:
         _find_pins()
         for way, pin in wiring.outputs.items():
             self._outputs[way] = DigitalOutputDevice(pin, active_high=wiring.relays_pull_high, initial_value=False)
-        for name, contact in (("passed", wiring.passed), ("fire", wiring.fire), ("tamper", wiring.tamper)):
+        if wiring.lamp is not None:
+            self._lamp = DigitalOutputDevice(wiring.lamp, active_high=wiring.relays_pull_high, initial_value=False)
+        contacts = {"passed": wiring.passed, "fire": wiring.fire, "tamper": wiring.tamper, "button": wiring.button}
+        for name, contact in contacts.items():
             if contact is not None:
                 self._inputs[name] = DigitalInputDevice(contact, pull_up=True)
         if sensor := self._inputs.get("passed"):
             self._sensor.look(sensor.is_active, time.monotonic())
             sensor.when_activated = lambda: self._sensor.look(closed=True, at_s=time.monotonic())
             sensor.when_deactivated = lambda: self._sensor.look(closed=False, at_s=time.monotonic())
+
+        if button := self._inputs.get("button"):
+            button.when_activated = self._pressed.set
 
     def _look(self) -> None:
         self._take_pins()
@@ -167,6 +211,8 @@ class GpioTurnstile:
 
     def _let_go(self, way: Way) -> None:
         """Runs at the end of a pulse, on its timer's thread: what fails there is said by `alarms`, which tries again."""
+        if self._holding:
+            return
         try:
             self._outputs[way].off()
             self._held_on.discard(way)

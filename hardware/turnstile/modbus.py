@@ -1,7 +1,8 @@
 """A turnstile behind a relay board that speaks Modbus-RTU over RS-485, by pymodbus.
 
 `modbus:/dev/ttyUSB0?baud=9600&unit=1&in=0&out=1&fire=0&passed=1`: `in` and `out` number relays (coils), `passed`, `fire` and `tamper` the
-board's digital inputs (discrete inputs), from 0. `passed` closes when somebody goes through; `fire` and `tamper` are normally closed.
+board's digital inputs (discrete inputs), from 0. `passed` closes when somebody goes through, `button` (exit) when it is
+pressed; `fire` and `tamper` are normally closed. `lamp` is a relay for the lane's lamp.
 
 `timed=board` (default) lets the board end the pulse itself: "flash on", function 05 at 0x0200 + relay with the length in 100 ms (Waveshare
 Modbus RTU Relay). It ends whatever becomes of this process or the cable. `timed=box` is for boards without it: on, wait, off; there a
@@ -61,6 +62,7 @@ class ModbusWiring:
     unit: int
     outputs: dict[Way, int]
     inputs: dict[str, int]
+    lamp: int | None
     pulse_s: float
     steady_s: float
     stuck_s: float
@@ -71,7 +73,7 @@ class ModbusWiring:
         """From the address's path and options. Raises `DeviceUnsupported`."""
         given = dict(options)
         board_times = word(given, "timed", "board", "box") == "board"
-        relays, contacts = dict.fromkeys(("in", "out")), dict.fromkeys(("passed", "fire", "tamper"))
+        relays, contacts = dict.fromkeys(("in", "out", "lamp")), dict.fromkeys(("passed", "fire", "tamper", "button"))
         times = {"pulse_ms": 300, "steady_ms": 20, "stuck_ms": 10_000}
         found = numbers(given, {"baud": 9600, "unit": 1, **relays, **contacts, **times})
         for wires in (relays, contacts):
@@ -79,11 +81,11 @@ class ModbusWiring:
         outputs = {way: relay for way in Way if (relay := found[way.value]) is not None}
         inputs = {name: contact for name in contacts if (contact := found[name]) is not None}
         baud, unit, pulse_ms, steady_ms, stuck_ms = (found[name] or 0 for name in ("baud", "unit", *times))
-        if not outputs or not baud or not 1 <= unit <= 247 or max(*outputs.values(), *inputs.values(), 0) > 0xFF:
+        if not outputs or not baud or not 1 <= unit <= 247 or max(*outputs.values(), *inputs.values(), found["lamp"] or 0, 0) > 0xFF:
             raise DeviceUnsupported(f"{path}: needs in= or out=, a baud rate, unit=1 to 247, relays and inputs to 255")
         if not 100 <= pulse_ms <= 10_000 or (board_times and pulse_ms % 100):
             raise DeviceUnsupported(f"pulse_ms={pulse_ms}: 100 to 10000, in steps of 100 where the board times it")
-        return cls(path, baud, unit, outputs, inputs, pulse_ms / 1000, steady_ms / 1000, stuck_ms / 1000, board_times)
+        return cls(path, baud, unit, outputs, inputs, found["lamp"], pulse_ms / 1000, steady_ms / 1000, stuck_ms / 1000, board_times)
 
 
 class ModbusTurnstile:
@@ -95,6 +97,7 @@ class ModbusTurnstile:
         self._client: ModbusSerialClient | None = None
         self._was_there = False
         self._ready_at_s: dict[Way, float] = {}
+        self._holding = self._pressed = self._was_closed = False
         with suppress(DeviceError):  # a pulse that an earlier process left on ends here
             self._connected()
 
@@ -102,6 +105,9 @@ class ModbusTurnstile:
         """See `Turnstile.open`. With `timed=box` it returns at the end of the pulse, else when the board has taken it."""
         if way not in self._wiring.outputs:
             raise DeviceUnsupported(f"no relay for {way}")
+        if self._holding:
+            self._sensor.arm()
+            return
         time.sleep(max(0.0, self._ready_at_s.get(way, 0.0) - time.monotonic()))
         relay = self._wiring.outputs[way]
         self._sensor.arm()
@@ -119,6 +125,28 @@ class ModbusTurnstile:
             return None
         return wait_for_passage(self._sensor, self._look, timeout_s, _LOOK_S)
 
+    def hold(self, opened: bool) -> None:
+        """See `Turnstile.hold`. A board that lost its power meanwhile holds again when this is repeated."""
+        self._holding = opened
+        for relay in self._wiring.outputs.values():
+            if opened:
+                self._write(relay, on=True)
+            else:
+                self._let_go(relay)
+
+    def light(self, on: bool) -> None:
+        """See `Turnstile.light`."""
+        if self._wiring.lamp is not None:
+            self._write(self._wiring.lamp, on=on)
+
+    def pressed(self) -> bool:
+        """See `Turnstile.pressed`: the board is asked, so a press shorter than the time between two calls is not seen."""
+        if "button" not in self._wiring.inputs:
+            return False
+        self._look()
+        was, self._pressed = self._pressed, False
+        return was
+
     def alarms(self) -> frozenset[str]:
         """See `Turnstile.alarms`. STUCK is a sensor that stays closed. Raises `DeviceError` if the board does not answer."""
         closed = self._look()
@@ -126,7 +154,10 @@ class ModbusTurnstile:
         return frozenset(found | ({"STUCK"} if self._sensor.is_stuck(time.monotonic()) else set()))
 
     def close(self) -> None:
-        """See `Turnstile.close`. A pulse that the board times ends by itself."""
+        """See `Turnstile.close`. A pulse that the board times ends by itself; what is held open is let go."""
+        if self._holding and self._client is not None:
+            with suppress(DeviceError):
+                self.hold(opened=False)
         client, self._client = self._client, None
         if client is not None:
             with suppress(*_PORT_ERRORS):
@@ -143,6 +174,9 @@ class ModbusTurnstile:
         closed = {name: answer.bits[place - first] for name, place in wired.items()}
         if "passed" in closed:
             self._sensor.look(closed["passed"], time.monotonic())
+        if "button" in closed:
+            self._pressed |= closed["button"] and not self._was_closed
+            self._was_closed = closed["button"]
         return closed
 
     def _ping(self) -> ModbusPDU:

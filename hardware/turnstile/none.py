@@ -15,6 +15,16 @@ class NoTurnstile:
         """None: no sensor."""
         return None
 
+    def hold(self, opened: bool) -> None:
+        """Nothing to hold."""
+
+    def light(self, on: bool) -> None:
+        """No lamp."""
+
+    def pressed(self) -> bool:
+        """No button."""
+        return False
+
     def alarms(self) -> frozenset[str]:
         """None ever."""
         return frozenset()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from edge.gate.decision import CLOCK_SKEW_S, Moment, decide
+from edge.gate.decision import CLOCK_SKEW_S, Moment, decide, is_open
 from edge.model import Claim, EndedRight, Right, SitePolicy
 from edge.sync.wire import Clock, Direction, EndCause, Method, Reason
 
@@ -19,6 +19,12 @@ DEPARTING = replace(CONFIRMED, valid_until_s=NOW + 1)
 DEPARTED = replace(CONFIRMED, valid_until_s=NOW)
 UNTRAINED = replace(CONFIRMED, needs_training=True)
 TOMORROW = replace(CONFIRMED, valid_from_s=NOW + 86400)
+GUARD_OF_THE_SITE = replace(CONFIRMED, maintenance=True)
+LANE_2_ONLY = replace(CONFIRMED, lanes=("2",))
+MINUTE = ((NOW + 8 * 3600) // 60) % 1440
+OPEN_NOW, SHUT_NOW = SitePolicy(hours=((MINUTE, MINUTE + 1),)), SitePolicy(hours=((MINUTE - 60, MINUTE), (MINUTE + 1, MINUTE + 60)))
+STRICT, SOFT, HARD = SitePolicy(when_stale="deny"), SitePolicy(anti_passback="soft"), SitePolicy(anti_passback="hard")
+INSIDE, SEEN_INSIDE = replace(MOMENT, inside=True), replace(MOMENT, inside=True, inside_seen=True)
 RUNNING, SUSPENDED, COMPLETED = SitePolicy(), SitePolicy(state="suspended"), SitePolicy(state="completed")
 ENDED = {cause: EndedRight("p-000000002", cause, NOW - 10) for cause in EndCause}
 
@@ -59,8 +65,40 @@ TABLE = [
     ("lease over, by guard", come(CONFIRMED, Method.GUARD), RUNNING, OFFLINE_TOO_LONG, None),
     ("offline within the lease", come(CONFIRMED), RUNNING, replace(MOMENT, offline=True), None),
     ("ID card out of date", come(CONFIRMED, Method.ID_CARD, card_expired=True), RUNNING, MOMENT, Reason.CARD_EXPIRED),
-    ("somebody else's card", come(CONFIRMED, Method.ID_CARD), RUNNING, replace(MOMENT, face_agrees=False), Reason.METHOD_NOT_ALLOWED),
+    ("somebody else's card", come(CONFIRMED, Method.ID_CARD), RUNNING, replace(MOMENT, face_agrees=False), Reason.FACE_MISMATCH),
     ("card and face of one person", come(CONFIRMED, Method.ID_CARD), RUNNING, replace(MOMENT, face_agrees=True), None),
+    ("work card and face of one person", come(CONFIRMED, Method.WORK_CARD), RUNNING, replace(MOMENT, face_agrees=True), None),
+    ("somebody else's work card", come(CONFIRMED, Method.WORK_CARD), RUNNING, replace(MOMENT, face_agrees=False), Reason.FACE_MISMATCH),
+    ("a face that is not alive", come(CONFIRMED, fault=Reason.LIVENESS_FAILED), RUNNING, MOMENT, Reason.LIVENESS_FAILED),
+    (
+        "a face that is not alive, of somebody whose right ended",
+        come(DEPARTED, fault=Reason.LIVENESS_FAILED),
+        RUNNING,
+        MOMENT,
+        Reason.RIGHT_ENDED,
+    ),
+    ("a code nobody signed", come(None, Method.QR, fault=Reason.QR_INVALID), RUNNING, MOMENT, Reason.QR_INVALID),
+    ("a code that is over", come(CONFIRMED, Method.QR, fault=Reason.QR_EXPIRED), RUNNING, MOMENT, Reason.QR_EXPIRED),
+    ("a good code", come(CONFIRMED, Method.QR), RUNNING, MOMENT, None),
+    ("a good code of somebody whose right ended", come(DEPARTED, Method.QR), RUNNING, MOMENT, Reason.RIGHT_ENDED),
+    ("project suspended, site guard", come(GUARD_OF_THE_SITE), SUSPENDED, MOMENT, None),
+    ("project completed, site guard", come(GUARD_OF_THE_SITE), COMPLETED, MOMENT, None),
+    ("another lane's worker", come(LANE_2_ONLY, lane="1"), RUNNING, MOMENT, Reason.WRONG_LANE),
+    ("this lane's worker", come(LANE_2_ONLY, lane="2"), RUNNING, MOMENT, None),
+    ("another lane's worker, by guard", come(LANE_2_ONLY, Method.GUARD, lane="1"), RUNNING, MOMENT, Reason.WRONG_LANE),
+    ("within the hours", come(CONFIRMED), OPEN_NOW, MOMENT, None),
+    ("out of hours", come(CONFIRMED), SHUT_NOW, MOMENT, Reason.OUT_OF_HOURS),
+    ("out of hours, by guard", come(CONFIRMED, Method.GUARD), SHUT_NOW, MOMENT, None),
+    ("out of hours, site guard", come(GUARD_OF_THE_SITE), SHUT_NOW, MOMENT, None),
+    ("out of hours, the clock was never set", come(CONFIRMED), SHUT_NOW, replace(MOMENT, clock=Clock.NONE), None),
+    ("inside already, no anti-passback", come(CONFIRMED), RUNNING, SEEN_INSIDE, None),
+    ("inside already, soft", come(CONFIRMED), SOFT, SEEN_INSIDE, None),
+    ("inside already, hard", come(CONFIRMED), HARD, SEEN_INSIDE, Reason.PASSED_ALREADY),
+    ("inside already, hard, by guard", come(CONFIRMED, Method.GUARD), HARD, SEEN_INSIDE, None),
+    ("let in a moment ago, hard, no sensor saw it", come(CONFIRMED), HARD, INSIDE, None),
+    ("lease over, by card, strict site", come(CONFIRMED, Method.ID_CARD), STRICT, OFFLINE_TOO_LONG, Reason.STALE_ROSTER),
+    ("lease over, by guard, strict site", come(CONFIRMED, Method.GUARD), STRICT, OFFLINE_TOO_LONG, None),
+    ("lease over, by face, strict site", come(CONFIRMED), STRICT, OFFLINE_TOO_LONG, Reason.LEASE_OVER),
 ]
 
 
@@ -77,21 +115,31 @@ def test_nobody_is_ever_locked_in(claim: Claim, policy: SitePolicy, moment: Mome
     assert decide(replace(claim, direction=Direction.OUT), policy, moment).opens
 
 
-ON_THE_WIRE_ONLY = {
-    Reason.WRONG_LANE,
-    Reason.OUT_OF_HOURS,
-    Reason.PASSED_ALREADY,
-    Reason.FACE_MISMATCH,
-    Reason.LIVENESS_FAILED,
-    Reason.QR_INVALID,
-    Reason.QR_EXPIRED,
-    Reason.STALE_ROSTER,
-}
-"""Reasons that the contract has and `decide` does not give."""
-
-
 def test_every_reason_of_the_closed_list_stands_in_the_table() -> None:
-    assert {row[4] for row in TABLE} - {None} == set(Reason) - ON_THE_WIRE_ONLY
+    assert {row[4] for row in TABLE} - {None} == set(Reason)
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "expected"),
+    [
+        ((), 0, True),
+        (((360, 1200),), 359, False),
+        (((360, 1200),), 360, True),
+        (((360, 1200),), 1200, False),
+        (((1320, 360),), 1439, True),
+        (((1320, 360),), 359, True),
+        (((1320, 360),), 720, False),
+    ],
+)
+def test_hours_are_minutes_of_the_sites_own_day(hours: tuple[tuple[int, int], ...], at: int, expected: bool) -> None:
+    midnight_in_shanghai = 1_799_942_400
+    assert is_open(hours, midnight_in_shanghai + 60 * at) is expected
+
+
+def test_soft_anti_passback_lets_through_and_notes_it() -> None:
+    assert "passed_again" in decide(come(CONFIRMED), SOFT, INSIDE).flags
+    assert "passed_again" not in decide(come(CONFIRMED), RUNNING, INSIDE).flags
+    assert "passed_again" not in decide(come(CONFIRMED), HARD, SEEN_INSIDE).flags
 
 
 @pytest.mark.rule("A-50")

@@ -234,7 +234,7 @@ def test_somebody_elses_card_does_not_open(at_site: Opener) -> None:
     site.see(Stands(STRANGER), seconds=WAIT_S + 0.5)
     (refusal,) = site.facts()
     assert isinstance(refusal, Refusal)
-    assert (refusal.reason, refusal.method, refusal.person) == (Reason.METHOD_NOT_ALLOWED, Method.ID_CARD, WORKERS[0])
+    assert (refusal.reason, refusal.method, refusal.person) == (Reason.FACE_MISMATCH, Method.ID_CARD, WORKERS[0])
     assert site.arm.ways == []
 
 
