@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.orm import Session
 
 from central.call import Caller, RowId, expected_version, tagged
-from central.entry import acceptance, batch_api, comparison_api, completion, departure_api, rules, service, team_api
+from central.entry import acceptance, batch_api, comparison_api, completion, departure_api, people_list, rules, service, team_api, views_api
 from central.entry.model import AssignmentState
 from central.entry.schemas import (
     AcceptanceIn,
@@ -20,13 +20,14 @@ from central.entry.schemas import (
     HeadsOut,
     ReturnIn,
     assignment_out,
+    why_out,
 )
 from central.paging import Cursor, Limit, Page, after, page
 from central.problems import RESPONSES
 from central.schemas import Search
 
 router = APIRouter(prefix="/api/v1", tags=["进场 entry"], responses=RESPONSES)
-for part in (batch_api, comparison_api, departure_api, team_api):  # before `/assignments/{assignment_id}`
+for part in (batch_api, comparison_api, departure_api, team_api, views_api):  # before `/assignments/{assignment_id}`
     router.include_router(part.router)
 
 
@@ -43,10 +44,10 @@ def assign(call: Caller, body: AssignmentIn) -> Response:
 
 
 @router.get("/assignments", summary="本单位的分派 / an employer's assignments")
-def assignments(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[AssignmentOut]:
-    """A-63：跨项目，含各种状态。"""
+def assignments(call: Caller, cursor: Cursor = None, limit: Limit = 50, q: Search = "") -> Page[AssignmentOut]:
+    """A-32、A-63：跨项目，含各种状态。"""
     with call.reading() as session:
-        rows = service.assignments_of_employer(session, call.access, after(cursor), limit)
+        rows = service.assignments_of_employer(session, call.access, after(cursor), limit, q=q, keys=call.centre.secrets)
         return page(rows, limit, lambda view: view.assignment.id, assignment_out)
 
 
@@ -127,7 +128,8 @@ def people(
 ) -> Page[AssignmentOut]:
     """A-45：总承包单位直接看到一级劳务的人员；二级劳务的人员在一级专业分包接收后可见。每人一行（A-43）。"""
     with call.reading() as session:
-        rows = service.people_on_project(session, call.access, project_id, after=after(cursor), limit=limit, states=tuple(state or ()), q=q)
+        keys, states = call.centre.secrets, tuple(state or ())
+        rows = service.people_on_project(session, call.access, project_id, after=after(cursor), limit=limit, states=states, q=q, keys=keys)
         return page(rows, limit, lambda view: view.assignment.id, assignment_out)
 
 
@@ -136,7 +138,9 @@ def headcount(call: Caller, project_id: RowId) -> HeadsOut:
     """A-43：按状态统计不重复的工人数。"""
     with call.reading() as session:
         heads = service.heads(session, call.access, project_id)
-    return HeadsOut(total=sum(heads.values()), by_state={state.value: count for state, count in heads.items()})
+        why = None if heads else people_list.why_empty(session, call.access, project_id)
+    by_state = {state.value: count for state, count in heads.items()}
+    return HeadsOut(total=sum(heads.values()), by_state=by_state, why_empty=why_out(why))
 
 
 @router.post("/participants/{participant_id}/completion", response_model=CompletionOut, summary="分包竣工 / completion of a subcontract")

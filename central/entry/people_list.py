@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from central.access import Access
@@ -19,7 +19,8 @@ from central.entry.rules import OPEN_STATES
 from central.entry.sight import Sight
 from central.entry.store import AssignmentView
 from central.projects import service as projects
-from central.projects.model import Company, Participant
+from central.projects.model import Company, Participant, ParticipantRole
+from central.secrets import CentreSecrets
 
 STATES: Final = ("assigned", "accepted_by_sub", "confirmed", "returned", "ended")
 """The states a list shows and counts, in the order of the way to the gate; what was withdrawn never reached the project."""
@@ -33,7 +34,7 @@ WAITING_STATES: Final = ("assigned", "accepted_by_sub")
 class PeopleQuery:
     """What is asked for. `sort` is one of `COLUMNS`, or empty for the order of registration.
 
-    `turn_of` is a company: only what waits for its acceptance (进场确认).
+    `turn_of` is a company: only what waits for its acceptance (进场确认). With `keys` whole numbers are found too (A-32).
     """
 
     state: str = ""
@@ -43,6 +44,7 @@ class PeopleQuery:
     offset: int = 0
     limit: int = 50
     turn_of: int | None = None
+    keys: CentreSecrets | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def _page(session: Session, seen: Sight, query: PeopleQuery) -> PeoplePage:
     if query.state:
         wanted = wanted.where(Assignment.state == query.state)
     if query.q:
-        wanted = wanted.where(or_(store.matching(query.q), columns["using_unit"].icontains(query.q, autoescape=True)))
+        wanted = wanted.where(store.matching(query.q, query.keys))
     matching = session.scalar(wanted.order_by(None).with_only_columns(func.count())) or 0
     rows = session.execute(wanted.order_by(None).order_by(*_order(columns, query)).offset(query.offset).limit(query.limit))
     return PeoplePage([store.view(row) for row in rows], matching, heads, total, [])
@@ -124,6 +126,37 @@ def _order(columns: dict[str, ColumnElement[Any]], query: PeopleQuery) -> tuple[
     if column is None:
         return (Assignment.id.asc(),)
     return (column.desc() if query.descending else column.asc()).nulls_last(), Assignment.id.asc()
+
+
+@dataclass(frozen=True)
+class WhyEmpty:
+    """A-47: the code of why a list is empty, and what its texts speak of."""
+
+    code: str
+    companies: str = ""
+    count: int = 0
+    project: str = ""
+
+
+def why_empty(session: Session, access: Access, project_id: int) -> WhyEmpty | None:
+    """A-47: why this principal sees nobody on a project; None where it sees somebody.
+
+    In this order: somebody must accept first; the account is not one of the construction manager's (用工单位); the company's people are
+    on another project; nobody was assigned.
+    """
+    seen = sight.on_project(session, access, project_id)
+    if session.scalar(select(Assignment.id).where(store.current(seen)).limit(1)) is not None:
+        return None
+    waiting = _waiting(session, access, project_id, seen)
+    if waiting:
+        return WhyEmpty("EMPTY_WAITING", "、".join(name for name, _ in waiting), sum(count for _, count in waiting))
+    mine = projects.parts_of(session, access.company_id)
+    if not access.sees_everything and not any(link.is_using_unit for link in mine if link.project_id == project_id):
+        return WhyEmpty("EMPTY_WRONG_ACCOUNT", project=str(project_id))
+    elsewhere = [link.project_id for link in mine if link.project_id != project_id and link.role is ParticipantRole.GENERAL_CONTRACTOR]
+    if elsewhere and session.scalar(select(Assignment.id).where(Assignment.project_id.in_(elsewhere)).limit(1)) is not None:
+        return WhyEmpty("EMPTY_WRONG_PROJECT", count=len(elsewhere))
+    return WhyEmpty("EMPTY_NOBODY")
 
 
 def _waiting(session: Session, access: Access, project_id: int, seen: Sight) -> list[tuple[str, int]]:

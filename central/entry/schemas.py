@@ -6,10 +6,14 @@ from typing import Annotated
 
 from pydantic import Field, JsonValue, WithJsonSchema
 
+from central.entry.enterprise import EmployerProject
 from central.entry.model import AssignmentEnd, AssignmentState, FaceState
+from central.entry.people_list import WhyEmpty
 from central.entry.store import AssignmentView
 from central.entry.trades import TRADES
-from central.errors import TEXTS
+from central.errors import TEXTS, Problem
+from central.projects.model import ProjectState
+from central.projects.rules import NameSource
 from central.schemas import In, Line, Moment, NotSettable, Out, example
 
 RowRef = Annotated[int, Field(ge=1, le=2**53)]
@@ -81,6 +85,7 @@ class AssignmentOut(Out):
     employer: str
     project_id: int
     project: str
+    name_source: NameSource
     participant_id: int
     using_unit: str
     level: int
@@ -101,8 +106,21 @@ class AssignmentOut(Out):
 
 
 class HeadsOut(Out):
-    """Distinct workers by state (A-43)."""
+    """Distinct workers by state (A-43); `why_empty` says why nobody is seen (A-47)."""
 
+    total: int
+    by_state: dict[str, int]
+    why_empty: WarningOut | None = None
+
+
+class EmployerProjectOut(Out):
+    """A project of an employer, with its own people there (A-63); `name_source` registration is shown with the mark 〔报建〕 (A-56)."""
+
+    project_id: int
+    reg_no: str
+    name: str
+    name_source: NameSource
+    state: ProjectState
     total: int
     by_state: dict[str, int]
 
@@ -112,6 +130,28 @@ class CompletionOut(Out):
 
     participant_id: int
     ended_assignments: int
+
+
+def employer_project_out(line: EmployerProject) -> EmployerProjectOut:
+    """As the API shows it."""
+    heads = {state.value: count for state, count in line.heads.items()}
+    return EmployerProjectOut(
+        project_id=line.project_id,
+        reg_no=line.reg_no,
+        name=line.name,
+        name_source=line.name_source,
+        state=line.state,
+        total=sum(heads.values()),
+        by_state=heads,
+    )
+
+
+def why_out(why: WhyEmpty | None) -> WarningOut | None:
+    """The reason with its texts."""
+    if why is None:
+        return None
+    zh, en = Problem(why.code, 404, companies=why.companies, count=why.count).text
+    return WarningOut(code=why.code, detail=zh, detail_en=en)
 
 
 def assignment_out(view: AssignmentView, warnings: list[str] | None = None) -> AssignmentOut:
@@ -127,6 +167,7 @@ def assignment_out(view: AssignmentView, warnings: list[str] | None = None) -> A
         employer=view.employer,
         project_id=a.project_id,
         project=view.project,
+        name_source=view.name_source,
         participant_id=a.participant_id,
         using_unit=view.using_unit,
         level=view.level,

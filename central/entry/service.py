@@ -22,6 +22,7 @@ from central.projects import rules as project_rules
 from central.projects import service as projects
 from central.projects import teams
 from central.projects.chain import Chain, Link
+from central.secrets import CentreSecrets
 
 
 @dataclass(frozen=True)
@@ -126,20 +127,32 @@ def seen(session: Session, access: Access, assignment_id: int) -> AssignmentView
 
 
 def people_on_project(
-    session: Session, access: Access, project_id: int, *, after: int, limit: int, states: tuple[AssignmentState, ...] = (), q: str = ""
+    session: Session,
+    access: Access,
+    project_id: int,
+    *,
+    after: int,
+    limit: int,
+    states: tuple[AssignmentState, ...] = (),
+    q: str = "",
+    keys: CentreSecrets | None = None,
 ) -> list[AssignmentView]:
     """用工查询 (A-43, A-45, A-46): one page of a project's people, one row per worker, and one more to know whether another follows."""
     wanted = store.views(store.current(sight.on_project(session, access, project_id))).where(Assignment.id > after).limit(limit + 1)
     if states:
         wanted = wanted.where(Assignment.state.in_(states))
     if q:
-        wanted = wanted.where(store.matching(q))
+        wanted = wanted.where(store.matching(q, keys))
     return [store.view(row) for row in session.execute(wanted)]
 
 
-def assignments_of_employer(session: Session, access: Access, after: int, limit: int) -> list[AssignmentView]:
+def assignments_of_employer(
+    session: Session, access: Access, after: int, limit: int, *, q: str = "", keys: CentreSecrets | None = None
+) -> list[AssignmentView]:
     """A-63: one page of an employer's assignments across projects, every state."""
     wanted = store.views(sight.of_employer(access)(Assignment)).where(Assignment.id > after).limit(limit + 1)
+    if q:
+        wanted = wanted.where(store.matching(q, keys))
     return [store.view(row) for row in session.execute(wanted)]
 
 

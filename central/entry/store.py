@@ -7,15 +7,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select, type_coerce, union
 from sqlalchemy.orm import Session, aliased
 
 from central.bulk import chunks
+from central.database import words
 from central.entry.model import Assignment, AssignmentState
 from central.entry.rules import OPEN_STATES
 from central.entry.sight import Sight
-from central.people.model import Employment, Worker
+from central.people import terms
+from central.people.model import Employment, Worker, WorkerTerm
 from central.projects.model import Company, Participant, ParticipantRole, Project, Team
+from central.projects.rules import NameSource
+from central.secrets import CentreSecrets
 
 _Parent, _Using, _Employer, _Waiting, _Next = (
     aliased(Participant),
@@ -28,7 +32,10 @@ _Parent, _Using, _Employer, _Waiting, _Next = (
 
 @dataclass(frozen=True)
 class AssignmentView:
-    """An assignment with the names around it. `using_unit` is 用工单位 (A-46), `waiting_for` the company that must act next."""
+    """An assignment with the names around it. `using_unit` is 用工单位 (A-46), `waiting_for` the company that must act next.
+
+    `project` is the project's name as it is shown, `name_source` whether the contract or the registration gave it (A-56).
+    """
 
     assignment: Assignment
     worker: str
@@ -40,6 +47,7 @@ class AssignmentView:
     team: str | None
     project: str
     waiting_for: str | None
+    name_source: NameSource
 
 
 def views(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -54,8 +62,11 @@ def views(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             _Using.name,
             Participant.level,
             Team.name,
-            Project.name,
+            func.coalesce(func.nullif(Project.contract_name, ""), Project.name),
             _Next.name,
+            type_coerce(
+                case((Project.contract_name == "", NameSource.REGISTRATION.value), else_=NameSource.CONTRACT.value), words(NameSource)
+            ),
         )
         .join(Worker, Worker.id == Assignment.worker_id)
         .join(Project, Project.id == Assignment.project_id)
@@ -89,15 +100,30 @@ def current(sight: Sight) -> ColumnElement[bool]:
     return and_(sight(Assignment), Assignment.state != AssignmentState.WITHDRAWN, ~followed.exists())
 
 
-def matching(q: str) -> ColumnElement[bool]:
-    """A-32: part of a name, team or employer, or the last digits of an ID or phone number."""
-    return or_(
-        Worker.name.icontains(q, autoescape=True),
-        Team.name.icontains(q, autoescape=True),
-        _Employer.name.icontains(q, autoescape=True),
-        Worker.id_masked.endswith(q, autoescape=True),
-        Worker.phone_masked.endswith(q, autoescape=True),
-    )
+def matching(q: str, keys: CentreSecrets | None = None) -> ColumnElement[bool]:
+    """A-32: part of a name (also in pinyin or initials), team, employer or using unit, or the end of an ID or phone number.
+
+    Each way leads over an index to assignments, so that a search costs what it finds. Whole numbers are found with `keys` only.
+    """
+    ranges = terms.sought(q, keys.index if keys is not None else _unkeyed)
+    termed = select(Assignment.id).join(WorkerTerm, WorkerTerm.worker_id == Assignment.worker_id)
+    ways = [termed.where(WorkerTerm.term >= start, WorkerTerm.term < end) for start, end in ranges]
+    companies = select(Company.id).where(Company.name.icontains(q, autoescape=True))
+    parents = select(Participant.id).where(Participant.company_id.in_(companies))
+    under = select(Participant.id).where(Participant.parent_id.in_(parents), Participant.role == ParticipantRole.LABOUR_SUB)
+    teams = select(Team.id).where(Team.name.icontains(q, autoescape=True))
+    ways += [
+        select(Assignment.id).where(Assignment.employer_id.in_(companies)),
+        select(Assignment.id).where(Assignment.participant_id.in_(under)),
+        select(Assignment.id).where(Assignment.team_id.in_(teams)),
+    ]
+    found: ColumnElement[bool] = Assignment.id.in_(union(*ways))
+    return found
+
+
+def _unkeyed(_value: str, _kind: str) -> bytes:
+    """No keyed hash, so no whole number is found."""
+    return b""
 
 
 def locked(session: Session, assignment_id: int) -> Assignment | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import Field, StringConstraints
 
 from central.projects.model import Calendar, ParticipantRole, ParticipantState, Project, ProjectState, TeamState
 from central.projects.rules import NameSource, shown_name
@@ -114,7 +114,7 @@ class SettingsOut(Out):
     calendar: Calendar
     alert_days: int
     presumed_exit_days: int
-    gate_policy: dict[str, JsonValue]
+    gate_policy: GatePolicyIn
 
 
 class SuspensionIn(In):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import APIRouter, Header
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.orm import Session
@@ -13,7 +12,16 @@ from central.call import Caller, RowId, expected_version, tagged
 from central.paging import Cursor, Limit, Page, after, page
 from central.projects import service, settings
 from central.projects.model import Project
-from central.projects.schemas import ProjectOut, ResumptionIn, SettingsIn, SettingsOut, SuspensionIn, SuspensionOut, project_out
+from central.projects.schemas import (
+    GatePolicyIn,
+    ProjectOut,
+    ResumptionIn,
+    SettingsIn,
+    SettingsOut,
+    SuspensionIn,
+    SuspensionOut,
+    project_out,
+)
 
 router = APIRouter()
 
@@ -88,7 +96,7 @@ def resume(call: Caller, project_id: RowId, suspension_id: RowId, body: Resumpti
 
 def _shown(project: Project) -> SettingsOut:
     kept = {name: getattr(project, name) for name in SettingsOut.model_fields if name not in ("project_id", "gate_policy")}
-    return SettingsOut(project_id=project.id, gate_policy=msgspec.to_builtins(_named(project)), **kept)
+    return SettingsOut(project_id=project.id, gate_policy=GatePolicyIn.model_validate(_named(project)), **kept)
 
 
 def _named(project: Project) -> dict[str, object]:

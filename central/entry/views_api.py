@@ -1,0 +1,96 @@
+"""Routes for the employer's view across projects, for lists as workbooks, and for misc. staff in one click."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from central import audit
+from central.access import Function
+from central.call import Call, Caller, RowId
+from central.clock import SITE_ZONE
+from central.entry import enterprise, misc_staff, service, sheet
+from central.entry.model import AssignmentState
+from central.entry.schemas import AssignmentOut, EmployerProjectOut, assignment_out, employer_project_out
+from central.entry.store import AssignmentView
+from central.exchange import workbook
+from central.paging import Cursor, Limit, Page, after, page
+from central.people.registration import Policy
+from central.people.schemas import RegistrationIn
+from central.schemas import Search
+
+router = APIRouter()
+_FILE: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {workbook.MEDIA_TYPE: {}}, "description": "工作簿 / the workbook"}}
+_OTHER_TRADE: Final = "1000"
+
+
+@router.get("/employer/projects", summary="本单位的项目 / an employer's projects")
+def employer_projects(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[EmployerProjectOut]:
+    """A-56、A-63：本单位参建的项目和本单位人数；无合同名称时显示报建名称并标明〔报建〕。"""
+    with call.reading() as session:
+        rows = enterprise.projects_of_employer(session, call.access, after(cursor), limit)
+        return page(rows, limit, lambda row: row.project_id, employer_project_out)
+
+
+@router.get("/assignments/export.xlsx", response_class=Response, responses=_FILE, summary="导出本单位的分派 / export")
+def export_assignments(call: Caller, q: Search = "") -> Response:
+    """A-33：与列表同样的条件、遮盖和可见范围。"""
+
+    def rows(session: Session) -> Callable[[int, int], list[AssignmentView]]:
+        keys = call.centre.secrets
+        return lambda after, limit: service.assignments_of_employer(session, call.access, after, limit, q=q, keys=keys)
+
+    return _workbook(call, rows, f"company:{call.access.company_id or 0}", "分派")
+
+
+@router.get("/projects/{project_id}/people/export.xlsx", response_class=Response, responses=_FILE, summary="导出用工查询 / export")
+def export_people(
+    call: Caller, project_id: RowId, state: Annotated[list[AssignmentState] | None, Query()] = None, q: Search = ""
+) -> Response:
+    """A-33、A-45：只含当前账号可以看到的人员。"""
+
+    def rows(session: Session) -> Callable[[int, int], list[AssignmentView]]:
+        keys, states = call.centre.secrets, tuple(state or ())
+        return lambda after, limit: service.people_on_project(
+            session, call.access, project_id, after=after, limit=limit, states=states, q=q, keys=keys
+        )
+
+    return _workbook(call, rows, f"project:{project_id}", "现场人员")
+
+
+@router.post(
+    "/projects/{project_id}/misc-staff", status_code=201, response_model=AssignmentOut, summary="勤杂、保安一次办理 / take on misc. staff"
+)
+def take_on(call: Caller, project_id: RowId, body: RegistrationIn) -> Response:
+    """A-29：总承包单位作为用人单位登记、分派并确认进场，一次完成；须读取身份证（A-26）。"""
+    said, read, centre = body.said(), body.chip_read(), call.centre
+
+    def deed(session: Session) -> AssignmentOut:
+        made = misc_staff.take_on(
+            session,
+            centre.clock,
+            centre.secrets,
+            call.access,
+            project_id,
+            said=said,
+            trade=said.main_trade or _OTHER_TRADE,
+            policy=Policy.of(centre.settings),
+            chip_read=read,
+        )
+        return assignment_out(made)
+
+    return call.write(body, deed, 201)
+
+
+def _workbook(call: Call, rows: Callable[[Session], Callable[[int, int], list[AssignmentView]]], subject: str, title: str) -> Response:
+    call.access.require(Function.EXPORT)
+    at = call.centre.clock.now().astimezone(SITE_ZONE)
+    with call.reading() as session:
+        file = workbook.workbook(sheet.every(rows(session)), sheet.COLUMNS, title, notes=(f"导出时间 {at:%Y-%m-%d %H:%M}",))
+    with call.centre.database.writing() as session:
+        audit.record(session, call.access, "people.exported", subject)
+    return workbook.answer(file, f"{title}-{at:%Y%m%d}")
