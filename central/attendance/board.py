@@ -59,6 +59,11 @@ def last_directions(session: Session, assignment_ids: Collection[int]) -> dict[i
     return {assignment_id: direction for assignment_id, direction in rows if direction}
 
 
+def last_direction() -> ScalarSelect[Any]:
+    """Which way an assignment went last, for queries over `Assignment` that ask who is on site."""
+    return _last(Passage.direction)
+
+
 def _last(column: Any) -> ScalarSelect[Any]:
     """A column of the assignment's last passage."""
     return (
