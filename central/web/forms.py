@@ -111,6 +111,7 @@ class Field:
     """One field. `kind`: text, area, date, number, tel, select, radio, check, file, password.
 
     `options` are (value, words). `show` is `other=value,value`: it is shown only while another field has one of these values.
+    `label` is for a field that is called after a thing; the others are called `field_<name>`.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Field:
     accept: str = ""
     slot: str = ""
     note: str = ""
+    label: str = ""
 
     @property
     def hint(self) -> str:
@@ -178,6 +180,10 @@ class Form:
     def has_file(self) -> bool:
         """Whether it must be sent in parts."""
         return any(one.kind == "file" for section in self.sections for one in section.fields)
+
+    def label(self, name: str, t: Texts) -> str:
+        """What a field is called."""
+        return next((one.label for section in self.sections for one in section.fields if one.name == name), "") or t(f"field_{name}")
 
     def value(self, name: str) -> str:
         """What a field holds."""

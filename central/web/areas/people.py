@@ -145,7 +145,7 @@ def _query(listing: Listing) -> PeopleQuery:
 AREA: Final = Area(
     router=router,
     entries=(
-        Entry("assignments", (Role.EMPLOYER,), "/assignments", "map-pins", 40, ("/assign",)),
+        Entry("assignments", (Role.EMPLOYER,), "/assignments", "map-pins", 40, ("/assign", "/projects")),
         Entry("project", (Role.CONTRACTOR,), "/projects/{project}/people", "users", 30),
         Entry("projects", (Role.AUTHORITY, Role.HEAD_STATION, Role.ADMINISTRATOR), "/projects", "building-skyscraper", 10),
     ),

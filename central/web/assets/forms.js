@@ -102,8 +102,16 @@
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-mark-all]")) marks().forEach((mark) => { mark.checked = event.target.checked; });
     if (event.target.matches("[data-goes]")) event.target.form.requestSubmit();
+    if (event.target.name === "project_id") offerTeams(event.target);
     count();
   });
+  // The teams on offer are those of the chosen project.
+  const offerTeams = async (select) => {
+    const teams = select.form.elements.team_id;
+    if (!teams) return;
+    const answer = select.value ? await fetch(`/projects/${select.value}/team-options`, { headers: { Accept: "text/html" } }) : null;
+    teams.innerHTML = answer?.ok ? await answer.text() : "<option value=''>—</option>";
+  };
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-mark-none]")) { marks().forEach((mark) => { mark.checked = false; }); count(); }
     const opener = event.target.closest("[data-dialog]");

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import httpx
 from argon2 import PasswordHasher
@@ -277,10 +277,16 @@ def a_site(home: Path) -> Iterator[Site]:
         centre.close()
 
 
+class HasCentre(Protocol):
+    """Whatever has a centre."""
+
+    centre: Centre
+
+
 class FakeBrowser:
     """Asks like a browser and keeps its cookies; follows nothing by itself."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: HasCentre) -> None:
         self._app = create_app(site.centre.settings, site.centre)
         self.cookies = httpx.Cookies()
 
@@ -288,7 +294,7 @@ class FakeBrowser:
         """A page, or with `HX_Request="true"` the part of one."""
         return self._ask("GET", path, None, headers)
 
-    def post(self, path: str, form: dict[str, str], **headers: str) -> httpx.Response:
+    def post(self, path: str, form: Mapping[str, str | list[str]], **headers: str) -> httpx.Response:
         """A form, sent."""
         return self._ask("POST", path, form, headers)
 
@@ -297,7 +303,7 @@ class FakeBrowser:
         csrf = field(self.get("/sign-in").text, "csrf")
         return self.post("/sign-in", {"csrf": csrf, "username": username, "password": password, "next": next_path})
 
-    def _ask(self, method: str, path: str, form: dict[str, str] | None, headers: dict[str, str]) -> httpx.Response:
+    def _ask(self, method: str, path: str, form: Mapping[str, str | list[str]] | None, headers: dict[str, str]) -> httpx.Response:
         sent = {"Accept": "text/html", "X-Request-Id": "r-0123456789"} | {name.replace("_", "-"): value for name, value in headers.items()}
 
         async def ask() -> httpx.Response:

@@ -1,0 +1,142 @@
+"""班组: an employer's teams and their leaders, a project's teams (A-36, A-37)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from central.access import Access, Function, Role
+from central.call import RowId
+from central.entry import succession
+from central.errors import Problem
+from central.projects import project_list, team_list, teams
+from central.projects.service import visible_project
+from central.web.areas import Area, Entry
+from central.web.forms import Field, Form, Form_, Section
+from central.web.listing import PAGE_SIZE, Listing
+from central.web.pages import Portal, redirect, signed_in, texts_of, told
+
+COLUMNS: Final = ("team", "project", "leader", "members", "team_state")
+
+
+def router(portal: Portal) -> APIRouter:
+    """The pages of this module."""
+    pages = APIRouter(include_in_schema=False)
+
+    @pages.get("/teams")
+    def mine(request: Request) -> Response:
+        access = signed_in(request)
+        listing = Listing.read("/teams", request.query_params, (), (), ("only",))
+        with portal.database.reading() as session:
+            only = listing.filter("only") == "leaderless"
+            found = team_list.of_employer(session, access, after=_after(listing), limit=PAGE_SIZE, leaderless=only)
+        return _list(portal, request, listing, found, project=None, columns=COLUMNS)
+
+    @pages.get("/projects/{project_id}/teams")
+    def of_project(request: Request, project_id: RowId) -> Response:
+        access = signed_in(request)
+        listing = Listing.read(request.url.path, request.query_params, (), ())
+        with portal.database.reading() as session:
+            project = visible_project(session, access, project_id)
+            found = team_list.of_project(session, access, project_id, after=_after(listing), limit=PAGE_SIZE)
+        return _list(portal, request, listing, found, project=project, columns=("team", "employer", *COLUMNS[2:]))
+
+    @pages.get("/teams/new")
+    def new(request: Request) -> Response:
+        with portal.database.reading() as session:
+            form = _form(session, signed_in(request))
+        return portal.page(request, "team_new.html", {"form": form})
+
+    @pages.post("/teams/new")
+    def add(request: Request, sent: Form_) -> Response:
+        def deed(session: Session, access: Access) -> str:
+            project = sent.number("project_id")
+            if project is None:
+                raise Problem("FIELD_MISSING", 422, "project_id")
+            if not sent.get("team_name"):
+                raise Problem("FIELD_MISSING", 422, "team_name")
+            made = teams.add_team(session, portal.clock, access, project, name=sent.get("team_name")[:100])
+            return told(f"/teams/{made.id}", "team_added")
+
+        try:
+            return redirect(request, portal.write(request, sent, deed))
+        except Problem as problem:
+            problem.field = "team_name" if problem.field == "name" else problem.field
+            with portal.database.reading() as session:
+                form = _form(session, signed_in(request)).after(sent)
+            return portal.refusal(request, "team_new.html", form, problem, {})
+
+    @pages.get("/teams/{team_id}")
+    def team(request: Request, team_id: RowId) -> Response:
+        return _team_page(portal, request, team_id)
+
+    @pages.post("/teams/{team_id}")
+    def change(request: Request, team_id: RowId, sent: Form_) -> Response:
+        def deed(session: Session, access: Access) -> str:
+            if sent.get("do") == "close":
+                succession.close(session, access, team_id)
+                return told("/teams", "team_closed")
+            if sent.get("do") == "move":
+                moved = succession.move_members(session, access, team_id, sent.number("into") or 0, sent.ids() or None)
+                return told(f"/teams/{team_id}", "team_moved", moved)
+            if sent.get("do") == "leader":
+                succession.change_leader(session, access, team_id, sent.number("leader_worker_id") or 0)
+            else:
+                succession.rename(session, access, team_id, sent.get("team_name")[:100] or "?")
+            return told(f"/teams/{team_id}", "saved")
+
+        try:
+            return redirect(request, portal.write(request, sent, deed))
+        except Problem as problem:
+            if problem.status in (401, 403, 404):
+                raise
+            return _team_page(portal, request, team_id, texts_of(request).problem(problem.text), problem.status)
+
+    return pages
+
+
+def _list(portal: Portal, request: Request, listing: Listing, found: list[team_list.TeamLine], **values: object) -> Response:
+    shown = found[:PAGE_SIZE]
+    more = str(shown[-1].team.id) if len(found) > PAGE_SIZE else ""
+    may_assign = signed_in(request).may(Function.ASSIGN)
+    return portal.page(request, "teams.html", {"listing": listing, "teams": shown, "more": more, "may_assign": may_assign, **values})
+
+
+def _team_page(portal: Portal, request: Request, team_id: int, refusal: str = "", status: int = 200) -> Response:
+    access = signed_in(request)
+    with portal.database.reading() as session:
+        line = team_list.own(session, access, team_id)
+        members = succession.members(session, access, team_id)
+        others = teams.page_of_teams(session, access, line.team.project_id, 0, 200, assignable=True)
+        into = [(one.id, one.name) for one in others if one.employer_id == access.company_id and one.id != team_id]
+    values = {"line": line, "members": members, "into": into, "refusal": refusal}
+    return portal.page(request, "team.html", values, status)
+
+
+def _form(session: Session, access: Access) -> Form:
+    access.require_employer()
+    access.require(Function.ASSIGN)
+    fields = (Field("project_id", "select", required=True, options=project_options(session, access)), Field("team_name", required=True))
+    return Form("team-new", "/teams/new", (Section("team", fields),), back="/teams")
+
+
+def project_options(session: Session, access: Access) -> list[tuple[str, str]]:
+    """The projects in which this company takes part."""
+    found, _ = project_list.find(session, access, "", 0, 200)
+    return [(str(project.id), project.name) for project in found]
+
+
+def _after(listing: Listing) -> int:
+    return int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
+
+
+AREA: Final = Area(
+    router=router,
+    entries=(
+        Entry("teams", (Role.EMPLOYER,), "/teams", "users-group", 30),
+        Entry("project_teams", (Role.CONTRACTOR,), "/projects/{project}/teams", "users-group", 40),
+    ),
+)
