@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -153,34 +155,20 @@ def test_a_request_that_a_browser_could_send_unasked_or_that_makes_no_sense_read
 
 
 def test_one_card_is_read_at_a_time() -> None:
-    answers: list[httpx.Response] = []
-
-    async def two() -> None:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(bridge.app), base_url=f"http://{HOST}:{PORT}", headers=PAGE) as client:
-            first = asyncio.create_task(client.post("/v1/read", json={"nonce": "a"}))
-            await asyncio.wait_for(begun.wait(), 10)
-            answers.append(await client.post("/v1/read", json={"nonce": "b"}))
-            go_on.set()
-            answers.append(await first)
-
-    async def run() -> None:
-        nonlocal loop
-        loop = asyncio.get_running_loop()
-        await two()
-
-    import threading
-
-    loop: asyncio.AbstractEventLoop
-    begun, go_on = asyncio.Event(), threading.Event()
+    begun, go_on = threading.Event(), threading.Event()
 
     def read() -> Reading:
-        loop.call_soon_threadsafe(begun.set)
+        begun.set()
         assert go_on.wait(10)
         return Reading(causes=(Cause.CARD_ABSENT,))
 
     bridge = Bridge(PAIRED, read)
-    asyncio.run(run())
-    assert [answer.json()["code"] for answer in answers] == ["READER_BUSY", "CARD_ABSENT"]
+    with ThreadPoolExecutor(1) as other:
+        first = other.submit(_ask, bridge, "POST", "/v1/read", PAGE, json={"nonce": "a"})
+        assert begun.wait(10)
+        second = _ask(bridge, "POST", "/v1/read", PAGE, json={"nonce": "b"})
+        go_on.set()
+    assert [answer.json()["code"] for answer in (second, first.result())] == ["READER_BUSY", "CARD_ABSENT"]
 
 
 def _centre(status: int, told: dict[str, Any]) -> httpx.Client:
