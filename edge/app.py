@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edge import doctor
-from edge.clock import Clock, SystemClock
+from edge.clock import Clock, FlooredClock, SystemClock
 from edge.errors import EdgeError, StoreFull, StoreReplaced
 from edge.faces import FaceEngine, threshold
 from edge.gate.engines import load_engine
@@ -56,7 +56,7 @@ def _gate(settings: EdgeSettings, engine: FaceEngine, stop: threading.Event) -> 
         turnstile=open_turnstile(settings.turnstile),
         engine=engine,
     )
-    house = Gatehouse(settings.home, Place(settings.lane, settings.direction), equipment, keys, SystemClock())
+    house = Gatehouse(settings.home, Place(settings.lane, settings.direction), equipment, keys, FlooredClock(SystemClock(), settings.home))
     try:
         house.run(stop)
     finally:
@@ -69,7 +69,7 @@ def run_kiosk(settings: EdgeSettings, stop: threading.Event) -> None:
     if keys is None:
         return
     with ExitStack() as held:
-        parts = _kiosk_parts(settings, keys, SystemClock(), held)
+        parts = _kiosk_parts(settings, keys, FlooredClock(SystemClock(), settings.home), held)
         kiosk_server.run(parts, settings.kiosk_host, settings.kiosk_port, stop)
 
 

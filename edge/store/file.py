@@ -1,9 +1,11 @@
-"""The file of the store: opened by one process at a time, checked once by each, set aside if damaged, never deleted."""
+"""The file of the store: opened by one process at a time, checked once by each, set aside if damaged, deleted only long after."""
 
 from __future__ import annotations
 
+import calendar
 import contextlib
 import fcntl
+import re
 import secrets
 import sqlite3
 import time
@@ -14,6 +16,7 @@ from typing import Final
 from edge.errors import StoreUnwritable
 from edge.store.faults import primary
 
+_SET_ASIDE: Final = re.compile(r"-(\d{8}T\d{6}Z)-[0-9a-f]{4}")
 BUSY_S: Final = 10.0
 """Longer than the longest transaction: applying a roster of thousands."""
 
@@ -73,6 +76,17 @@ def set_aside(path: Path, why: str) -> Path:
         with contextlib.suppress(FileNotFoundError):
             Path(f"{path}{suffix}").replace(f"{aside}{suffix}")
     return aside
+
+
+def forget_set_aside(path: Path, before_s: int) -> list[str]:
+    """Deletes what was set aside before that time (seconds since 1970 UTC, by the name); which ones."""
+    gone: list[str] = []
+    for aside in sorted(path.parent.glob(f"{path.name}.*-*")):
+        when = _SET_ASIDE.search(aside.name)
+        if when and calendar.timegm(time.strptime(when[1], "%Y%m%dT%H%M%SZ")) < before_s:
+            aside.unlink(missing_ok=True)
+            gone.append(aside.name)
+    return gone
 
 
 def _is_well(path: Path) -> bool:

@@ -15,8 +15,10 @@ from edge.errors import CentreAhead, StoreDamaged
 from edge.store import projections
 from edge.store.copies import Copies
 from edge.store.database import Store, Value
+from edge.store.local_words import LocalWords
 from edge.sync import wire
 
+_ERASED = "refusals_erased"
 _FAR_FUTURE_MS = 24 * 3600 * 1000
 """An event later than now by more than this was written under a wrong clock; its age cannot be told, and it must not stop the purge."""
 
@@ -120,7 +122,20 @@ class Journal:
         if seq == head.seq:
             return head.hash
         found = self._store.row("SELECT prev_hash, packed FROM journal WHERE seq = ?", seq)
-        return wire.chain(found[0], found[1]) if found and isinstance(found[0], bytes) and isinstance(found[1], bytes) else None
+        return (
+            wire.chain(found[0], found[1]) if found and isinstance(found[0], bytes) and isinstance(found[1], bytes) and found[1] else None
+        )
+
+    def newest_ms(self) -> int | None:
+        """The wall time of the newest fact that was written under a clock; None where it was written under none."""
+        found = self._store.row("SELECT packed FROM journal ORDER BY seq DESC LIMIT 1")
+        if found is None or not isinstance(found[0], bytes) or not found[0]:
+            return None
+        try:
+            event = wire.decode(found[0], wire.Event)
+        except wire.WireError:
+            return None
+        return None if event.clock is wire.Clock.NONE else event.at_ms
 
     def acknowledge(self, upto: int, quarantined: tuple[int, ...] = ()) -> int:
         """The centre has committed up to here; how many of these are news. Raises `CentreAhead` if we do not hold as much."""
@@ -154,10 +169,12 @@ class Journal:
                     return expected
                 if running is not None and row.prev_hash != running:
                     return last or row.seq
-                running, last, expected = wire.chain(row.prev_hash, row.packed), row.seq, expected + 1
+                # an erased refusal has kept its place only: what its hash was, the next one says
+                running = wire.chain(row.prev_hash, row.packed) if row.packed else None
+                last, expected = row.seq, expected + 1
         if expected <= head.seq:
             return expected
-        return None if running == head.hash else last
+        return None if running in (None, head.hash) else last
 
     def purge(self, older_than_ms: int, limit: int = 500) -> int:
         """Deletes at most `limit` of the oldest facts that the centre holds and that are older; how many. Never what waits to be sent."""
@@ -172,6 +189,26 @@ class Journal:
                     break
             return self._store.execute("DELETE FROM journal WHERE seq <= ?", upto)
 
+    def erase_refusals(self, older_than_ms: int, limit: int = 500) -> int:
+        """Empties refusals that are older and that the centre holds: who was turned away is nobody's business for long (privacy.md C2, 6).
+        Their places and hashes stay, so that the chain still shows what was removed otherwise. Looks at `limit` facts at most."""
+        with self._store.transaction():
+            head, seen = self.head(), str(self._store.meta(_ERASED) or "")
+            upto = int(seen.partition("/")[2]) if seen.startswith(f"{head.epoch}/") else 0
+            oldest = self._store.rows(
+                "SELECT seq, kind, at_ms FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", upto, head.acked, limit
+            )
+            erased = 0
+            for seq, kind, at_ms in oldest:
+                if not isinstance(seq, int) or not isinstance(at_ms, int) or at_ms >= older_than_ms:
+                    break
+                upto = seq
+                if kind == "r":
+                    erased += self._store.execute("UPDATE journal SET packed = x'' WHERE seq = ?", seq)
+            if oldest:
+                self._store.set_meta(_ERASED, f"{head.epoch}/{upto}")
+        return erased
+
     def begin_epoch(self) -> str:
         """Starts a new sequence, with what was not acknowledged written anew at its beginning. For a store that is an old copy."""
         with self._store.transaction():
@@ -179,18 +216,30 @@ class Journal:
             before, epoch = self.epoch, secrets.token_hex(4)
             self._store.execute("DELETE FROM journal")
             self._store.execute("UPDATE head SET epoch = ?, seq = 0, hash = ?, acked = 0", epoch, wire.GENESIS)
-            last = wire.GENESIS
-            for number, row in enumerate(waiting, 1):
-                last = self._append_again(row, number, last)
-                Copies(self._store).renumber((before, row.seq), (epoch, number))
+            last, numbers = wire.GENESIS, {row.seq: number for number, row in enumerate(waiting, 1)}
+            for row in waiting:
+                last = self._append_again(row, numbers, last, before)
+                for beside in (Copies(self._store), LocalWords(self._store)):
+                    beside.renumber((before, row.seq), (epoch, numbers[row.seq]))
         return epoch
 
-    def _append_again(self, row: Row, seq: int, prev_hash: bytes) -> bytes:
+    def _append_again(self, row: Row, numbers: dict[int, int], prev_hash: bytes, epoch: str) -> bytes:
+        seq = numbers[row.seq]
         try:
             event = msgspec.structs.replace(wire.decode(row.packed, wire.Event), seq=seq)
+            if isinstance(event.body, wire.NotPassed):
+                event = msgspec.structs.replace(event, body=_renumbered(event.body, numbers, epoch))
         except wire.WireError:  # damaged here: the centre keeps the bytes as they are, for an operator to look at
             return self._write(seq, "?", self.now_ms(), row.packed, prev_hash)
         return self._append(event, prev_hash)
+
+
+def _renumbered(body: wire.NotPassed, numbers: dict[int, int], epoch: str) -> wire.Body:
+    """The same word about the passage under its new number. A passage that stays in the old epoch cannot be named by a number of the new
+    one: then it is told as an incident, for somebody to look at."""
+    if body.passage_seq in numbers:
+        return wire.NotPassed(numbers[body.passage_seq])
+    return wire.Incident("PASSAGE_NOT_MADE", f"{epoch}/{body.passage_seq}")
 
 
 _SELECT = "SELECT seq, packed, prev_hash FROM journal WHERE"

@@ -34,6 +34,11 @@ class Lease:
         seen = self._seen()
         return _left_ms(seen, clock) // 1000 if seen else 0
 
+    def issued_ms(self) -> int:
+        """When the centre issued the last pointer, by its own clock; 0 before the first."""
+        seen = self._seen()
+        return seen.issued_ms if seen else 0
+
     def renew(self, pointer: wire.RosterPointer, clock: Clock) -> bool:
         """Counts the lease anew from when the centre issued it; False if this pointer is no newer than the last (a replay)."""
         with self._store.transaction():

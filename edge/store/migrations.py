@@ -154,3 +154,18 @@ def m004_copies(db: Database) -> None:
         ) STRICT;
         CREATE INDEX copies_person ON copies (person);
     """)
+
+
+@migrations()
+def m005_local_words(db: Database) -> None:
+    """What was said here and the centre may not have heard yet: which enrolment it was, and cards bound at this kiosk."""
+    db.executescript("""
+        ALTER TABLE enrolments ADD COLUMN epoch TEXT NOT NULL DEFAULT '';
+        CREATE TABLE bound_cards (
+            card BLOB PRIMARY KEY,
+            person TEXT NOT NULL,
+            bound INTEGER NOT NULL,
+            epoch TEXT NOT NULL,
+            seq INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+    """)

@@ -14,6 +14,7 @@ from edge.errors import RosterUnfit
 from edge.store.copies import Copies
 from edge.store.database import Store
 from edge.store.journal import Journal
+from edge.store.local_words import LocalWords
 from edge.store.templates import Templates
 from edge.sync import wire
 
@@ -25,6 +26,7 @@ class RosterChange:
         self._store = store
         self._journal = journal
         self._templates = Templates(store)
+        self._words = LocalWords(store)
 
     def apply(self, parts: Sequence[wire.RosterPart], version: int) -> wire.Applied:
         """See `Roster.apply`."""
@@ -69,8 +71,9 @@ class RosterChange:
             self._journal.record(wire.Deletion(removal.person, removal.cause, templates > 0, rights > 0, version))
 
     def _put(self, entry: wire.RosterEntry, version: int) -> None:
-        before = self._store.row("SELECT face FROM rights WHERE person = ?", entry.person)
-        plain = msgspec.structs.replace(entry, templates=())
+        before, word = self._before(entry.person), self._words.face(entry.person)
+        news = before is None or entry.face != before[0]
+        face = word or (before[1] if before is not None and entry.face == "none" and not news else entry.face)
         self._store.execute(
             "INSERT INTO rights VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (person) DO UPDATE SET"
             " shown_name = excluded.shown_name, team = excluded.team, trade = excluded.trade, employer = excluded.employer,"
@@ -83,29 +86,37 @@ class RosterChange:
             entry.employer,
             entry.valid_from_s,
             entry.valid_until_s,
-            entry.face,
+            face,
             int(entry.needs_training),
-            wire.encode(plain),
+            wire.encode(msgspec.structs.replace(entry, templates=())),
         )
         self._store.execute("DELETE FROM cards WHERE person = ?", entry.person)
         self._store.write_all("INSERT OR REPLACE INTO cards VALUES (?, ?)", [(card, entry.person) for card in entry.cards])
         self._store.write_all("DELETE FROM ended WHERE card = ?", [(card,) for card in entry.cards])
-        if entry.face == "granted":
+        self._words.apply_cards(entry.person, entry.cards)
+        if face == entry.face == "granted":
             for template in entry.templates:
                 self._templates.put(entry.person, template.engine, template.sealed, "relay")
-        else:
-            self._drop_templates(entry, str(before[0]) if before else entry.face, version)
+        elif entry.face != "granted" or word == "refused":
+            self._drop_templates(entry.person, version, keep_local=word == "granted" or (entry.face == "none" and not news))
 
-    def _drop_templates(self, entry: wire.RosterEntry, face_before: str, version: int) -> None:
-        """Without consent, no template. Where the centre says what it said before, a template taken here since is news to it and stays:
-        its enrolment is still on the way up."""
-        news = entry.face != face_before
-        gone = self._templates.delete(entry.person, None if news else "relay")
-        if news:
-            Copies(self._store).forget(entry.person)
+    def _before(self, person: str) -> tuple[str, str] | None:
+        """What the centre said of this person's face, and what counts here."""
+        found = self._store.row("SELECT packed, face FROM rights WHERE person = ?", person)
+        if found is None or not isinstance(found[0], bytes):
+            return None
+        return wire.decode(found[0], wire.RosterEntry).face, str(found[1])
+
+    def _drop_templates(self, person: str, version: int, *, keep_local: bool) -> None:
+        """Without consent, no template. One that was taken here stays while its enrolment is still on the way up, or while the centre only
+        says what it said before it could know."""
+        gone = self._templates.delete(person, "relay" if keep_local else None)
+        if not keep_local:
+            Copies(self._store).forget(person)
         if gone:
-            withdrawn = wire.Deletion(entry.person, wire.EndCause.WITHDRAWN, template=True, right=False, roster_version=version)
+            withdrawn = wire.Deletion(person, wire.EndCause.WITHDRAWN, template=True, right=False, roster_version=version)
             self._journal.record(withdrawn)
+            self._store.forget_deleted()
 
     def _cards(self, person: str) -> tuple[bytes, ...]:
         found = self._store.rows("SELECT card FROM cards WHERE person = ?", person)

@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import Final
 
-from edge.clock import Clock, SystemClock
+from edge.clock import Clock, FlooredClock, SystemClock
 from edge.errors import ConfigInvalid, EdgeError, KeyDamaged, KeyMissing, KeyReadableByOthers, StoreFull, StoreReplaced
 from edge.settings import EdgeSettings
 from edge.store.database import Store
@@ -26,7 +26,7 @@ PAUSE_S: Final = 2.0
 def run(settings: EdgeSettings, stop: threading.Event) -> None:
     """Until `stop`. A box without keys waits for them; a store that was replaced is opened again. Raises `StoreDamaged`: the next start
     sets the damaged file aside."""
-    clock = SystemClock()
+    clock = FlooredClock(SystemClock(), settings.home)
     while not stop.is_set():
         try:
             _connected(settings, clock, stop)

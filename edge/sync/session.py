@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from edge.clock import Clock
+from edge.clock import Clock, Floor
 from edge.errors import SealBroken
 from edge.store.database import Store
 from edge.store.journal import Journal
@@ -52,6 +52,7 @@ class Session:
         self._journal = Journal(store, clock)
         roster = Roster(store)
         self._lease = roster.lease
+        self._floor = Floor(store.path.parent)
         self._lookups = Lookups(store, clock)
         self._retention = Retention(store, self._journal, clock, keep_days)
         self._feed = RosterFeed(roster, self._journal, clock)
@@ -216,6 +217,7 @@ class Session:
         self._store.reserve.keep()
         self._lease.note(self._clock)
         self._note_clock()
+        self._floor.note(self._clock, self._lease.issued_ms(), self._journal.newest_ms() or 0)
         self._retention.sweep()
 
     def _note_clock(self) -> None:
