@@ -6,13 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from central.attendance import presence_api, service
+from central.attendance import month_api, presence_api, service
 from central.attendance.schemas import AttendancePage, PassageOut
 from central.call import Caller
 from central.problems import RESPONSES
 
 router = APIRouter(tags=["attendance"], responses=RESPONSES)
 router.include_router(presence_api.router)
+router.include_router(month_api.router)
 
 
 @router.get("/api/v1/attendance", response_model=AttendancePage, summary="拉取考勤 / pull attendance")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from central import audit
 from central.access import SYSTEM, Access, Function
-from central.attendance import presence
+from central.attendance import days_sight, presence
 from central.attendance.absence import PresenceState
 from central.attendance.ledger import Sighting
 from central.attendance.presence import Ground, Line
@@ -20,7 +20,6 @@ from central.centre import Centre
 from central.clock import Clock
 from central.devices.model import TemplateCopy
 from central.devices.roster_changes import note_roster_change
-from central.entry import sight
 from central.entry.model import Assignment, AssignmentState, FaceState
 from central.errors import Problem, declare
 from central.projects import service as projects
@@ -86,9 +85,7 @@ def record_training(session: Session, clock: Clock, access: Access, assignment_i
     Raises `Problem` 404 NOT_FOUND, 409 RETRAINING_NOT_DUE, 422 TRAINING_DATE_INVALID.
     """
     access.require(Function.CORRECT_ATTENDANCE)
-    assignment = session.get(Assignment, assignment_id, with_for_update=True, populate_existing=True)
-    if assignment is None or not _sees(session, access, assignment):
-        raise Problem("NOT_FOUND", 404)
+    assignment = days_sight.seen_assignment(session, access, assignment_id)
     projects.require_general_contractor(session, access, assignment.project_id)
     kept = session.get(Sighting, assignment_id)
     if kept is None or kept.retraining_since is None:
@@ -108,11 +105,6 @@ def needing_training(session: Session, project_id: int) -> frozenset[int]:
     """The assignments whose gates must refuse until a training is recorded: for the roster (`RosterEntry.needs_training`)."""
     wanted = select(Sighting.assignment_id).where(Sighting.project_id == project_id, Sighting.retraining_since.is_not(None))
     return frozenset(session.scalars(wanted))
-
-
-def _sees(session: Session, access: Access, assignment: Assignment) -> bool:
-    seen = sight.on_project(session, access, assignment.project_id)(Assignment)
-    return session.scalar(select(Assignment.id).where(seen, Assignment.id == assignment.id)) is not None
 
 
 def _follow_one(centre: Centre, project_id: int) -> Followed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from central.attendance.days import Day
 
@@ -88,7 +88,21 @@ class Expected(StrEnum):
 _IDLE: Final = {Expected.REST: Mark.REST, Expected.SUSPENDED: Mark.SUSPENDED, Expected.NOT_ASSIGNED: Mark.NOT_ASSIGNED}
 
 
-def marks(day: Day | None, value: Decimal, expected: Expected, *, was_seen: bool, is_complete: bool) -> tuple[Mark, ...]:
+class Marked(Protocol):
+    """What a mark needs of a day: a derived one, or one that was kept."""
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether a punch is missing."""
+        ...
+
+    @property
+    def is_manual(self) -> bool:
+        """Whether the day rests on a correction."""
+        ...
+
+
+def marks(day: Marked | None, value: Decimal, expected: Expected, *, was_seen: bool, is_complete: bool) -> tuple[Mark, ...]:
     """The marks of one cell. What happened stands before what the calendar says.
 
     × needs a complete date (every gate has reported past its end, A8) on which the person was not seen (`was_seen`, see

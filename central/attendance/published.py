@@ -1,0 +1,243 @@
+"""A month is frozen and published (公示): what was published never changes, later events show as differences, objections are answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from central import audit
+from central.access import Access, Function
+from central.attendance import days_sight, deriving, presence, sheet
+from central.attendance.day_rows import digest
+from central.attendance.papers import FrozenMonth, FrozenRow, Objection
+from central.attendance.sheet import Line, Sheet, Wanted
+from central.attendance.working_calendar import between
+from central.bulk import chunks, insert_rows
+from central.clock import Clock, today
+from central.entry import sight
+from central.entry.model import Assignment
+from central.errors import Problem, declare
+from central.projects import service as projects
+
+LEAST_PUBLIC_DAYS: Final = 1
+declare(
+    {
+        "MONTH_NOT_OVER": ("该月尚未结束，不能定稿。", "The month is not over yet: it cannot be frozen."),
+        "MONTH_NOT_DERIVED": ("仍有考勤待计算，请稍后再定稿。", "Some attendance is still being derived: freeze the month a little later."),
+        "MONTH_INCOMPLETE": (
+            "有 {days} 天尚有闸机未报齐；请等待数据到齐，或注明知悉后定稿（despite_incomplete）。",
+            "On {days} days a gate has not told everything: wait for it, or freeze with `despite_incomplete`.",
+        ),
+        "MONTH_FROZEN": ("该月已定稿公示，不能更改。", "The month is frozen and published: it does not change any more."),
+        "MONTH_NOT_FROZEN": ("该月尚未定稿公示。", "The month is not frozen yet."),
+        "OBJECTION_TOO_LATE": (
+            "公示期已过，异议请联系总包实名制管理员。",
+            "The time for objections is over: speak to the site's real-name manager.",
+        ),
+        "OBJECTION_ANSWERED": ("该异议已答复。", "The objection is answered already."),
+        "DATE_NOT_IN_MONTH": ("日期不在该月内。", "The date is not in that month."),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A line that would be another today: what was published and what the events say now; None where there is no such line."""
+
+    assignment_id: int
+    published: Line | None
+    now: Line | None
+
+    @property
+    def dates(self) -> tuple[int, ...]:
+        """The days of the month whose cells differ."""
+        if self.published is None or self.now is None:
+            return ()
+        cells = zip(self.published.cells, self.now.cells, strict=True)
+        return tuple(
+            day for day, (old, new) in enumerate(cells, 1) if (old.marks, old.halves, old.seconds) != (new.marks, new.halves, new.seconds)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What somebody objects to: a worker's published line, or one date of it."""
+
+    assignment_id: int
+    text: str
+    on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPage:
+    """A part of a month: as published where it is frozen (`frozen`), else as it stands. `differences` concern these lines only."""
+
+    sheet: Sheet
+    frozen: FrozenMonth | None
+    differences: Sequence[Difference]
+
+
+def page(session: Session, clock: Clock, access: Access, project_id: int, wanted: Wanted, *, after: int = 0, limit: int = 50) -> MonthPage:
+    """The month as it counts, and one line more than `limit` if there is one."""
+    now = sheet.page(session, clock, access, project_id, wanted, after=after, limit=limit)
+    frozen = of(session, project_id, wanted.month)
+    if frozen is None:
+        return MonthPage(now, None, ())
+    kept = _kept(session, frozen.id, [line.assignment_id for line in now.lines])
+    differences = [
+        Difference(line.assignment_id, kept.get(line.assignment_id), line)
+        for line in now.lines
+        if line.assignment_id not in kept or _figures(kept[line.assignment_id]) != _figures(line)
+    ]
+    lines = [kept[line.assignment_id] for line in now.lines if line.assignment_id in kept]
+    return MonthPage(Sheet(now.month, lines, now.complete, now.as_of, now.pending, now.profile), frozen, differences)
+
+
+def of(session: Session, project_id: int, month: dt.date) -> FrozenMonth | None:
+    """The frozen month, if it is."""
+    return session.scalar(select(FrozenMonth).where(FrozenMonth.project_id == project_id, FrozenMonth.month == month))
+
+
+def freeze(
+    session: Session,
+    clock: Clock,
+    access: Access,
+    project_id: int,
+    month: dt.date,
+    *,
+    public_days: int = 5,
+    despite_incomplete: bool = False,
+) -> FrozenMonth:
+    """A-60: the general contractor freezes a month that is over and publishes it for objections.
+
+    Raises `Problem` 403, 404, 409 MONTH_NOT_OVER, MONTH_NOT_DERIVED, MONTH_INCOMPLETE, MONTH_FROZEN.
+    """
+    access.require(Function.PUBLISH_MONTH)
+    projects.require_general_contractor(session, access, project_id)
+    if of(session, project_id, month) is not None:
+        raise Problem("MONTH_FROZEN", 409)
+    on = presence.ground(session, clock, project_id)
+    if sheet.last_of(month) > on.as_of:
+        raise Problem("MONTH_NOT_OVER", 409)
+    if deriving.pending(session, project_id):
+        raise Problem("MONTH_NOT_DERIVED", 409)
+    found = sheet.read(session, on, Assignment.project_id == project_id, Wanted(month))
+    missing = sum(date not in found.complete for date in between(month, sheet.last_of(month)))
+    if missing and not despite_incomplete:
+        raise Problem("MONTH_INCOMPLETE", 409, days=missing)
+    frozen = _keep(session, clock, access, project_id, found=found, public_days=public_days)
+    told = {"month": f"{month:%Y-%m}", "rows": frozen.rows, "digest": frozen.digest.hex(), "incomplete_days": missing}
+    audit.record(session, access, "month.frozen", f"project:{project_id}", after=told)
+    return frozen
+
+
+def verify(session: Session, frozen: FrozenMonth) -> bool:
+    """Whether every published line is what it was."""
+    rows = session.scalars(select(FrozenRow).where(FrozenRow.month_id == frozen.id).order_by(FrozenRow.assignment_id)).all()
+    return len(rows) == frozen.rows and digest(row.told for row in rows) == frozen.digest
+
+
+def object_to(session: Session, clock: Clock, access: Access, project_id: int, month: dt.date, complaint: Complaint) -> Objection:  # noqa: PLR0917
+    """Somebody who sees the line objects to it while it is public. Raises `Problem` 404, 409 MONTH_NOT_FROZEN, OBJECTION_TOO_LATE."""
+    if days_sight.seen_assignment(session, access, complaint.assignment_id).project_id != project_id:
+        raise Problem("NOT_FOUND", 404)
+    return note_objection(session, clock, access, project_id, month, complaint)
+
+
+def note_objection(session: Session, clock: Clock, access: Access, project_id: int, month: dt.date, complaint: Complaint) -> Objection:  # noqa: PLR0917
+    """The same for a caller that knows who asks by other means: a worker by the own view's link."""
+    frozen = of(session, project_id, month)
+    if frozen is None:
+        raise Problem("MONTH_NOT_FROZEN", 409)
+    if today(clock) > frozen.objections_until:
+        raise Problem("OBJECTION_TOO_LATE", 409)
+    if complaint.on is not None and not month <= complaint.on <= sheet.last_of(month):
+        raise Problem("DATE_NOT_IN_MONTH", 422, "work_date")
+    made = Objection(
+        month_id=frozen.id,
+        assignment_id=complaint.assignment_id,
+        work_date=complaint.on,
+        text=complaint.text,
+        raised_by=access.actor,
+        raised_at=clock.now(),
+    )
+    session.add(made)
+    session.flush()
+    told = {"assignment": complaint.assignment_id, "date": str(complaint.on)}
+    audit.record(session, access, "objection.raised", f"objection:{made.id}", after=told)
+    return made
+
+
+def answer(session: Session, clock: Clock, access: Access, objection_id: int, *, text: str, accepted: bool) -> Objection:
+    """A-60: the general contractor answers, once. What follows is a correction; the published line stays."""
+    access.require(Function.PUBLISH_MONTH)
+    objection = session.get(Objection, objection_id, with_for_update=True, populate_existing=True)
+    frozen = session.get(FrozenMonth, objection.month_id) if objection is not None else None
+    if objection is None or frozen is None:
+        raise Problem("NOT_FOUND", 404)
+    projects.require_general_contractor(session, access, frozen.project_id)
+    if objection.answered_at is not None:
+        raise Problem("OBJECTION_ANSWERED", 409)
+    objection.answer, objection.accepted = text, accepted
+    objection.answered_by, objection.answered_at = access.actor, clock.now()
+    session.flush()
+    audit.record(session, access, "objection.answered", f"objection:{objection.id}", after={"accepted": accepted})
+    return objection
+
+
+def objections(session: Session, access: Access, project_id: int, month: dt.date, *, after: int, limit: int) -> list[Objection]:
+    """One page of a month's objections as far as their workers are seen, and one more."""
+    access.require(Function.VIEW_ATTENDANCE)
+    seen = sight.on_project(session, access, project_id)(Assignment)
+    wanted = (
+        select(Objection)
+        .join(FrozenMonth, FrozenMonth.id == Objection.month_id)
+        .join(Assignment, Assignment.id == Objection.assignment_id)
+        .where(FrozenMonth.project_id == project_id, FrozenMonth.month == month, seen, Objection.id > after)
+        .order_by(Objection.id)
+        .limit(limit + 1)
+    )
+    return list(session.scalars(wanted))
+
+
+def _keep(session: Session, clock: Clock, access: Access, project_id: int, *, found: Sheet, public_days: int) -> FrozenMonth:
+    told = [(line.assignment_id, msgspec.msgpack.encode(line)) for line in found.lines]
+    published = today(clock)
+    frozen = FrozenMonth(
+        project_id=project_id,
+        month=found.month,
+        frozen_at=clock.now(),
+        frozen_by=access.actor,
+        published_on=published,
+        objections_until=published + dt.timedelta(days=max(public_days, LEAST_PUBLIC_DAYS)),
+        rows=len(told),
+        digest=digest(packed for _, packed in told),
+    )
+    try:
+        with session.begin_nested():
+            session.add(frozen)
+    except IntegrityError:
+        raise Problem("MONTH_FROZEN", 409) from None
+    insert_rows(session, FrozenRow, [{"month_id": frozen.id, "assignment_id": id_, "told": packed} for id_, packed in told])
+    return frozen
+
+
+def _kept(session: Session, month_id: int, assignment_ids: Sequence[int]) -> dict[int, Line]:
+    found: dict[int, Line] = {}
+    for some in chunks(assignment_ids):
+        wanted = select(FrozenRow.assignment_id, FrozenRow.told)
+        for id_, told in session.execute(wanted.where(FrozenRow.month_id == month_id, FrozenRow.assignment_id.in_(some))):
+            found[id_] = msgspec.msgpack.decode(told, type=Line)
+    return found
+
+
+def _figures(line: Line) -> tuple[object, ...]:
+    """What of a line would be worth a word if it changed after the freeze: not a team's new name."""
+    return tuple((cell.marks, cell.halves, cell.seconds) for cell in line.cells)
