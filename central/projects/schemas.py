@@ -75,13 +75,16 @@ def project_out(project: Project) -> ProjectOut:
 
 
 class GatePolicyIn(In):
-    """A project's gate policy: anti-passback off, soft (marked) or hard (refused); `hours` are minutes of the local day, [] always."""
+    """A project's gate policy: anti-passback off, soft (marked) or hard (refused); `hours` are minutes of the local day, [] always.
 
-    anti_passback: Literal["off", "soft", "hard"] = "off"
-    hours: list[tuple[Minute, Minute]] = Field(default_factory=list, max_length=8)
-    when_stale: Literal["deny", "card_guard"] = "card_guard"
-    liveness: Literal["always", "risk", "never"] = "risk"
-    template_grace_d: Annotated[int, Field(ge=0, le=365)] = 30
+    What is left out has the default of the gates' contract (`wire.GatePolicy`).
+    """
+
+    anti_passback: Literal["off", "soft", "hard"] | None = None
+    hours: Annotated[list[tuple[Minute, Minute]], Field(max_length=8)] | None = None
+    when_stale: Literal["deny", "card_guard"] | None = None
+    liveness: Literal["always", "risk", "never"] | None = None
+    template_grace_d: Annotated[int, Field(ge=0, le=365)] | None = None
 
 
 class SettingsIn(In):

@@ -42,7 +42,7 @@ def change(call: Caller, project_id: RowId, body: SettingsIn, if_match: Annotate
     nullable = {"completion_planned"}
     changed = {name: value for name, value in given.items() if value is not None or name in nullable}
     if body.gate_policy is not None:
-        changed["gate_policy"] = body.gate_policy.model_dump(mode="json")
+        changed["gate_policy"] = body.gate_policy.model_dump(mode="json", exclude_none=True)
 
     def deed(session: Session) -> SettingsOut:
         return _shown(settings.change(session, call.access, project_id, version=version, changed=changed))
