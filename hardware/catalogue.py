@@ -1,6 +1,6 @@
 """Which driver serves which address. Only the composition root asks here; a simulator is opened by its name and is never a default.
 
-card readers   sam-serial:PATH[?baud=115200]   sam-usb:[VID:PID]   pcsc:[NAME]   none:
+card readers   sam-serial:PATH[?baud=115200|auto]   sam-usb:[VID:PID]   pcsc:[NAME]   none:
 cameras        opencv:0  opencv:/dev/video0  rtsp://…  file:PATH  simulated:DIR  lent:SOCKET   none:
 turnstiles     gpio:in=17,out=27,…   modbus:PATH?in=0&out=1&…   simulated:DIR   none:
 """
@@ -41,7 +41,8 @@ def open_card_reader(uri: str) -> CardReader:
     if scheme == "sam-serial":
         from hardware.card_reader.sam_serial import SamSerial
 
-        return SamSerial(rest, baud=_number(uri, options.get("baud", "115200")))
+        baud = options.get("baud", "115200")
+        return SamSerial(rest, baud=None if baud == "auto" else _number(uri, baud))
     if scheme == "sam-usb":
         from hardware.card_reader.sam_usb import SamUsb
 

@@ -57,6 +57,7 @@ BAUD_COMMANDS: Final = {
 
 GOOD: Final = 0x90
 FOUND: Final = 0x9F
+UNKNOWN_COMMAND: Final = 0x21
 
 STATUS: Final[dict[int, tuple[type[DeviceError], str]]] = {
     0x10: (ProtocolFault, "the reader saw a wrong checksum"),
@@ -173,6 +174,7 @@ PHOTO_BYTES: Final = 1024
 ADDRESS_BYTES: Final = (70, 140, 210, 280)
 """Appended addresses: up to four, 70 bytes each."""
 _FINGERPRINTS: Final = (0, 512, 1024)
+_WITHOUT_FINGERPRINT: Final = (4 + TEXT_BYTES, 4 + TEXT_BYTES + PHOTO_BYTES)
 
 
 def encode_card(card: CardData, fingerprint: bool = False) -> bytes:
@@ -181,9 +183,12 @@ def encode_card(card: CardData, fingerprint: bool = False) -> bytes:
     return struct.pack(f">{len(lengths)}H", *lengths) + card.text + card.photo + (card.fingerprint if fingerprint else b"")
 
 
-def decode_card(data: bytes, fingerprint: bool = False) -> CardData:
-    """The card out of a READ answer's data. Raises `ProtocolFault` for any length that the protocol does not know."""
-    head = 6 if fingerprint else 4
+def decode_card(data: bytes) -> CardData:
+    """The card out of a READ answer's data, with or without the field for fingerprints: its length tells which.
+
+    Raises `ProtocolFault` for any length that the protocol does not know.
+    """
+    head = 4 if len(data) in _WITHOUT_FINGERPRINT else 6
     if len(data) < head:
         raise ProtocolFault("a card's answer without lengths")
     text, photo, *finger = struct.unpack_from(f">{head // 2}H", data)

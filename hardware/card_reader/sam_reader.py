@@ -17,6 +17,7 @@ from hardware.card_reader.sam_frames import (
     ADDRESS_BYTES,
     FOUND,
     GOOD,
+    UNKNOWN_COMMAND,
     Answer,
     Command,
     Scanner,
@@ -64,21 +65,38 @@ class SamReader:
         """Raises `DeviceFault` where the module says that it is broken or not authorised."""
         self._must(Command.STATUS, time.monotonic() + CALL_S)
 
-    def read(self) -> CardData:
-        """See `CardReader.read`."""
+    def reset(self) -> None:
+        """Begins the module anew, as after power-up. Raises `DeviceError`."""
+        self._must(Command.RESET, time.monotonic() + CALL_S)
+
+    def limit_radio(self, most: int = 0x50) -> None:
+        """How many bytes go over the air at once: some makers' modules want it said after power-up. Raises `DeviceError`."""
+        self._good(self._ask(Command.MAX_RF_BYTES, time.monotonic() + CALL_S, data=bytes([most])), Command.MAX_RF_BYTES)
+
+    def chip_id(self) -> bytes:
+        """The numbers of the card's chip, as the module gives them: to know this card again, not who it is. Raises like `read`."""
         end = time.monotonic() + CALL_S
-        found = self._ask(Command.FIND, end)
-        if found.sw3 != FOUND:
-            raise found.fault() or ProtocolFault(f"{found.sw3:02X} in answer to find")
-        self._must(Command.SELECT, end)
+        self._select(end)
+        return self._must(Command.READ_CHIP_ID, end).data
+
+    def read(self) -> CardData:
+        """See `CardReader.read`. Fingerprints that a module sends along are read past and dropped."""
+        end = time.monotonic() + CALL_S
+        self._select(end)
         card = self._card(end)
-        return replace(card, appended_address=self._appended_address(end))
+        return replace(card, appended_address=self._appended_address(end), fingerprint=b"")
 
     def close(self) -> None:
         """See `CardReader.close`."""
         pipe, self._pipe = self._pipe, None
         if pipe is not None:
             pipe.close()
+
+    def _select(self, end: float) -> None:
+        found = self._ask(Command.FIND, end)
+        if found.sw3 != FOUND:
+            raise found.fault() or ProtocolFault(f"{found.sw3:02X} in answer to find")
+        self._must(Command.SELECT, end)
 
     def _card(self, end: float) -> CardData:
         """Text and photo. A good answer of the wrong shape is noise that its checksum did not show: asked for again."""
@@ -88,8 +106,12 @@ class SamReader:
         return self._read_base(end)
 
     def _read_base(self, end: float) -> CardData:
+        """Modules made for fingerprints may not know the plain command: they are asked with theirs."""
         try:
-            return decode_card(self._must(Command.READ_BASE, end, READ_S).data)
+            answer = self._ask(Command.READ_BASE, end, READ_S)
+            if answer.sw3 == UNKNOWN_COMMAND:
+                answer = self._ask(Command.READ_FINGERPRINT, end, READ_S)
+            return decode_card(self._good(answer, Command.READ_BASE).data)
         except NoCard:
             raise CardUnreadable("lifted while it was read") from None
 
@@ -104,12 +126,15 @@ class SamReader:
         return answer.data if answer.sw3 == GOOD and len(answer.data) in ADDRESS_BYTES else b""
 
     def _must(self, command: Command, end: float, answer_s: float = QUICK_S) -> Answer:
-        answer = self._ask(command, end, answer_s)
+        return self._good(self._ask(command, end, answer_s), command)
+
+    @staticmethod
+    def _good(answer: Answer, command: Command) -> Answer:
         if answer.sw3 != GOOD:
             raise answer.fault() or ProtocolFault(f"{answer.sw3:02X} in answer to {command.name.lower()}")
         return answer
 
-    def _ask(self, command: Command, end: float, answer_s: float = QUICK_S) -> Answer:
+    def _ask(self, command: Command, end: float, answer_s: float = QUICK_S, data: bytes = b"") -> Answer:
         """One command until it is answered in order, `ATTEMPTS` times at most and never beyond `end`."""
         last: DeviceError = DeviceTimeout("no time left")
         for _ in range(ATTEMPTS):
@@ -117,23 +142,23 @@ class SamReader:
             if now >= end:
                 break
             try:
-                answer = self._exchange(command, min(end, now + answer_s))
+                answer = self._exchange(command, min(end, now + answer_s), data)
             except (DeviceTimeout, ProtocolFault) as fault:
                 last = fault
                 continue
             fault_said = answer.fault()
-            if not isinstance(fault_said, ProtocolFault):
+            if not isinstance(fault_said, ProtocolFault) or answer.sw3 == UNKNOWN_COMMAND:
                 return answer
             last = fault_said
         if isinstance(last, DeviceTimeout):
             self.close()  # a converter that hangs often wakes when its port is opened anew
         raise last
 
-    def _exchange(self, command: Command, deadline: float) -> Answer:
+    def _exchange(self, command: Command, deadline: float, data: bytes = b"") -> Answer:
         try:
             if self._pipe is None:
                 self._pipe = self._open_pipe()
-            self._pipe.send(encode_request(command))
+            self._pipe.send(encode_request(command, data))
             return self._answer(self._pipe, deadline)
         except DeviceUnplugged:
             self.close()

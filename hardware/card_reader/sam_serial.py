@@ -5,17 +5,20 @@ from __future__ import annotations
 import errno
 import select
 import termios
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 import serial
 
-from hardware.card_reader.sam_frames import BAUD_COMMANDS
-from hardware.card_reader.sam_reader import SamReader
-from hardware.errors import DeviceFault, DeviceMissing, DeviceTimeout, DeviceUnplugged, DeviceUnsupported
+from hardware.card_reader.sam_frames import BAUD_COMMANDS, Command, Scanner, encode_request
+from hardware.card_reader.sam_reader import CALL_S, Pipe, SamReader
+from hardware.errors import DeviceFault, DeviceMissing, DeviceTimeout, DeviceUnplugged, DeviceUnsupported, ProtocolFault
 
 WRITE_S: Final = 0.5
+PROBE_S: Final = 0.25
+"""For the module's number, 27 bytes: 28 ms at 9,600 baud, and the module's own time."""
 _BUSY: Final = (errno.EAGAIN, errno.EBUSY)
 
 
@@ -49,12 +52,53 @@ class SerialPipe:
 
 
 class SamSerial(SamReader):
-    """A SAM_V reader at `path`. Nothing is opened before the first call, so that a box starts without its reader."""
+    """A SAM_V reader at `path`. Nothing is opened before the first call, so that a box starts without its reader.
 
-    def __init__(self, path: str, baud: int = 115200) -> None:
-        if baud not in BAUD_COMMANDS:
-            raise DeviceUnsupported(f"{baud} baud; a reader speaks {', '.join(map(str, BAUD_COMMANDS))}")
-        super().__init__(lambda: SerialPipe(path, baud))
+    With `baud` None the reader's speed is searched for whenever the port is opened, the last good one first.
+    """
+
+    def __init__(self, path: str, baud: int | None = 115200) -> None:
+        if baud is not None:
+            _supported(baud)
+        self._path = path
+        self._speeds = tuple(BAUD_COMMANDS) if baud is None else (baud,)
+        super().__init__(self._open)
+
+    def change_baud(self, baud: int) -> None:
+        """Makes the reader speak at another speed until it loses power, and follows it. Raises `DeviceError`, `DeviceUnsupported`."""
+        self._must(BAUD_COMMANDS[_supported(baud)], time.monotonic() + CALL_S)
+        self.close()
+        self._speeds = (baud, *(speed for speed in BAUD_COMMANDS if speed != baud))
+
+    def _open(self) -> Pipe:
+        if len(self._speeds) == 1:
+            return SerialPipe(self._path, self._speeds[0])
+        for baud in self._speeds:
+            pipe = SerialPipe(self._path, baud)
+            if _answers(pipe):
+                self._speeds = (baud, *(speed for speed in self._speeds if speed != baud))
+                return pipe
+            pipe.close()
+        raise DeviceTimeout("no answer at any speed")
+
+
+def _supported(baud: int) -> int:
+    if baud not in BAUD_COMMANDS:
+        raise DeviceUnsupported(f"{baud} baud; a reader speaks {', '.join(map(str, BAUD_COMMANDS))}")
+    return baud
+
+
+def _answers(pipe: Pipe) -> bool:
+    """Whether a reader speaks at this speed: anything that is a frame is an answer."""
+    scanner, end = Scanner(), time.monotonic() + PROBE_S
+    try:
+        pipe.send(encode_request(Command.SAM_ID))
+        while (left := end - time.monotonic()) > 0:
+            if scanner.feed(pipe.receive(left)) is not None:
+                return True
+    except (ProtocolFault, DeviceTimeout):
+        pass
+    return False
 
 
 def _not_opened(path: str, refused: Exception) -> DeviceMissing | DeviceFault:

@@ -6,6 +6,7 @@ import os
 import random
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hardware.card_reader import synthetic
 from hardware.card_reader.sam_frames import PREAMBLE, Command, encode_request
 from hardware.card_reader.sam_serial import SamSerial, SerialPipe
 from hardware.card_reader.simulated import SamSimulator
-from hardware.errors import DeviceError, DeviceFault, DeviceMissing, DeviceTimeout, DeviceUnplugged
+from hardware.errors import DeviceError, DeviceFault, DeviceMissing, DeviceTimeout, DeviceUnplugged, DeviceUnsupported, NoCard
 
 CARD = synthetic.resident()
 
@@ -118,6 +119,55 @@ def test_a_reader_at_another_speed_does_not_answer_until_asked_at_it(simulator: 
     with pytest.raises(DeviceTimeout):
         fast.identify()
     fast.close()
+
+
+def test_a_readers_speed_is_searched_for_and_found_again_after_it_lost_power(simulator: SamSimulator) -> None:
+    reader = SamSerial(str(simulator.path), baud=None)
+    reader.change_baud(9600)
+    assert simulator.baud == 9600
+    simulator.put(CARD)
+    assert reader.read() == CARD
+    simulator.unplug()
+    simulator.replug()
+    simulator.put(CARD)
+    with pytest.raises(DeviceUnplugged):
+        reader.read()
+    assert reader.read() == CARD
+    reader.close()
+    with pytest.raises(DeviceUnsupported):
+        reader.change_baud(1200)
+
+
+def test_no_speed_at_which_nobody_answers_is_believed(simulator: SamSimulator) -> None:
+    simulator.freeze()
+    reader = SamSerial(str(simulator.path), baud=None)
+    with pytest.raises(DeviceTimeout):
+        reader.identify()
+    simulator.freeze(False)
+    assert reader.identify().startswith("05.03")
+    reader.close()
+
+
+@pytest.mark.parametrize("finger", [0, 512, 1024])
+def test_fingerprints_that_a_module_sends_along_are_read_past_and_dropped(simulator: SamSimulator, reader: SamSerial, finger: int) -> None:
+    simulator.put(replace(CARD, fingerprint=b"f" * finger))
+    simulator.refuse(read_base=0x21)
+    assert reader.read() == CARD
+    assert simulator.requests.count(Command.READ_BASE.value) == 1
+    assert Command.READ_FINGERPRINT.value in simulator.requests
+
+
+def test_the_other_commands_of_the_protocol_are_served_too(simulator: SamSimulator, reader: SamSerial) -> None:
+    reader.reset()
+    reader.limit_radio()
+    simulator.put(CARD)
+    assert len(reader.chip_id()) == 28
+    simulator.lift()
+    with pytest.raises(NoCard):
+        reader.chip_id()
+    simulator.refuse(max_rf_bytes=0x23)
+    with pytest.raises(DeviceFault):
+        reader.limit_radio()
 
 
 def test_pulling_the_cable_while_a_card_is_read_is_unplugged_not_a_crash(simulator: SamSimulator, reader: SamSerial) -> None:
