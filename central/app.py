@@ -16,6 +16,7 @@ from central.centre import Centre
 from central.devices import api as devices
 from central.entry import api as entry
 from central.evidence import api as evidence
+from central.exchange import api as exchange
 from central.history import api as history
 from central.identity import api as identity
 from central.identity import trail_api as trail
@@ -89,7 +90,7 @@ def openapi(settings: CentralSettings) -> dict[str, Any]:
 
 
 def _add_routes(app: FastAPI) -> None:
-    for slice_ in (identity, trail, projects, people, entry, history, devices, attendance, boxes_talk, verification, evidence):
+    for slice_ in (identity, trail, projects, people, entry, history, devices, attendance, boxes_talk, verification, evidence, exchange):
         app.include_router(slice_.router)
     app.include_router(_health())
 

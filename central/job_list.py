@@ -7,9 +7,10 @@ from typing import Final
 from central.attendance import jobs as attendance
 from central.attendance import months
 from central.entry import nightly
+from central.exchange import job as exchange
 from central.jobs import Job
 from central.people import terms_job as search_terms
 from central.projects import settings
 from central.verification import job as verification
 
-JOBS: Final[tuple[Job, ...]] = (months.JOB, *attendance.JOBS, nightly.JOB, settings.JOB, verification.JOB, search_terms.JOB)
+JOBS: Final[tuple[Job, ...]] = (months.JOB, *attendance.JOBS, nightly.JOB, settings.JOB, verification.JOB, search_terms.JOB, *exchange.JOBS)

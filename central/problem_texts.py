@@ -277,6 +277,31 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
     "EVIDENCE_DATE_INVALID": ("材料所证明的日期不能晚于今天。", "Evidence cannot be about a day to come."),
     "EVIDENCE_ABOUT_WHOM": ("请说明材料涉及的人员或分派。", "Say which person or assignment it is about."),
     "EVIDENCE_DAMAGED": ("材料内容与摘要不符，请联系系统管理员。", "The content does not fit its digest: call the administrator."),
+    "WORKBOOK_TYPE": (
+        "不是可读取的 Excel 工作簿（.xlsx），请用模板填写后另存为 .xlsx。",
+        "Not a readable Excel workbook: save the template as .xlsx.",
+    ),
+    "WORKBOOK_TOO_LARGE": (
+        "工作簿超过 {limit_mb} MB 或解压后过大，请删去多余内容或分几个文件。",
+        "The workbook is larger than {limit_mb} MB or unpacks to too much: remove what is not needed or split it.",
+    ),
+    "WORKBOOK_MACROS": ("工作簿含宏，请另存为不含宏的 .xlsx。", "The workbook holds macros: save it as .xlsx without them."),
+    "WORKBOOK_MERGED": ("工作簿有合并单元格，请取消合并后再上传。", "The workbook has merged cells: unmerge them first."),
+    "WORKBOOK_WRONG_SHEET": (
+        "没有找到填写表，缺少列：{missing}。请使用下载的模板，不要改动标题行。",
+        "No sheet has the template's titles; missing: {missing}. Use the template and leave its first row.",
+    ),
+    "WORKBOOK_EMPTY": ("工作簿没有填写任何一行。", "The workbook holds no row."),
+    "WORKBOOK_TOO_MANY_ROWS": ("一次最多 {limit} 行，请分几个文件。", "At most {limit} rows at a time: split the file."),
+    "CELL_FORMULA": ("单元格是公式，请粘贴为数值。", "The cell is a formula: paste it as a value."),
+    "CELL_ERROR": ("单元格是错误值，请改正。", "The cell holds an error value: mend it."),
+    "CELL_LOST_DIGITS": (
+        "号码被存成了数字，末几位已丢失；请设为文本格式后重新填写。",
+        "The number was kept as a figure and lost its last digits: make the cell text and type it again.",
+    ),
+    "DATE_INVALID": ("日期不正确，请写成 2026-03-01。", "Not a date: write it as 2026-03-01."),
+    "DUPLICATE_IN_FILE": ("同一文件中已有该证件号码。", "The file has this ID number in a row before."),
+    "IMPORT_NOT_READY": ("该批量登记尚在校验或已结束，不能确认。", "This import is still being checked, or is over."),
     "ALREADY_REGISTERED": ("该工人已由本单位登记。", "Your company has registered this worker already."),
     "PERSON_CARD_MISMATCH": (
         "姓名或号码与证件（或已登记信息）不一致，请核对证件与本人。",

@@ -171,6 +171,7 @@ def register(
         worker = new_worker(clock, keys, checked)
     else:
         excepted = same_person(session, clock, worker, said, employer)
+        refresh(worker, keys, checked)
     if chip_read is not None and worker.identity_state is not IdentityState.VERIFIED:
         worker.identity_state, worker.identity_source, worker.identity_cause = IdentityState.VERIFIED, "chip", ""
     employment = new_employment(clock, checked, employer, exceptional=excepted)
@@ -232,6 +233,16 @@ def new_worker(clock: Clock, keys: CentreSecrets, checked: Checked) -> Worker:
     sealed.set_phone(worker, keys, checked.phone)
     sealed.set_address(worker, keys, said.address)
     return worker
+
+
+def refresh(worker: Worker, keys: CentreSecrets, checked: Checked) -> None:
+    """Somebody known comes to the next employer: what is stated now holds, the identity stays as it is."""
+    if checked.phone:
+        sealed.set_phone(worker, keys, checked.phone)
+    if checked.said.address:
+        sealed.set_address(worker, keys, checked.said.address)
+    worker.category, worker.main_trade = checked.category, checked.trade or worker.main_trade
+    worker.version += 1
 
 
 def new_employment(clock: Clock, checked: Checked, employer: int, *, exceptional: bool = False) -> Employment:
