@@ -69,7 +69,7 @@ def _sought_number(typed: str, index: Index) -> list[tuple[str, str]]:
         return [(start, start + _END) for start in starts]
     if len(typed) == 6:
         exact.append(_hashed("j", index, number))
-    return [(term, term + "\0") for term in exact]
+    return [(term, term + "\x01") for term in exact]
 
 
 def _hashed(kind: str, index: Index, value: str) -> str:
