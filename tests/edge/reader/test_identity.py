@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.reader.causes import WORDS, Cause, cause_of
+from edge.reader.causes import CAUTIONS, WORDS, Cause, Caution, cause_of
 from edge.reader.id_card import decode_card
-from edge.reader.identity import CardRefused, age, flaws, identify, is_of
+from edge.reader.identity import CardRefused, age, cautions, flaws, identify, is_of
 from hardware import errors
 from hardware.card_reader import CardData, synthetic
 from hardware.errors import DeviceError
@@ -62,6 +62,51 @@ def test_a_site_may_ask_for_more_years() -> None:
     card = decode_card(synthetic.resident(birth=date(2009, 1, 1)))
     assert flaws(card, TODAY) == ()
     assert flaws(card, TODAY, youngest=18) == (Cause.UNDER_AGE,)
+
+
+@given(
+    st.from_regex(r"[1-9][0-9]{5}", fullmatch=True),
+    st.dates(date(1930, 1, 1), date(2008, 1, 1)),
+    st.integers(1, 499),
+    st.booleans(),
+)
+def test_no_place_refuses_anybody_whatever_the_tables_say(county: str, birth: date, sequence: int, male: bool) -> None:
+    """Codes are of the day of registration; districts are renamed and vanish, and real people keep their numbers."""
+    number = synthetic.number(birth, sequence, male, county)
+    card = decode_card(synthetic.resident(birth=birth, sequence=sequence, male=male, number=number))
+    assert flaws(card, TODAY) == ()
+
+
+@given(st.dates(date(1930, 1, 1), date(2026, 1, 15)), st.dates(date(2015, 1, 1), date(2045, 1, 1)), st.booleans())
+def test_age_and_validity_decide_alone_for_a_card_whose_number_fits(birth: date, until: date, male: bool) -> None:
+    card = decode_card(synthetic.resident(birth=birth, male=male, valid_from=date(2015, 1, 1), valid_until=until))
+    found = flaws(card, TODAY)
+    assert (Cause.CARD_EXPIRED in found) == (until < TODAY)
+    assert (Cause.UNDER_AGE in found) == (age(birth, TODAY) < 16)
+    assert Cause.NUMBER_INVALID not in found
+
+
+@pytest.mark.parametrize(
+    ("birth", "until", "known"),
+    [
+        (date(2010, 1, 15), None, (Caution.UNDER_18,)),
+        (date(2008, 1, 16), None, (Caution.UNDER_18,)),
+        (date(2008, 1, 15), None, ()),
+        (date(2010, 1, 16), None, ()),
+        (date(1980, 1, 1), date(2026, 2, 14), (Caution.CARD_EXPIRES_SOON,)),
+        (date(1980, 1, 1), date(2026, 2, 15), ()),
+        (date(2009, 5, 5), date(2026, 1, 15), (Caution.UNDER_18, Caution.CARD_EXPIRES_SOON)),
+    ],
+)
+def test_what_should_be_known_of_a_good_card_refuses_nobody(birth: date, until: date | None, known: tuple[Caution, ...]) -> None:
+    card = decode_card(synthetic.resident(birth=birth, valid_until=until))
+    assert cautions(card, TODAY) == known
+    assert bool(flaws(card, TODAY)) == (age(birth, TODAY) < 16)
+
+
+def test_every_caution_has_words_and_advice_in_both_languages() -> None:
+    assert set(CAUTIONS) == set(Caution)
+    assert all(all([words.zh, words.zh_next, words.en, words.en_next]) for words in CAUTIONS.values())
 
 
 @pytest.mark.rule("A-25")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 
+from edge.reader.card_seen import CardSeen, SeenKind
 from edge.reader.causes import Cause
+from edge.reader.id_number import card_hash
 from edge.reader.swipes import Swipe, Swipes, SwipeState
-from hardware.card_reader import CardData, synthetic
+from hardware.card_reader import CardData, ChipKind, ChipSeen, synthetic
 from hardware.card_reader.sam_serial import SamSerial
 from hardware.card_reader.simulated import SamSimulator
-from hardware.errors import CardSuspect, CardUnreadable, DeviceUnplugged, NoCard
+from hardware.errors import CardNumberRandom, CardSuspect, CardUnreadable, DeviceUnplugged, NoCard
 
 LONG_S = 20.0
 CARD = synthetic.resident()
@@ -23,7 +26,7 @@ OTHER = synthetic.resident("李样本", sequence=9)
 class FakeReader:
     """Answers each look with the next of a list, and with its last for ever."""
 
-    def __init__(self, *answers: CardData | Exception) -> None:
+    def __init__(self, *answers: CardData | ChipSeen | Exception) -> None:
         self.answers = list(answers)
         self.closed = 0
         self.looks = 0
@@ -31,7 +34,7 @@ class FakeReader:
     def identify(self) -> str:
         return "fake"
 
-    def read(self) -> CardData:
+    def read(self) -> CardData | ChipSeen:
         self.looks += 1
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
@@ -94,6 +97,43 @@ def test_a_card_gone_for_a_while_is_absent_and_then_counts_anew() -> None:
         assert (gone.card, gone.data) == (None, None)
         reader.answers = [CARD, NoCard()]
         assert swipes.next_card(gone.number, LONG_S) is not None
+
+
+WORK_CARD = ChipSeen(ChipKind.DESFIRE, bytes.fromhex("04112233445566"))
+CHIP = ChipSeen(ChipKind.ID_CARD, bytes.fromhex("0102030405060708"))
+KEY = bytes(range(32))
+
+
+def test_a_work_card_is_seen_as_one_and_counts_once_while_it_lies_there() -> None:
+    reader = FakeReader(WORK_CARD, WORK_CARD, NoCard(), WORK_CARD)
+    with _swipes(reader) as swipes:
+        swipe = swipes.next_card(0, LONG_S)
+        assert swipe is not None
+        assert (swipe.card, swipe.data, swipe.laid) == (None, None, 1)
+        assert swipe.seen == CardSeen(SeenKind.WORK_CARD, None, WORK_CARD)
+        _looked(reader, 20)
+        assert swipes.latest().laid == 1
+
+
+def test_a_work_card_after_an_identity_card_counts_at_once() -> None:
+    with _swipes(FakeReader(CARD, WORK_CARD, CHIP, NoCard())) as swipes:
+        last = _until(swipes, lambda swipe: swipe.laid == 3)
+        assert last.seen is not None
+        assert last.seen.kind is SeenKind.ID_CHIP
+
+
+def test_a_card_is_known_at_a_box_by_a_hash_of_its_own_kind_under_the_projects_key() -> None:
+    hashes = [CardSeen.of(read).hashed(KEY) for read in (CARD, WORK_CARD, CHIP, ChipSeen(ChipKind.DESFIRE, CHIP.number))]
+    assert len(set(hashes)) == 4
+    assert hashes[0] == card_hash("310199198503150032", KEY)
+    assert hashes[1] == hashlib.blake2b(b"uid:04112233445566", key=KEY, digest_size=16).digest()
+    assert hashes[2] == hashlib.blake2b(b"chip:0102030405060708", key=KEY, digest_size=16).digest()
+    assert repr(CardSeen.of(WORK_CARD)) == "CardSeen(work_card)"
+
+
+def test_a_work_card_with_a_random_number_is_a_fault_that_says_so() -> None:
+    with _swipes(FakeReader(CardNumberRandom("08"))) as swipes:
+        assert _until(swipes, lambda swipe: swipe.number == 1).cause is Cause.CARD_NUMBER_RANDOM
 
 
 def test_a_forgotten_card_is_dropped_and_counts_anew() -> None:
