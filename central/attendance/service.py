@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, true
 from sqlalchemy.orm import Session
 
-from central.access import Access, Role
+from central.access import Access, Function, Role
 from central.attendance import store
 from central.attendance.model import Passage
 from central.attendance.store import FeedRow
@@ -40,6 +40,7 @@ def pull(session: Session, access: Access, cursor: str | None, limit: int) -> Fe
     (A-60); another office there those people who come to it along the contract chain (A-45).
     Raises `Problem` 403 ROLE_NOT_ALLOWED, 404 NOT_FOUND (no part in the project), 422 CURSOR_INVALID.
     """
+    access.require(Function.VIEW_ATTENDANCE)
     after = _position(cursor)
     rows = store.feed(session, _seen(session, access), after, limit)
     projects_shown = {row.passage.project_id for row in rows} | ({access.project_id} if access.project_id is not None else set())

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from central import audit
-from central.access import SYSTEM, Access, Role
+from central.access import SYSTEM, Access, Function, Role
 from central.clock import Clock
 from central.devices import rules, store
 from central.devices.certificates import CertificateAuthority, Issued
@@ -107,6 +107,7 @@ def revoke(session: Session, clock: Clock, access: Access, box_id: str) -> Box:
 
 def boxes(session: Session, access: Access, after: str, limit: int) -> list[Box]:
     """A page of the boxes this principal may see, and one more to know whether another follows."""
+    access.require(Function.VIEW_DEVICES)
     if access.sees_everything:
         return store.of_projects(session, None, after, limit + 1)
     mine = {link.project_id for link in projects.parts_of(session, access.company_id, access.project_id)}
@@ -116,6 +117,7 @@ def boxes(session: Session, access: Access, after: str, limit: int) -> list[Box]
 
 def _require_owner(session: Session, access: Access, project_id: int) -> None:
     """A-60: gates belong to the general contractor's project, not to subcontractors."""
+    access.require(Function.MANAGE_GATES)
     if access.role is Role.ADMINISTRATOR:
         projects.visible_project(session, access, project_id)
         return
