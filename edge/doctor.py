@@ -217,6 +217,7 @@ ADVICE = {
     "DEVICE_UNPLUGGED": ("重新插好设备", "plug it in again"),
     "DEVICE_TIMEOUT": ("设备无应答：断电重启设备", "no answer: power the device off and on"),
     "DEVICE_GARBLED": ("检查线缆与波特率", "check cable and baud rate"),
+    "DEVICE_DRIVER_MISSING": ("缺少驱动软件：见 docs/operations/readers.md", "its software is missing: see docs/operations/readers.md"),
     "DEVICE_UNSUPPORTED": ("换用支持的型号", "use a supported model"),
     "CAMERA_FROZEN": ("重新插拔相机", "plug the camera out and in"),
     "CAMERA_SILENT": ("检查相机", "check the camera"),
