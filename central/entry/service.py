@@ -147,10 +147,19 @@ def people_on_project(
 
 
 def assignments_of_employer(
-    session: Session, access: Access, after: int, limit: int, *, q: str = "", keys: CentreSecrets | None = None
+    session: Session,
+    access: Access,
+    after: int,
+    limit: int,
+    *,
+    states: tuple[AssignmentState, ...] = (),
+    q: str = "",
+    keys: CentreSecrets | None = None,
 ) -> list[AssignmentView]:
-    """A-63: one page of an employer's assignments across projects, every state."""
+    """A-63: one page of an employer's assignments across projects, every state or these."""
     wanted = store.views(sight.of_employer(access)(Assignment)).where(Assignment.id > after).limit(limit + 1)
+    if states:
+        wanted = wanted.where(Assignment.state.in_(states))
     if q:
         wanted = wanted.where(store.matching(q, keys))
     return [store.view(row) for row in session.execute(wanted)]
