@@ -9,8 +9,18 @@ from central.attendance import months
 from central.entry import nightly
 from central.exchange import job as exchange
 from central.jobs import Job
+from central.messaging import retention
 from central.people import terms_job as search_terms
 from central.projects import settings
 from central.verification import job as verification
 
-JOBS: Final[tuple[Job, ...]] = (months.JOB, *attendance.JOBS, nightly.JOB, settings.JOB, verification.JOB, search_terms.JOB, *exchange.JOBS)
+JOBS: Final[tuple[Job, ...]] = (
+    months.JOB,
+    retention.JOB,
+    *attendance.JOBS,
+    nightly.JOB,
+    settings.JOB,
+    verification.JOB,
+    search_terms.JOB,
+    *exchange.JOBS,
+)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from sqlalchemy import BigInteger, Index, String, UniqueConstraint, text, true
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.attendance.rules import Judged
 from central.database import Base, BigId, guard, row_id, words
 
+_REMEMBERED: Final = text("NOT forgotten")
 _UNSURE: Final = text("clock = 'none'")
 
 
@@ -106,10 +107,17 @@ class NotPassed(Base):
 
 
 class Refusal(Base):
-    """Somebody was refused at a gate; no image, no card, and the assignment only where the box knew who it was (A-03)."""
+    """Somebody was refused at a gate; no image, no card, and the assignment only where the box knew who it was (A-03).
+
+    `forgotten`: who it was has been taken out, ninety days after the refusal arrived.
+    """
 
     __tablename__ = "refusals"
-    __table_args__ = (UniqueConstraint("box_id", "epoch", "seq"), Index("ix_refusals_project_id_at", "project_id", "at"))
+    __table_args__ = (
+        UniqueConstraint("box_id", "epoch", "seq"),
+        Index("ix_refusals_project_id_at", "project_id", "at"),
+        Index("ix_refusals_remembered", "received_at", postgresql_where=_REMEMBERED, sqlite_where=_REMEMBERED),
+    )
 
     id: Mapped[int] = row_id()
     box_id: Mapped[str] = mapped_column(String(16))
@@ -124,6 +132,7 @@ class Refusal(Base):
     lane: Mapped[str] = mapped_column(String(128))
     roster_version: Mapped[int] = mapped_column(BigInteger)
     offline: Mapped[bool]
+    forgotten: Mapped[bool] = mapped_column(server_default=false(), default=False)
     received_at: Mapped[dt.datetime]
 
 

@@ -118,6 +118,7 @@ def record_refusals(
                 "lane": body.lane,
                 "roster_version": body.roster_version,
                 "offline": body.offline,
+                "forgotten": False,
                 "received_at": now,
             }
         )

@@ -36,7 +36,10 @@ def record_enrolment(session: Session, origin: Origin, assignment_id: int, body:
     overtaken = any(_is_later(one, origin) for one in known)
     session.add(_enrolment(origin, assignment_id, body, now))
     session.flush()
-    if assignment.state is not AssignmentState.CONFIRMED or overtaken:
+    if assignment.state is not AssignmentState.CONFIRMED:
+        return
+    if overtaken:
+        note_roster_change(session, assignment)  # this box believes what was said at it, until it is told the later word
         return
     granted = bool(body.engine) and body.consent.template
     assignment.face = FaceState.GRANTED if granted else FaceState.REFUSED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,8 @@ from central.secrets import CentreSecrets
 from edge.sync import wire
 
 UNKNOWN = "unknown"
+LOOKUPS_PER_MINUTE = 60
+"""A kiosk asks once for a card, and again every five seconds until it is answered."""
 _NOT_ASKED = (AssignmentState.WITHDRAWN,)
 
 
@@ -45,3 +49,29 @@ def _waiting_for(session: Session, assignment: Assignment, employer: str) -> str
         return ""
     wanted = select(Company.name).join(Participant, Participant.company_id == Company.id).where(Participant.id == assignment.waiting_for_id)
     return session.scalar(wanted) or ""
+
+
+class LookupRate:
+    """How many questions one box may ask in a minute: a kiosk asks for whoever stands there, and whoever asks for more is counting cards.
+
+    Times are monotonic seconds. Kept in memory: each process that answers counts for itself.
+    """
+
+    def __init__(self, per_minute: int = LOOKUPS_PER_MINUTE) -> None:
+        self._per_minute = per_minute
+        self._asked: dict[str, deque[float]] = {}
+
+    def check(self, box: str, now_s: float) -> None:
+        """Counts a question. Raises `WireError` LOOKUPS_TOO_MANY."""
+        if not self.allows(box, now_s):
+            raise wire.WireError("LOOKUPS_TOO_MANY", "more questions than a kiosk has")
+
+    def allows(self, box: str, now_s: float) -> bool:
+        """Whether this box may ask now; if so, it has."""
+        asked = self._asked.setdefault(box, deque())
+        while asked and now_s - asked[0] >= 60.0:
+            asked.popleft()
+        if len(asked) >= self._per_minute:
+            return False
+        asked.append(now_s)
+        return True

@@ -27,6 +27,7 @@ from central.devices.model import Box, BoxState
 from central.messaging import lookups, roster, store
 from central.messaging.intake import open_frame
 from central.messaging.link import Inbox, Incoming, Outbound
+from central.messaging.lookups import LookupRate
 from central.messaging.roster import Roster
 from central.projects.model import Project
 from central.secrets import CentreSecrets
@@ -53,6 +54,7 @@ class RosterPublisher:
         self._published: dict[int, tuple[int, float]] = {}
         self._rosters: OrderedDict[int, Roster] = OrderedDict()
         self._again = threading.Event()
+        self._rate = LookupRate()
 
     def publish_again(self) -> None:
         """The broker may have forgotten what it retained: all pointers are published once more."""
@@ -101,6 +103,7 @@ class RosterPublisher:
                         self._send_roster(session, sender, asked)
                     case wire.Up.LOOKUP:
                         sender, lookup = open_frame(box, message, wire.Lookup)
+                        self._rate.check(sender.id, time.monotonic())
                         self._seal(sender, wire.Down.LOOKUP, lookups.answer(session, self._keys, sender.project_id, lookup))
                     case _:
                         self._note_applied(*open_frame(box, message, wire.Applied))

@@ -13,10 +13,13 @@ TIME = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Each box's version of the contract, openings by hand, passages that nobody made, work cards."""
+    """Each box's version of the contract, openings by hand, passages that nobody made, work cards, forgotten refusals."""
     op.add_column("boxes", sa.Column("wire", sa.Integer(), server_default="1", nullable=False))
     for name, length in (("method", 3), ("direction", 2), ("lane", 128), ("operator", 128)):
         op.add_column("incidents", sa.Column(name, sa.String(length), server_default="", nullable=False))
+    op.add_column("refusals", sa.Column("forgotten", sa.Boolean(), server_default=sa.false(), nullable=False))
+    remembered = sa.text("NOT forgotten")
+    op.create_index("ix_refusals_remembered", "refusals", ["received_at"], postgresql_where=remembered, sqlite_where=remembered)
     op.create_table(
         "not_passed",
         sa.Column("box_id", sa.String(16), nullable=False),

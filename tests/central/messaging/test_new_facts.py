@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select, text
 
 from central.attendance import months
-from central.attendance.model import Passage
+from central.attendance.model import Passage, Refusal
 from central.attendance.rules import Judged
 from central.devices.model import RosterChange, WorkCard
 from central.entry.model import Assignment
-from central.messaging import roster
-from central.messaging.model import Incident, QuarantinedEvent
+from central.messaging import retention, roster
+from central.messaging.model import BoxEvent, Incident, QuarantinedEvent
 from edge.sync import wire
 from tests.central.messaging.field import NOW, NOW_MS, Field
 from tests.central.messaging.test_ingest import HOUR, codes, deliver
@@ -167,3 +167,23 @@ def test_passages_go_to_their_months_and_keep_their_place_in_the_feed(field: Fie
         parts = session.execute(text("SELECT tableoid::regclass::text FROM passages ORDER BY position")).scalars().all()
     assert (made, again) == (5, 5)
     assert parts == ["passages_2025_10", "passages_2026_04"]
+
+
+def test_who_was_refused_is_forgotten_after_ninety_days_and_only_that(field: Field) -> None:
+    box, person = field.box(), field.worker()
+    box.write(wire.Refusal(wire.Reason.RIGHT_ENDED, wire.Method.ID_CARD, wire.Direction.IN, "1", 1, person))
+    box.passes(person)
+    deliver(field, box, (1, 2))
+    box.write(wire.Refusal(wire.Reason.RIGHT_ENDED, wire.Method.ID_CARD, wire.Direction.IN, "1", 1, person))
+    field.clock.forward(days=60)
+    deliver(field, box, (3, 3))
+    later = NOW + dt.timedelta(days=91)
+    for expected in (1, 0):
+        with field.centre.database.writing() as session:
+            assert retention.forget_refused(session, later) == expected
+    with field.centre.database.reading() as session:
+        known = [assignment is not None for assignment in session.scalars(select(Refusal.assignment_id).order_by(Refusal.seq))]
+        held = [person.encode() in packed for packed in session.scalars(select(BoxEvent.packed).order_by(BoxEvent.seq))]
+    assert (known, held) == ([False, True], [False, True, True])
+    assert deliver(field, box, (3, 3)) == box.ack(3)
+    assert codes(field, Incident) == []
