@@ -56,11 +56,20 @@ def _gate(settings: EdgeSettings, engine: FaceEngine, stop: threading.Event) -> 
         turnstile=open_turnstile(settings.turnstile),
         engine=engine,
     )
-    house = Gatehouse(settings.home, Place(settings.lane, settings.direction), equipment, keys, FlooredClock(SystemClock(), settings.home))
+    clock, place = FlooredClock(SystemClock(), settings.home), Place(settings.lane, settings.direction)
+    house = Gatehouse(settings.home, place, equipment, keys, clock, centre_key=_centre_key(settings))
     try:
         house.run(stop)
     finally:
         house.close()
+
+
+def _centre_key(settings: EdgeSettings) -> bytes:
+    """For codes that the centre signed; a box without it (never provisioned) believes none."""
+    try:
+        return bytes.fromhex(settings.centre_key)
+    except ValueError:
+        return b""
 
 
 def run_kiosk(settings: EdgeSettings, stop: threading.Event) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from edge.gate.display import Display
 from edge.gate.gallery_feed import GalleryFeed
+from edge.gate.openings import Openings
 from edge.gate.passage import Gatekeeper, Outcome
 from edge.reader.swipes import Swipes
 from edge.store.database import Store
@@ -39,9 +40,12 @@ class Devices:
 class DeviceWatch:
     """Writes a device's trouble down when it begins and when it is over, and keeps the screen's banners right."""
 
-    def __init__(self, devices: Devices, store: Store, feed: GalleryFeed, keeper: Gatekeeper, display: Display) -> None:
+    def __init__(
+        self, devices: Devices, store: Store, feed: GalleryFeed, keeper: Gatekeeper, display: Display, *, openings: Openings
+    ) -> None:
         self._devices, self._feed, self._keeper, self._display, self._clock = devices, feed, keeper, display, keeper.clock
         self._roster, self._passages, self._health = Roster(store), Passages(store), Health(store, keeper.clock)
+        self._openings = openings
         self._known: dict[str, str] = {}
         self._reported_ms = -REPORT_MS
         self._decision_ms: deque[float] = deque(maxlen=DECISIONS_KEPT)
@@ -54,6 +58,7 @@ class DeviceWatch:
     def tend(self, frames: int) -> None:
         """One look at everything. Raises `StoreError`."""
         faults = self.faults()
+        self._openings.fire("FIRE" in faults.values())
         for place, code in faults.items():
             if self._known.get(place) != code:
                 self._keeper.note(code, place)
@@ -87,6 +92,7 @@ class DeviceWatch:
 
     def _banners(self) -> None:
         policy = self._roster.policy()
+        self._display.held = self._openings.state
         self._display.resting = "closed" if policy.state == "completed" else "fault" if "camera" in self._known else "idle"
         self._display.screen.amend(
             on_site=self._passages.on_site_count(self._clock.now_ms() - ON_SITE_MS),

@@ -26,6 +26,8 @@ class Display:
         self._until_ms = self._least_until_ms = 0
         self.resting = "idle"
         """What is shown when nobody is there: idle, fault (the camera is away) or closed (the project is over)."""
+        self.held: str | None = None
+        """open or emergency while the gate stands open: nothing else matters then, and nobody is told to stop."""
 
     def verdict(self, outcome: Outcome, method: Method) -> None:
         """The gate has answered."""
@@ -37,6 +39,11 @@ class Display:
             self._hold("pass", PASS_MS, method=method.value, **_who(right))
         else:
             self.refusal(reason, method, right)
+
+    def _stands_open(self) -> bool:
+        if self.held is not None:
+            self.screen.show(self.held, self._clock.now_ms())
+        return self.held is not None
 
     def refusal(self, reason: Reason, method: Method, right: Right | None = None) -> None:
         """Not let in, and why."""
@@ -50,6 +57,8 @@ class Display:
     def face(self, view: View, image: Image) -> None:
         """Somebody is, or nobody is, before the camera."""
         now_ms = self._clock.mono_ms()
+        if self._stands_open():
+            return
         if now_ms < self._least_until_ms or (now_ms < self._until_ms and (view.face is None or view.settled)):
             return
         if view.face is None or view.settled:
@@ -62,7 +71,7 @@ class Display:
 
     def rest(self) -> None:
         """Nobody there: idle, or what stands in its place."""
-        if self._may_change():
+        if self._may_change() and not self._stands_open():
             reason = Reason.GATE_CLOSED.value if self.resting == "closed" else None
             self.screen.show(self.resting, self._clock.now_ms(), reason=reason)
 
@@ -70,6 +79,8 @@ class Display:
         return self._clock.mono_ms() >= self._until_ms
 
     def _hold(self, state: str, for_ms: int, **fields: str) -> None:
+        if state != "pass" and self._stands_open():
+            return
         now_ms = self._clock.mono_ms()
         self._until_ms, self._least_until_ms = now_ms + for_ms, now_ms + SHORTEST_MS
         self.screen.show(state, self._clock.now_ms(), anew=True, **fields)

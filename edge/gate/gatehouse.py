@@ -17,12 +17,14 @@ from edge.gate.display import Display
 from edge.gate.gallery_feed import GalleryFeed
 from edge.gate.lane import Lane, LaneParts
 from edge.gate.liveness import Liveness
+from edge.gate.openings import Openings
 from edge.gate.passage import Gatekeeper, Place
 from edge.gate.recognition import Recognition
 from edge.gate.screen import Screen
 from edge.gate.screen_server import ScreenServer
 from edge.reader.swipes import Swipes
 from edge.store.database import Store
+from edge.store.hand_asks import HandAsks
 from edge.store.roster import Roster
 from edge.store.secrets import BoxKeys
 from hardware.camera import Camera
@@ -48,7 +50,7 @@ class Equipment:
 class Gatehouse:
     """Build it, `run` and `close` it in one thread: its store belongs to that thread."""
 
-    def __init__(self, home: Path, place: Place, equipment: Equipment, keys: BoxKeys, clock: Clock) -> None:
+    def __init__(self, home: Path, place: Place, equipment: Equipment, keys: BoxKeys, clock: Clock, *, centre_key: bytes = b"") -> None:
         """Takes the devices over, also where it raises `StoreError`."""
         with ExitStack() as held:
             held.callback(equipment.turnstile.close)
@@ -62,6 +64,7 @@ class Gatehouse:
             self.screen = Screen(place.direction.value, place.lane)
             self._server = ScreenServer(self.screen, home / SOCKET)
             held.callback(self._server.close)
+            self._centre_key = centre_key
             self.lane = self._lane(place, store, equipment, swipes, clock)
             self._held = held.pop_all()
 
@@ -69,9 +72,10 @@ class Gatehouse:
         devices = Devices(equipment.camera, swipes, equipment.turnstile)
         keeper = Gatekeeper(place, store, clock, equipment.turnstile)
         recognition, display = Recognition(equipment.engine, equipment.liveness), Display(self.screen, clock)
-        desk = CardDesk(keeper, Roster(store), recognition, equipment.engine.scale)
-        watch = DeviceWatch(devices, store, self.feed, keeper, display)
-        lane = Lane(LaneParts(devices, recognition, self.feed, keeper, desk, display, watch))
+        desk = CardDesk(keeper, Roster(store), recognition, equipment.engine.scale, self._centre_key)
+        openings = Openings(keeper, HandAsks(store, clock))
+        watch = DeviceWatch(devices, store, self.feed, keeper, display, openings=openings)
+        lane = Lane(LaneParts(devices, recognition, self.feed, keeper, desk, display, watch, openings))
         lane.decided = watch.decided
         return lane
 

@@ -14,10 +14,12 @@ from typing import Final
 
 from edge.errors import StoreDamaged, StoreError, StoreReplaced
 from edge.gate.card_desk import CardDesk
+from edge.gate.code_camera import CodeCamera
 from edge.gate.devices import Devices, DeviceWatch
 from edge.gate.display import Display
 from edge.gate.gallery import Gallery
 from edge.gate.gallery_feed import GalleryFeed
+from edge.gate.openings import Openings
 from edge.gate.passage import Gatekeeper, Outcome
 from edge.gate.recognition import REMEMBERED_S, Recognition, Verdict
 from edge.reader.swipes import SwipeState
@@ -32,6 +34,7 @@ REOPEN_S: Final = 8.0
 """Whoever passed is not let through again by the same glance: longer than a turnstile waits for its one passage."""
 _WAIT_S: Final = 0.1
 _TEND_S: Final = 1.0
+_ASK_S: Final = 0.2
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class LaneParts:
     desk: CardDesk
     display: Display
     watch: DeviceWatch
+    openings: Openings
 
 
 class Lane:
@@ -53,9 +57,10 @@ class Lane:
     def __init__(self, parts: LaneParts, mono_s: Callable[[], float] = time.monotonic) -> None:
         self._devices, self._recognition, self._feed = parts.devices, parts.recognition, parts.feed
         self._keeper, self._desk, self._display, self._watch = parts.keeper, parts.desk, parts.display, parts.watch
+        self._codes, self._openings = CodeCamera(), parts.openings
         self.mono_s = mono_s
         self._frame = self._swipe = 0
-        self._tended_s = float("-inf")
+        self._tended_s = self._asked_s = float("-inf")
         self._passed: dict[str, float] = {}
         self._refused: dict[str, float] = {}
         self.decided: Callable[[Outcome, Frame | None], None] = lambda outcome, frame: None
@@ -86,16 +91,26 @@ class Lane:
             self._take_frame(frame)
         else:
             self._without_frame()
+        self._by_hand()
         if self.mono_s() - self._tended_s >= _TEND_S:
             self._tended_s = self.mono_s()
             self._watch.tend(self._frame)
 
+    def _by_hand(self) -> None:
+        """What the sensor saw, and what people ask by key or button, a few times a second."""
+        if self.mono_s() - self._asked_s < _ASK_S:
+            return
+        self._asked_s = self.mono_s()
+        self._keeper.follow()
+        self._openings.button()
+        self._openings.tend()
+
     def _take_card(self) -> None:
         swipes = self._devices.swipes
         swipe = swipes.next_card(self._swipe, 0)
-        if swipe is not None and swipe.card is not None:
+        if swipe is not None and swipe.seen is not None:
             self._swipe = swipe.number
-            self._card_told(self._desk.lay(swipe.card, self.mono_s(), self._gallery_for_cards()))
+            self._card_told(self._desk.lay(swipe.seen, self.mono_s(), self._gallery_for_cards()))
         elif swipes.latest().state is SwipeState.READING:
             self._display.card()
 
@@ -105,7 +120,10 @@ class Lane:
 
     def _take_frame(self, frame: Frame) -> None:
         gallery = self._feed.gallery
-        if gallery is None:
+        code = self._codes.look(frame)
+        if code is not None:
+            self._card_told(self._desk.show(code, self.mono_s(), self._gallery_for_cards()), frame)
+        if gallery is None or code is not None:
             return
         if self._desk.waiting is not None:
             self._display.card()
@@ -135,7 +153,7 @@ class Lane:
         self._recognition.excuse(opens, now_s)
         if opens and decision is not None and decision.claim.right is not None:
             self._passed[decision.claim.right.person] = now_s
-        self._show(outcome, Method.ID_CARD, frame)
+        self._show(outcome, decision.claim.method if decision else Method.ID_CARD, frame)
 
     def _unknown(self, verdict: Verdict, frame: Frame) -> None:
         if verdict.again and self._keeper.place.direction is Direction.IN:

@@ -9,6 +9,7 @@ turnstile that does not answer after the commit is an incident too: the passage 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -99,29 +100,58 @@ class Gatekeeper:
         """An ID card or a work card was read; `face_agrees` where its owner's face was compared."""
         return self._admit(lambda: self._claim_by_card(card, method, expired, score, checks), face_agrees)
 
-    def by_pass(self, read: Callable[[], str]) -> Outcome:
+    def by_pass(
+        self, read: Callable[[], str], *, score: float | None = None, checks: tuple[str, ...] = (), face_agrees: bool | None = None
+    ) -> Outcome:
         """A signed QR pass was shown. `read` gives whose it is, or raises `QrPassUnfit` for one that is not signed, or over."""
-        return self._admit(lambda: self._claim_by_pass(read))
+        return self._admit(lambda: replace(self._claim_by_pass(read), score=score, checks=checks), face_agrees)
 
     def by_guard(self, person: str, operator: str, why: str) -> Outcome:
         """A guard looked and answers for it: `why` is a coded reason, `operator` who said so."""
         return self._admit(lambda: replace(self._claim_by_face(person, None, ()), method=Method.GUARD, operator=operator, why=why))
 
-    def hold_open(self, method: Method, opened: bool, operator: str, why: str) -> str | None:
-        """One-key (008) or emergency (009): held open until it is said to be over. Written even where the arm fails; the fault's code."""
-        fault = self._hold(opened)
+    def hold_open(self, method: Method, *, opened: bool, operator: str, why: str, hold: bool = False) -> str | None:
+        """One-key (008) or emergency (009): held open until it is said to be over; `hold` where something else still holds it.
+
+        Written even where the arm fails; the fault's code.
+        """
+        fault = self._hold(opened or hold)
+        return self._write_opening(Opening(method, None, self.place.lane, opened, operator, why), fault)
+
+    def keep_open(self) -> None:
+        """What is held open is asked for again: a board that lost its power forgets. A failure is the device watch's to say."""
+        self._hold(opened=True)
+
+    def let_out(self, why: str) -> str | None:
+        """One pulse OUT for whoever stands there, on the exit button; the fault's code."""
+        fault = self._open(Way.OUT)
+        return self._write_opening(Opening(Method.ONE_KEY, Direction.OUT, self.place.lane, open=False, why=why), fault)
+
+    def button_pressed(self) -> bool:
+        """Whether the exit button was pressed since the last call; a board that fails has none."""
         try:
-            self._write(Opening(method, None, self.place.lane, opened, operator, why))
+            return self._turnstile.pressed()
+        except DeviceError:
+            return False
+
+    def light(self, on: bool) -> None:
+        """The lamp; a board that fails leaves it as it is."""
+        with suppress(DeviceError):
+            self._turnstile.light(on)
+
+    def _write_opening(self, opening: Opening, fault: str | None) -> str | None:
+        try:
+            self._write(opening)
         except StoreError as error:
             self.note(error.code, "opening unrecorded")
             return error.code
         if fault:
-            self.note(TURNSTILE_FAULT, f"{fault} while held open")
+            self.note(TURNSTILE_FAULT, f"{fault} at an opening by hand")
         return fault
 
-    def follow(self, mono_s: float) -> None:
+    def follow(self) -> None:
         """Looks whether whoever was let through went. Raises `StoreError` where what it saw cannot be written."""
-        for seq in self._watch.nobody_went(mono_s):
+        for seq in self._watch.nobody_went(self.clock.mono_ms() / 1000):
             self._write(NotPassed(seq))
 
     def would_say(self, person: str) -> Decision:
@@ -206,9 +236,9 @@ class Gatekeeper:
         with self._store.transaction():
             return self._journal.record(fact)
 
-    def _open(self) -> str | None:
+    def _open(self, way: Way | None = None) -> str | None:
         try:
-            self._turnstile.open(self.place.way)
+            self._turnstile.open(way or self.place.way)
         except DeviceError as error:
             return error.code
         return None

@@ -10,7 +10,7 @@ import msgspec
 
 from hardware.camera import Frame
 
-STATES: Final = frozenset({"idle", "looking", "pass", "refuse", "card", "closed", "fault"})
+STATES: Final = frozenset({"idle", "looking", "pass", "refuse", "card", "closed", "fault", "open", "emergency"})
 _JPEG_QUALITY: Final = 85
 
 

@@ -169,3 +169,21 @@ def m005_local_words(db: Database) -> None:
             seq INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
     """)
+
+
+@migrations()
+def m006_hand_asks(db: Database) -> None:
+    """What somebody at the kiosk asks of the gate with their own hand and name, and what came of it."""
+    db.executescript("""
+        CREATE TABLE hand_asks (
+            id INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,                    -- admit, open, close
+            person TEXT NOT NULL,
+            method TEXT NOT NULL,
+            operator TEXT NOT NULL,
+            why TEXT NOT NULL,
+            boot INTEGER NOT NULL,
+            asked_mono_ms INTEGER NOT NULL,
+            answer TEXT                            -- NULL until the gate has acted; then '' or a code
+        ) STRICT;
+    """)

@@ -24,6 +24,7 @@ from gongmen.bench.photographs import Photographed
 from hardware.camera import Frame
 from hardware.camera.simulated import Scene, Stage
 from hardware.turnstile import Way
+from hardware.turnstile.none import NoTurnstile
 
 Rows = npt.NDArray[np.float32]
 
@@ -59,7 +60,7 @@ class HandCamera:
         """Nothing to let go."""
 
 
-class WatchedTurnstile:
+class WatchedTurnstile(NoTurnstile):
     """Notes when it was told to open."""
 
     def __init__(self) -> None:
@@ -68,17 +69,6 @@ class WatchedTurnstile:
     def open(self, way: Way) -> None:
         """Takes the pulse."""
         self.opened.append(moment())
-
-    def passed(self, timeout_s: float) -> bool | None:
-        """No sensor."""
-        return None
-
-    def alarms(self) -> frozenset[str]:
-        """None ever."""
-        return frozenset()
-
-    def close(self) -> None:
-        """Nothing to let go."""
 
 
 def fill(home: Path, keys: BoxKeys, engine: FaceEngine, faces: Sequence[Photographed], workers: int) -> None:

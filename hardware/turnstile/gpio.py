@@ -61,7 +61,8 @@ class GpioWiring:
         if not outputs or not pulse_ms:
             raise DeviceUnsupported(f"{text}: needs in= or out=, and a pulse")
         seconds = (pulse_ms / 1000, steady_ms / 1000, stuck_ms / 1000)
-        return cls(outputs, *(found[name] for name in ("passed", "fire", "tamper", "button", "lamp")), *seconds, high)
+        contacts = (found["passed"], found["fire"], found["tamper"], found["button"], found["lamp"])
+        return cls(outputs, *contacts, *seconds, high)
 
 
 class GpioTurnstile:

@@ -23,7 +23,7 @@ from edge.store.roster import Roster
 from edge.store.secrets import BoxKeys, seal
 from edge.sync import wire
 from hardware.camera import Frame
-from hardware.card_reader import CardData
+from hardware.card_reader import CardData, ChipSeen
 from hardware.card_reader.synthetic import number
 from hardware.errors import DeviceTimeout, NoCard
 from hardware.turnstile import Way
@@ -141,6 +141,10 @@ class FakeTurnstile:
     ways: list[Way] = field(default_factory=list)
     fault: DeviceTimeout | None = None
     now: frozenset[str] = frozenset()
+    held: bool = False
+    lit: bool = False
+    button: bool = False
+    goes: bool | None = None
 
     def open(self, way: Way) -> None:
         if self.fault:
@@ -148,7 +152,19 @@ class FakeTurnstile:
         self.ways.append(way)
 
     def passed(self, timeout_s: float) -> bool | None:
-        return None
+        return self.goes
+
+    def hold(self, opened: bool) -> None:
+        if self.fault:
+            raise self.fault
+        self.held = opened
+
+    def light(self, on: bool) -> None:
+        self.lit = on
+
+    def pressed(self) -> bool:
+        was, self.button = self.button, False
+        return was
 
     def alarms(self) -> frozenset[str]:
         return self.now
@@ -184,17 +200,17 @@ class FakeReader:
     """Hands each card out once, then has none; `fault` is raised instead."""
 
     def __init__(self) -> None:
-        self._card: CardData | None = None
+        self._card: CardData | ChipSeen | None = None
         self._lock = threading.Lock()
 
-    def lay(self, card: CardData) -> None:
+    def lay(self, card: CardData | ChipSeen) -> None:
         with self._lock:
             self._card = card
 
     def identify(self) -> str:
         return "fake"
 
-    def read(self) -> CardData:
+    def read(self) -> CardData | ChipSeen:
         with self._lock:
             card, self._card = self._card, None
         if card is None:

@@ -6,26 +6,50 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
+import cv2
+import msgspec
 import numpy as np
 import pytest
+import segno
+from nacl.signing import SigningKey
 
 from edge.errors import StoreReplaced
+from edge.faces import Image
 from edge.gate.card_desk import ONE_TO_ONE, WAIT_S, CardDesk
 from edge.gate.devices import DEVICE_BACK, Devices, DeviceWatch
 from edge.gate.display import Display
 from edge.gate.gallery_feed import GalleryFeed
 from edge.gate.lane import REOPEN_S, Lane, LaneParts
+from edge.gate.openings import EXIT_BUTTON, FIRE, Openings
 from edge.gate.passage import Gatekeeper, Outcome, Place
 from edge.gate.recognition import Recognition
 from edge.gate.screen import LaneView, Screen
-from edge.reader.swipes import Swipes
+from edge.reader.card_seen import number_hash
+from edge.reader.swipes import Swipes, SwipeState
+from edge.store.hand_asks import ADMIT, CLOSE, GOOD_FOR_MS, OPEN, TOO_LATE, HandAsks
 from edge.store.health import Health
 from edge.store.templates import Templates
-from edge.sync.wire import Direction, EndCause, Incident, Method, Passage, Reason, Refusal, Removal
+from edge.sync import qr_pass
+from edge.sync.wire import (
+    BoxKey,
+    Direction,
+    EndCause,
+    GatePolicy,
+    Incident,
+    Method,
+    NotPassed,
+    Opening,
+    Passage,
+    Reason,
+    Refusal,
+    Removal,
+)
+from hardware.card_reader import ChipKind, ChipSeen
 from hardware.card_reader.synthetic import resident
 from hardware.turnstile import Way
 from tests.edge.gate.box import (
     BLANK,
+    CARD_KEY,
     NOW_MS,
     WORKERS,
     Box,
@@ -44,6 +68,21 @@ from tests.edge.gate.box import (
 
 RATE = 15
 STRANGER = 8
+CENTRE = SigningKey(bytes(range(32)))
+UID = bytes.fromhex("04A1B2C3D4E5F6")
+
+
+def code_of(person: str, seconds: float = 60, key: SigningKey = CENTRE, signer: str = qr_pass.CENTRE) -> str:
+    return qr_pass.write(person, NOW_MS // 1000 + int(seconds), signer, lambda data: key.sign(data).signature)
+
+
+def picture_of(code: str) -> Image:
+    """A frame in which somebody holds this code up."""
+    matrix = np.array([[bool(dot) for dot in row] for row in segno.make(code).matrix_iter(scale=5, border=4)])
+    frame = np.full((480, 640, 3), 90, np.uint8)
+    size = matrix.shape[0]
+    frame[100 : 100 + size, 150 : 150 + size] = np.where(matrix, 0, 255).astype(np.uint8)[:, :, None]
+    return cv2.GaussianBlur(frame, (3, 3), 0).astype(np.uint8)
 
 
 class Site:
@@ -62,9 +101,11 @@ class Site:
         devices = Devices(self.camera, self.swipes, self.arm)
         keeper = Gatekeeper(Place("1", direction), made.store, made.clock, self.arm)
         recognition, display = Recognition(self.engine), Display(self.screen, made.clock)
-        desk = CardDesk(keeper, made.roster, recognition, self.engine.scale)
-        watch = DeviceWatch(devices, made.store, self.feed, keeper, display)
-        self.lane = Lane(LaneParts(devices, recognition, self.feed, keeper, desk, display, watch), lambda: self.now_s)
+        desk = CardDesk(keeper, made.roster, recognition, self.engine.scale, bytes(CENTRE.verify_key))
+        self.asks = HandAsks(made.store, made.clock)
+        openings = Openings(keeper, self.asks)
+        watch = DeviceWatch(devices, made.store, self.feed, keeper, display, openings=openings)
+        self.lane = Lane(LaneParts(devices, recognition, self.feed, keeper, desk, display, watch, openings), lambda: self.now_s)
         self.outcomes: list[Outcome] = []
         self.lane.decided = lambda outcome, frame: self.outcomes.append(outcome)
 
@@ -99,6 +140,26 @@ class Site:
         before = self.swipes.latest().number
         self.reader.lay(resident(sequence=int(person[-2:]) + 1, valid_until=valid_until))
         assert self.swipes.next_card(before, 10) is not None
+
+    def card_is_gone(self) -> None:
+        while self.swipes.latest().state is not SwipeState.ABSENT:
+            assert self.swipes.wait_for(self.swipes.latest().number, 10) is not None
+
+    def holds(self) -> bool:
+        return self.arm.held
+
+    def lay_work_card(self, uid: bytes) -> None:
+        before = self.swipes.latest().number
+        self.reader.lay(ChipSeen(ChipKind.MIFARE_CLASSIC, uid))
+        assert self.swipes.next_card(before, 10) is not None
+
+    def hold_up(self, code: str, *people: Stands, seconds: float) -> None:
+        """A phone with this code before the camera, in the hand of these people."""
+        self.engine.people, picture = people, picture_of(code)
+        for _ in range(round(seconds * RATE)):
+            self.tick(1 / RATE)
+            self.camera.show(picture, self.now_s)
+            self.lane.step(0)
 
     @property
     def view(self) -> LaneView:
@@ -346,3 +407,200 @@ def test_a_store_that_was_set_aside_ends_the_loop(at_site: Opener) -> None:
     (site.box.home / "edge.db").rename(site.box.home / "edge.db.damaged-test")
     with pytest.raises(StoreReplaced):
         site.see(Stands(1), seconds=2)
+
+
+# other ways in, of equal standing
+
+
+def test_a_work_card_and_its_owners_face_open(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(entry(WORKERS[0], cards=(*entry(WORKERS[0]).cards, number_hash(UID, CARD_KEY))))
+    site.lay_work_card(UID)
+    site.see(Stands(1), seconds=0.6)
+    (passage,) = site.facts()
+    assert isinstance(passage, Passage)
+    assert (passage.person, passage.method, passage.checks) == (WORKERS[0], Method.WORK_CARD, (ONE_TO_ONE,))
+
+
+def test_a_found_work_card_does_not_open_for_its_finder(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(entry(WORKERS[0], cards=(number_hash(UID, CARD_KEY),)))
+    site.lay_work_card(UID)
+    site.see(Stands(STRANGER), seconds=WAIT_S + 0.5)
+    refusal = site.facts()[0]
+    assert isinstance(refusal, Refusal)
+    assert (refusal.reason, refusal.method) == (Reason.FACE_MISMATCH, Method.WORK_CARD)
+    assert not site.arm.ways
+
+
+def test_a_work_card_alone_opens_for_who_refused_the_face(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(entry(WORKERS[0], cards=(number_hash(UID, CARD_KEY),), face="refused"))
+    site.lay_work_card(UID)
+    site.see(seconds=0.3)
+    (passage,) = site.facts()
+    assert isinstance(passage, Passage)
+    assert (passage.method, passage.checks) == (Method.WORK_CARD, ())
+
+
+def test_a_code_on_the_phone_opens_once_for_who_refused_the_face(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(entry(WORKERS[0], face="refused"))
+    site.hold_up(code_of(WORKERS[0]), seconds=2.0)
+    (passage,) = site.facts()
+    assert isinstance(passage, Passage)
+    assert (passage.person, passage.method) == (WORKERS[0], Method.QR)
+    assert site.arm.ways == [Way.IN]
+
+
+def test_a_photographed_code_does_not_open_for_another_face(at_site: Opener) -> None:
+    site = at_site()
+    site.hold_up(code_of(WORKERS[0]), Stands(STRANGER), seconds=WAIT_S + 1)
+    refusal = site.facts()[0]
+    assert isinstance(refusal, Refusal)
+    assert (refusal.reason, refusal.method) == (Reason.FACE_MISMATCH, Method.QR)
+    assert not site.arm.ways
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (code_of(WORKERS[0], key=SigningKey(bytes(32))), Reason.QR_INVALID),
+        (code_of(WORKERS[0], seconds=-120), Reason.QR_EXPIRED),
+        (code_of("worker-0099"), Reason.NOT_CONFIRMED),
+        (code_of(WORKERS[0], signer="b-99999999"), Reason.QR_INVALID),
+    ],
+    ids=["signed by nobody we know", "over", "of nobody confirmed", "of a box that is not of this project"],
+)
+def test_a_code_that_is_not_good_says_why(at_site: Opener, code: str, reason: Reason) -> None:
+    site = at_site()
+    site.hold_up(code, seconds=1.0)
+    (refusal,) = site.facts()
+    assert isinstance(refusal, Refusal)
+    assert (refusal.reason, refusal.method) == (reason, Method.QR)
+
+
+def test_a_code_that_a_kiosk_of_this_project_printed_opens(at_site: Opener) -> None:
+    site, kiosk = at_site(), SigningKey(bytes([7] * 32))
+    keys = (BoxKey("b-00000007", bytes(32), bytes(kiosk.verify_key)),)
+    site.box.publish(entry(WORKERS[0], face="refused"), boxes=keys)
+    site.hold_up(code_of(WORKERS[0], 3600, kiosk, "b-00000007"), seconds=1.0)
+    assert site.arm.ways == [Way.IN]
+
+
+def test_other_peoples_codes_are_passed_over(at_site: Opener) -> None:
+    site = at_site()
+    site.hold_up("https://example.org/menu", seconds=1.0)
+    assert site.facts() == []
+
+
+def test_a_guard_lets_somebody_in_and_answers_for_it(at_site: Opener) -> None:
+    site = at_site()
+    asked = site.asks.ask(ADMIT, Method.GUARD, "op-1", "FACE_NOT_READ", WORKERS[0])
+    site.see(seconds=0.5)
+    (passage,) = site.facts()
+    assert isinstance(passage, Passage)
+    assert (passage.person, passage.method, passage.operator, passage.why) == (WORKERS[0], Method.GUARD, "op-1", "FACE_NOT_READ")
+    assert site.asks.answer(asked) == ""
+    assert site.arm.ways == [Way.IN]
+
+
+@pytest.mark.rule("A-03")
+def test_a_guard_lets_nobody_in_who_is_not_confirmed(at_site: Opener) -> None:
+    site = at_site()
+    asked = site.asks.ask(ADMIT, Method.GUARD, "op-1", "FACE_NOT_READ", "worker-0099")
+    site.see(seconds=0.5)
+    assert site.asks.answer(asked) == Reason.NOT_CONFIRMED.value
+    assert not site.arm.ways
+
+
+def test_what_was_asked_too_long_ago_is_not_acted_on(at_site: Opener) -> None:
+    site = at_site()
+    asked = site.asks.ask(ADMIT, Method.GUARD, "op-1", "FACE_NOT_READ", WORKERS[0])
+    site.tick(GOOD_FOR_MS / 1000 + 1)
+    site.see(seconds=0.5)
+    assert site.asks.answer(asked) == TOO_LATE
+    assert site.facts() == []
+
+
+def test_one_key_holds_the_gate_open_until_it_is_closed_again(at_site: Opener) -> None:
+    site = at_site()
+    site.asks.ask(OPEN, Method.ONE_KEY, "op-1", "CROWD")
+    assert "open" in site.see(seconds=1.5)
+    assert site.holds()
+    site.asks.ask(CLOSE, Method.ONE_KEY, "op-2", "CROWD_OVER")
+    site.see(seconds=1.5)
+    assert not site.holds()
+    openings = [fact for fact in site.box.facts() if isinstance(fact, Opening)]
+    assert [(one.method, one.open, one.operator, one.why) for one in openings] == [
+        (Method.ONE_KEY, True, "op-1", "CROWD"),
+        (Method.ONE_KEY, False, "op-2", "CROWD_OVER"),
+    ]
+
+
+def test_a_fire_holds_the_gate_open_and_says_so_until_it_is_over(at_site: Opener) -> None:
+    site = at_site()
+    site.arm.now = frozenset({FIRE})
+    assert "emergency" in site.see(Stands(STRANGER), seconds=4.0)
+    assert site.view.state == "emergency"
+    assert site.holds()
+    site.asks.ask(OPEN, Method.ONE_KEY, "op-1", "FIRE_DRILL")
+    site.see(seconds=1.5)
+    site.arm.now = frozenset()
+    site.see(seconds=1.5)
+    assert site.holds(), "somebody's key still holds it"
+    site.asks.ask(CLOSE, Method.ONE_KEY, "op-1", "FIRE_DRILL")
+    site.see(seconds=1.5)
+    assert not site.holds()
+    opened = [(one.method, one.open) for one in site.box.facts() if isinstance(one, Opening)]
+    assert opened == [(Method.EMERGENCY, True), (Method.ONE_KEY, True), (Method.EMERGENCY, False), (Method.ONE_KEY, False)]
+
+
+def test_a_board_that_forgot_is_asked_to_hold_again(at_site: Opener) -> None:
+    site = at_site()
+    site.asks.ask(OPEN, Method.ONE_KEY, "op-1", "CROWD")
+    site.see(seconds=1.5)
+    site.arm.held = False
+    site.see(seconds=1.0)
+    assert site.holds()
+
+
+def test_the_exit_button_lets_one_person_out_and_bounces_once(at_site: Opener) -> None:
+    site = at_site()
+    for _ in range(5):
+        site.arm.button = True
+        site.see(seconds=0.3)
+    assert site.arm.ways == [Way.OUT]
+    (opening,) = [fact for fact in site.box.facts() if isinstance(fact, Opening)]
+    assert (opening.method, opening.direction, opening.why) == (Method.ONE_KEY, Direction.OUT, EXIT_BUTTON)
+
+
+def test_who_did_not_go_through_has_no_attendance_and_may_ask_again(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(policy=GatePolicy(anti_passback="hard"))
+    site.arm.goes = False
+    site.asks.ask(ADMIT, Method.GUARD, "op-1", "FACE_NOT_READ", WORKERS[0])
+    site.see(seconds=10.0)
+    passage, taken_back = (event for event in site.box.facts() if isinstance(event, (Passage, NotPassed)))
+    assert isinstance(passage, Passage)
+    assert isinstance(taken_back, NotPassed)
+    assert site.view.on_site == 0
+    numbers = [msgspec.msgpack.decode(row.packed)[0] for row in site.box.journal.unsent(0, 100)]
+    assert taken_back.passage_seq in numbers
+    site.see(Stands(1), seconds=1.0)
+    assert site.arm.ways == [Way.IN, Way.IN]
+
+
+def test_a_card_handed_back_over_the_arm_does_not_open_again_where_a_sensor_saw_its_owner_go(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(entry(WORKERS[0], face="refused"), policy=GatePolicy(anti_passback="hard"))
+    site.arm.goes = True
+    site.lay_card(WORKERS[0])
+    site.see(seconds=1.0)
+    site.card_is_gone()
+    site.lay_card(WORKERS[0])
+    site.see(seconds=1.0)
+    assert [type(fact) for fact in site.facts()] == [Passage, Refusal]
+    refusal = site.facts()[1]
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is Reason.PASSED_ALREADY
