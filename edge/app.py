@@ -15,6 +15,7 @@ from edge.clock import Clock, FlooredClock, SystemClock
 from edge.errors import EdgeError, StoreFull, StoreReplaced
 from edge.faces import FaceEngine, threshold
 from edge.gate.engines import load_engine
+from edge.gate.engines.blind import BlindEngine
 from edge.gate.gatehouse import Equipment, Gatehouse
 from edge.gate.passage import Place
 from edge.kiosk import server as kiosk_server
@@ -36,17 +37,20 @@ PROCESSES = ("gate", "kiosk", "sync")
 
 
 def run_gate(settings: EdgeSettings, stop: threading.Event) -> None:
-    """The gate process. A full disk or a replaced store makes it begin again; other `EdgeError`s end it with their code."""
-    engine = load_engine(settings.face_engine, settings.models_dir, settings.vision_threads)
+    """The gate process. A full disk or a replaced store makes it begin again; other `EdgeError`s end it with their code.
+
+    Without its model the gate serves cards, codes and guards, and says what is wrong.
+    """
+    engine, fault = _engine_or_fault(settings, settings.vision_threads)
     while not stop.is_set():
         try:
-            _gate(settings, engine, stop)
+            _gate(settings, engine or BlindEngine(), fault, stop)
         except (StoreFull, StoreReplaced) as error:
             log.warning("%s: the gate begins again", error.code)
             stop.wait(PAUSE_S)
 
 
-def _gate(settings: EdgeSettings, engine: FaceEngine, stop: threading.Event) -> None:
+def _gate(settings: EdgeSettings, engine: FaceEngine, engine_fault: str | None, stop: threading.Event) -> None:
     keys = _keys(settings, stop)
     if keys is None:
         return
@@ -55,6 +59,7 @@ def _gate(settings: EdgeSettings, engine: FaceEngine, stop: threading.Event) -> 
         reader=open_card_reader(settings.lane_reader),
         turnstile=open_turnstile(settings.turnstile),
         engine=engine,
+        engine_fault=engine_fault,
     )
     clock, place = FlooredClock(SystemClock(), settings.home), Place(settings.lane, settings.direction)
     house = Gatehouse(settings.home, place, equipment, keys, clock, centre_key=_centre_key(settings))
@@ -85,7 +90,7 @@ def run_kiosk(settings: EdgeSettings, stop: threading.Event) -> None:
 def _kiosk_parts(settings: EdgeSettings, keys: BoxKeys, clock: Clock, held: ExitStack) -> KioskParts:
     open_store = partial(Store.open, settings.home)
     records = StoreRecords(open_store, clock, keys.sealing_public)
-    engine, fault = _engine_or_fault(settings)
+    engine, fault = _engine_or_fault(settings, 1)
     camera = open_camera(settings.kiosk_camera)
     held.callback(camera.close)
     swipes = Swipes(open_card_reader(settings.kiosk_reader))
@@ -104,10 +109,10 @@ def _kiosk_parts(settings: EdgeSettings, keys: BoxKeys, clock: Clock, held: Exit
     )
 
 
-def _engine_or_fault(settings: EdgeSettings) -> tuple[FaceEngine | None, str | None]:
-    """Without its model the kiosk still enrols for cards."""
+def _engine_or_fault(settings: EdgeSettings, threads: int) -> tuple[FaceEngine | None, str | None]:
+    """Without its model the kiosk still enrols for cards, and the gate still opens for them."""
     try:
-        return load_engine(settings.face_engine, settings.models_dir, 1), None
+        return load_engine(settings.face_engine, settings.models_dir, threads), None
     except EdgeError as error:
         log.warning("%s", error)
         return None, error.code

@@ -41,11 +41,19 @@ class DeviceWatch:
     """Writes a device's trouble down when it begins and when it is over, and keeps the screen's banners right."""
 
     def __init__(
-        self, devices: Devices, store: Store, feed: GalleryFeed, keeper: Gatekeeper, display: Display, *, openings: Openings
+        self,
+        devices: Devices,
+        store: Store,
+        feed: GalleryFeed,
+        keeper: Gatekeeper,
+        display: Display,
+        *,
+        openings: Openings,
+        engine_fault: str | None = None,
     ) -> None:
         self._devices, self._feed, self._keeper, self._display, self._clock = devices, feed, keeper, display, keeper.clock
         self._roster, self._passages, self._health = Roster(store), Passages(store), Health(store, keeper.clock)
-        self._openings = openings
+        self._openings, self._engine_fault = openings, engine_fault
         self._known: dict[str, str] = {}
         self._reported_ms = -REPORT_MS
         self._decision_ms: deque[float] = deque(maxlen=DECISIONS_KEPT)
@@ -79,6 +87,7 @@ class DeviceWatch:
             # a card that cannot be read is its owner's trouble, not the reader's
             "reader": reader.value if reader and reader.value.startswith(("READER_", "DEVICE_")) else None,
             "gallery": self._feed.fault,
+            "face engine": self._engine_fault,
             **{f"templates, {count} unusable": code for code, count in self._feed.unusable.items()},
             **{f"turnstile {code}": code for code in self._turnstile()},
         }

@@ -38,13 +38,14 @@ SOCKET: Final = Path("run/lane.sock")
 
 @dataclass(frozen=True)
 class Equipment:
-    """The devices of the lane, open, and the engine, loaded. The gatehouse closes the devices."""
+    """The devices of the lane, open, and the engine, loaded. The gatehouse closes the devices. `engine_fault` says why there is none."""
 
     camera: Camera
     reader: CardReader
     turnstile: Turnstile
     engine: FaceEngine
     liveness: Liveness | None = None
+    engine_fault: str | None = None
 
 
 class Gatehouse:
@@ -74,7 +75,7 @@ class Gatehouse:
         recognition, display = Recognition(equipment.engine, equipment.liveness), Display(self.screen, clock)
         desk = CardDesk(keeper, Roster(store), recognition, equipment.engine.scale, self._centre_key)
         openings = Openings(keeper, HandAsks(store, clock))
-        watch = DeviceWatch(devices, store, self.feed, keeper, display, openings=openings)
+        watch = DeviceWatch(devices, store, self.feed, keeper, display, openings=openings, engine_fault=equipment.engine_fault)
         lane = Lane(LaneParts(devices, recognition, self.feed, keeper, desk, display, watch, openings))
         lane.decided = watch.decided
         return lane

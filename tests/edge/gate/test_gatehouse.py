@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import httpx
@@ -13,12 +14,14 @@ import msgspec
 import numpy as np
 import pytest
 
+from edge.gate.engines.blind import BlindEngine
 from edge.gate.gatehouse import SOCKET, Equipment, Gatehouse
 from edge.gate.passage import Place
 from edge.gate.screen import LaneView
 from edge.store.templates import Templates
 from edge.sync.wire import Direction, Method, Passage, Reason, Refusal
 from hardware.camera.simulated import SimulatedCamera, SimulatedScene
+from hardware.card_reader.synthetic import resident
 from hardware.turnstile.simulated import SimulatedTurnstile
 from tests.edge.gate.box import WORKERS, Box, FakeReader, RunningClock, box
 from tests.edge.gate.people import engine, photograph_files, photographs
@@ -89,3 +92,22 @@ def test_a_worker_passes_by_a_fourth_photograph_a_stranger_does_not_and_a_frozen
     assert (passage.person, passage.method) == (WORKERS[0], Method.FACE)
     assert isinstance(refusal, Refusal)
     assert refusal.reason is Reason.NOT_CONFIRMED
+
+
+def test_a_lane_without_its_face_model_opens_for_cards_and_says_what_is_missing(tmp_path: Path) -> None:
+    stop, reader, arm = threading.Event(), FakeReader(), SimulatedTurnstile(tmp_path / "turnstile")
+    with box(tmp_path / "home", RunningClock()) as made:
+        blind = BlindEngine()
+        made_rows = np.ones((3, 128), np.float32)
+        Templates(made.store).put(WORKERS[0], "sface-2021dec", made.sealed("sface-2021dec", made_rows), "local")
+        camera = SimulatedCamera(SimulatedScene(tmp_path / "camera").folder)
+        equipment = Equipment(camera, reader, arm, blind, engine_fault="MODEL_MISSING")
+        house = Gatehouse(made.home, Place("1", Direction.IN), equipment, made.keys, made.clock)
+        with closing(house):
+            reader.lay(resident(sequence=int(WORKERS[0][-2:]) + 1, valid_until=date(2035, 1, 1)))
+            threading.Timer(1.5, stop.set).start()
+            house.run(stop)
+            shown = house.screen.now()[1]
+        assert "MODEL_MISSING" in shown.faults
+        (passage,) = [fact for fact in made.facts() if isinstance(fact, Passage)]
+        assert (passage.person, passage.method) == (WORKERS[0], Method.ID_CARD)
