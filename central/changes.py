@@ -15,15 +15,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.audit import AuditEntry
+from central.identity.model import Account, Certificate
 
 
 @dataclass(frozen=True)
 class Change:
-    """One deed: `values` holds (name, before, after) of what differs, as texts; what only came or went has None on the other side."""
+    """One deed: `values` holds (name, before, after) of what differs, as texts; what only came or went has None on the other side.
+
+    `who` is the actor's name where it is an account or a certificate, else the actor itself.
+    """
 
     id: int
     at: dt.datetime
     actor: str
+    who: str
     on_behalf_of: str
     action: str
     request_id: str
@@ -35,14 +40,26 @@ def of_record(session: Session, subjects: Collection[str], *, before: int = 0, l
     wanted = select(AuditEntry).where(AuditEntry.subject.in_(subjects)).order_by(AuditEntry.id.desc()).limit(limit + 1)
     if before:
         wanted = wanted.where(AuditEntry.id < before)
-    return [_change(entry) for entry in session.scalars(wanted)]
+    entries = session.scalars(wanted).all()
+    names = _names(session, {entry.actor for entry in entries})
+    return [_change(entry, names.get(entry.actor, entry.actor)) for entry in entries]
 
 
-def _change(entry: AuditEntry) -> Change:
+def _names(session: Session, actors: Collection[str]) -> dict[str, str]:
+    """Who the accounts and certificates among the actors are."""
+    found: dict[str, str] = {}
+    for kind, key, name in (("account", Account.id, Account.display_name), ("certificate", Certificate.id, Certificate.operator)):
+        ids = [int(actor.partition(":")[2]) for actor in actors if actor.startswith(f"{kind}:") and actor.partition(":")[2].isdigit()]
+        if ids:
+            found |= {f"{kind}:{row[0]}": row[1] for row in session.execute(select(key, name).where(key.in_(ids)))}
+    return found
+
+
+def _change(entry: AuditEntry, who: str) -> Change:
     told = json.loads(entry.told)
     before, after = _values(told.get("before")), _values(told.get("after"))
     differing = [(name, before.get(name), after.get(name)) for name in {**before, **after} if before.get(name) != after.get(name)]
-    return Change(entry.id, entry.at, entry.actor, entry.on_behalf_of, entry.action, told.get("request") or "", differing)
+    return Change(entry.id, entry.at, entry.actor, who, entry.on_behalf_of, entry.action, told.get("request") or "", differing)
 
 
 def _values(told: Any) -> dict[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Final, TypeVar
 
@@ -65,22 +65,22 @@ class Sent:
         return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-async def _sent(request: Request) -> Sent:
+async def _sent(request: Request) -> AsyncIterator[Sent]:
     length = request.headers.get("Content-Length", "")
     if not length.isdigit() or int(length) > MAX_BYTES:
         raise Problem("UPLOAD_TOO_LARGE", 413)
-    form = await request.form(max_files=5, max_fields=2000)
-    lists: dict[str, list[str]] = {}
-    files: dict[str, UploadFile] = {}
-    for name, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            if value.filename:
-                files[name] = value
-        else:
-            lists.setdefault(name, []).append(value)
-    said = {name: values[-1] for name, values in lists.items() if name not in _UNSAID}
-    once = lists.get("once", [""])[0]
-    return Sent(said, lists, files, lists.get("csrf", [""])[0], once if _ONCE.fullmatch(once) else "")
+    async with request.form(max_files=5, max_fields=2000) as form:
+        lists: dict[str, list[str]] = {}
+        files: dict[str, UploadFile] = {}
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                if value.filename:
+                    files[name] = value
+            else:
+                lists.setdefault(name, []).append(value)
+        said = {name: values[-1] for name, values in lists.items() if name not in _UNSAID}
+        once = lists.get("once", [""])[0]
+        yield Sent(said, lists, files, lists.get("csrf", [""])[0], once if _ONCE.fullmatch(once) else "")
 
 
 Form_ = Annotated[Sent, Depends(_sent)]

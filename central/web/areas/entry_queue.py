@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -13,13 +14,13 @@ from central.access import Access, Function, Role
 from central.call import RowId
 from central.entry import acceptance, batch, people_list
 from central.entry.batch import Outcome
-from central.entry.people_list import PeopleQuery
 from central.errors import Problem, declare
 from central.projects.service import visible_project
 from central.web import saved_views
 from central.web.areas import Area, Entry
+from central.web.areas.people import query_of
 from central.web.forms import Form_, Sent
-from central.web.listing import PAGE_SIZE, Listing
+from central.web.listing import Listing
 from central.web.pages import Portal, redirect, refused_rows, signed_in, texts_of, told
 from central.web.paging import counted
 from central.web.trades import trade_name
@@ -37,7 +38,7 @@ def router(portal: Portal) -> APIRouter:
     def queue(request: Request, project_id: RowId) -> Response:
         access, t = signed_in(request), texts_of(request)
         listing = Listing.read(request.url.path, request.query_params, (), people_list.COLUMNS)
-        query = PeopleQuery("", listing.q, listing.sort, listing.descending, listing.offset, PAGE_SIZE, turn_of=access.company_id)
+        query = replace(query_of(listing, portal), state="", turn_of=access.company_id)
         with portal.database.reading() as session:
             project = visible_project(session, access, project_id)
             page = people_list.of_project(session, access, project_id, query)

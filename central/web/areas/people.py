@@ -28,8 +28,8 @@ from central.web.texts import Texts
 from central.web.trades import trade_name
 
 POLL_S: Final = 10
-PROJECT_COLUMNS: Final = ("name", "id", "trade", "team", "employer", "using_unit", "level", "state", "entry", "face", "seen")
-EMPLOYER_COLUMNS: Final = ("name", "id", "trade", "team", "project", "using_unit", "level", "state", "entry", "face", "seen")
+PROJECT_COLUMNS: Final = ("name", "trade", "team", "employer", "using_unit", "level", "state", "entry", "face", "seen")
+EMPLOYER_COLUMNS: Final = ("name", "trade", "team", "project", "using_unit", "level", "state", "entry", "face", "seen")
 
 
 def face_of(assignment: Assignment) -> str:
@@ -67,7 +67,7 @@ def router(portal: Portal) -> APIRouter:
         listing = _listing(request)
         with portal.database.reading() as session:
             project = visible_project(session, access, project_id)
-            page = people_list.of_project(session, access, project_id, _query(listing))
+            page = people_list.of_project(session, access, project_id, query_of(listing, portal))
             shown: dict[str, object] = {
                 "project": project,
                 "columns": PROJECT_COLUMNS,
@@ -81,7 +81,7 @@ def router(portal: Portal) -> APIRouter:
     def assignments(request: Request) -> Response:
         listing = _listing(request)
         with portal.database.reading() as session:
-            page = people_list.of_employer(session, signed_in(request), _query(listing))
+            page = people_list.of_employer(session, signed_in(request), query_of(listing, portal))
             ways = _ways(session, page)
         empty = empty_reason(listing, page, None, texts_of(request))
         shown: dict[str, object] = {"project": None, "columns": EMPLOYER_COLUMNS, "ways": ways, "figures": [], "empty": empty}
@@ -138,8 +138,10 @@ def _listing(request: Request) -> Listing:
     return Listing.read(request.url.path, request.query_params, STATES, people_list.COLUMNS)
 
 
-def _query(listing: Listing) -> PeopleQuery:
-    return PeopleQuery(listing.state, listing.q, listing.sort, listing.descending, listing.offset, PAGE_SIZE)
+def query_of(listing: Listing, portal: Portal) -> PeopleQuery:
+    """What the address asks for; whole numbers are sought by their index, never as text (A-32)."""
+    keys = portal.centre.secrets
+    return PeopleQuery(listing.state, listing.q, listing.sort, listing.descending, listing.offset, PAGE_SIZE, keys=keys)
 
 
 AREA: Final = Area(

@@ -19,6 +19,7 @@ from central.entry.comparison import Compared, Purpose, Revealed
 from central.entry.store import AssignmentView
 from central.errors import Problem, declare
 from central.web import choices
+from central.web import told as told_
 from central.web.areas import Area
 from central.web.areas.people import face_of
 from central.web.forms import Form_, Sent
@@ -58,7 +59,9 @@ def router(portal: Portal) -> APIRouter:
         with portal.database.reading() as session:
             line = _line(session, access, project_id, assignment_id)
             part = next((one for one in parts if one.key == tab), None)
-            values: dict[str, Any] = {"changes": changes.of_record(session, [f"assignment:{assignment_id}"])} if tab == "changes" else {}
+            values: dict[str, Any] = (
+                {"changes": told_.lines(changes.of_record(session, [f"assignment:{assignment_id}"]), t)} if tab == "changes" else {}
+            )
             values |= part.values(portal, request, session, assignment_id) if part else {}
             may_accept = _is_its_turn(session, access, line)
         values |= {

@@ -19,6 +19,7 @@ from central.projects.model import Calendar, Project, ProjectSuspension
 from central.projects.schemas import SettingsIn
 from central.projects.service import visible_project
 from central.web import choices
+from central.web import told as told_
 from central.web.areas import Area, Entry
 from central.web.forms import Field, Form, Form_, Section, Sent, typed
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
@@ -51,7 +52,7 @@ def router(portal: Portal) -> APIRouter:
             "form": form,
             "pause": pause,
             "suspensions": rows,
-            "changes": history,
+            "changes": told_.lines(history, t),
             "may_manage": access.may(Function.MANAGE_PROJECT),
         }
         return portal.page(request, "settings.html", values, problem.status if problem else 200)

@@ -74,9 +74,10 @@ def registration_form(t: Texts, known: Mapping[str, str], given: Mapping[str, st
         Field("contract_start", "date", required=True),
         Field("contract_end", "date", required=True),
     )
-    filled = {"id_type": "01", "category": "worker", "employment_form": "non_temporary", "contract_type": "fixed_term"} | dict(given)
+    usual = {"id_type": "01", "category": "worker", "employment_form": "non_temporary", "contract_type": "fixed_term"}
+    chosen = {name: value for name, value in usual.items() if name not in given}
     sections = (Section("identity", identity), Section("contract", contract), Section("wages", wage_fields(t, known)))
-    return Form("worker-new", "/workers/new", sections, submit="register", back="/workers", defaults=filled)
+    return Form("worker-new", "/workers/new", sections, submit="register", back="/workers", values=chosen, defaults=given)
 
 
 def edit_form(t: Texts, found: EmployedWorker, known: Mapping[str, str]) -> Form:

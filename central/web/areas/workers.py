@@ -21,9 +21,11 @@ from central.people.search import WorkerQuery
 from central.people.service import EmployedWorker
 from central.people.typed import day
 from central.web import choices, saved_views
+from central.web import told as told_
 from central.web.areas import Area, Entry
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, signed_in, texts_of
+from central.web.texts import Texts
 from central.web.trades import trade_name
 
 COLUMNS: Final = ("name", "id", "phone", "trade", "form", "contract_end", "identity", "employment")
@@ -83,7 +85,7 @@ def router(portal: Portal) -> APIRouter:
             found = people.employed(session, access, worker_id)
             part = next((one for one in parts if one.key == tab), None)
             chosen = tab if tab in TABS or part else "basic"
-            values = part.values(portal, request, session, worker_id) if part else _tab(session, access, found, chosen)
+            values = part.values(portal, request, session, worker_id) if part else _tab(session, access, found, tab=chosen, t=t)
         shown: dict[str, Any] = {
             "found": found,
             "tab": chosen,
@@ -102,7 +104,7 @@ def router(portal: Portal) -> APIRouter:
     return pages
 
 
-def _tab(session: Session, access: Access, found: EmployedWorker, tab: str) -> dict[str, Any]:
+def _tab(session: Session, access: Access, found: EmployedWorker, *, tab: str, t: Texts) -> dict[str, Any]:
     """What a tab shows; each is read only when it is opened."""
     worker_id = found.worker.id
     if tab == "wages":
@@ -114,7 +116,7 @@ def _tab(session: Session, access: Access, found: EmployedWorker, tab: str) -> d
             f"worker:{worker_id}",
             *(f"assignment:{line.assignment.id}" for line in people_list.of_worker(session, access, worker_id)),
         ]
-        return {"changes": changes.of_record(session, subjects)}
+        return {"changes": told_.lines(changes.of_record(session, subjects), t)}
     return {}
 
 

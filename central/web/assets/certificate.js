@@ -53,6 +53,7 @@
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    event.stopPropagation();  // this form is sent from here, and may be sent again
     const button = form.querySelector("button");
     const label = button.textContent;
     say("");

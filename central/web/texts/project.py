@@ -13,6 +13,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "board_trades": ("在场工种", "On site by trade"),
     "board_more": ("另有 {n} 项", "{n} more"),
     "board_last": ("最近通行", "Last passages"),
+    "board_no_gates": ("还没有门禁设备，请先登记一台。", "There are no gates yet: announce the first one."),
     "as_table": ("查看数字", "Show the figures"),
     "col_hour": ("时段", "Hour"),
     "lane": ("通道", "lane"),

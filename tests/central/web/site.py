@@ -298,18 +298,29 @@ class FakeBrowser:
         """A form, sent."""
         return self._ask("POST", path, form, headers)
 
+    def upload(self, path: str, form: Mapping[str, str | list[str]], files: Mapping[str, tuple[str, bytes]]) -> httpx.Response:
+        """A form with files, sent."""
+        return self._ask("POST", path, form, {}, files)
+
     def sign_in(self, username: str, password: str = PASSWORD, next_path: str = "/") -> httpx.Response:
         """The form as it was given, filled in and sent."""
         csrf = field(self.get("/sign-in").text, "csrf")
         return self.post("/sign-in", {"csrf": csrf, "username": username, "password": password, "next": next_path})
 
-    def _ask(self, method: str, path: str, form: Mapping[str, str | list[str]] | None, headers: dict[str, str]) -> httpx.Response:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        form: Mapping[str, str | list[str]] | None,
+        headers: dict[str, str],
+        files: Mapping[str, tuple[str, bytes]] | None = None,
+    ) -> httpx.Response:
         sent = {"Accept": "text/html", "X-Request-Id": "r-0123456789"} | {name.replace("_", "-"): value for name, value in headers.items()}
 
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", cookies=self.cookies) as client:
-                answer = await client.request(method, path, data=form, headers=sent)
+                answer = await client.request(method, path, data=form, files=files, headers=sent)
                 self.cookies = client.cookies
                 return answer
 
