@@ -97,7 +97,7 @@ class ModbusTurnstile:
         self._client: ModbusSerialClient | None = None
         self._was_there = False
         self._ready_at_s: dict[Way, float] = {}
-        self._holding = self._pressed = self._was_closed = False
+        self._holding = self._lit = self._pressed = self._was_closed = False
         with suppress(DeviceError):  # a pulse that an earlier process left on ends here
             self._connected()
 
@@ -137,6 +137,7 @@ class ModbusTurnstile:
     def light(self, on: bool) -> None:
         """See `Turnstile.light`."""
         if self._wiring.lamp is not None:
+            self._lit = on
             self._write(self._wiring.lamp, on=on)
 
     def pressed(self) -> bool:
@@ -155,9 +156,12 @@ class ModbusTurnstile:
 
     def close(self) -> None:
         """See `Turnstile.close`. A pulse that the board times ends by itself; what is held open is let go."""
-        if self._holding and self._client is not None:
+        if self._client is not None:
             with suppress(DeviceError):
-                self.hold(opened=False)
+                if self._lit:
+                    self.light(on=False)
+                if self._holding:
+                    self.hold(opened=False)
         client, self._client = self._client, None
         if client is not None:
             with suppress(*_PORT_ERRORS):

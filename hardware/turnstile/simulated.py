@@ -49,6 +49,11 @@ class SimulatedTurnstile:
         said: dict[str, bool] = json.loads((self.folder / OUTPUTS).read_text(encoding="utf-8"))
         return said
 
+    def held(self) -> set[str]:
+        """Which outputs are held on now: any of in, out, lamp."""
+        said = self.outputs()
+        return ({"in", "out"} if said["held"] else set()) | ({"lamp"} if said["lamp"] else set())
+
     def fail(self, **faults: bool | None) -> None:
         """Sets any of stuck, fire, tamper, unplugged (True or False) and pass_ (True, False, None); the others stay as they are."""
         wanted = {name.rstrip("_"): value for name, value in faults.items()}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPin
 
-WIRING = "gpio:in=17,out=27,passed=22,fire=5,tamper=6,pulse_ms=60"
-WAYS = {17: "in", 27: "out"}
-PASSED, FIRE, TAMPER = 22, 5, 6
+WIRING = "gpio:in=17,out=27,passed=22,fire=5,tamper=6,button=13,lamp=19,pulse_ms=60"
+WAYS = {17: "in", 27: "out", 19: "lamp"}
+PASSED, FIRE, TAMPER, BUTTON = 22, 5, 6, 13
 STAY_S = 0.06
 
 
@@ -46,14 +45,18 @@ class FakePi(MockFactory):  # type: ignore[misc]
 
     def driven(self, number: str, on: bool) -> None:
         self.events.append((WAYS[int(number)], on))
-        if on and self.goes:
+        if on and self.goes and WAYS[int(number)] != "lamp":
             for after_s, closed in ((0.01, True), (0.01 + STAY_S, False)):
                 person = threading.Timer(after_s, self.contact, (PASSED,), {"closed": closed})
                 self._people.append(person)
                 person.start()
 
     def pulses(self) -> list[str]:
-        return [way for way, on in self.events if on]
+        return [way for way, on in self.events if on and way != "lamp"]
+
+    def press(self) -> None:
+        self.contact(BUTTON, closed=True)
+        self.contact(BUTTON, closed=False)
 
     def fail(self, **faults: bool | None) -> None:
         for name, value in faults.items():
@@ -67,7 +70,7 @@ class FakePi(MockFactory):  # type: ignore[misc]
             person.join()
         super().close()
 
-    def held(self) -> Any:
+    def held(self) -> set[str]:
         """The outputs that are on now."""
         last = dict(self.events)
         return {way for way, on in last.items() if on}

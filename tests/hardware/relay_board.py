@@ -19,9 +19,9 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 
 from hardware.turnstile.modbus import FLASH_ON, FlashOn
 
-OPTIONS = "baud=9600&unit=1&in=0&out=1&fire=0&passed=1&tamper=2"
-FIRE, PASSED, TAMPER = 0, 1, 2
-WAYS = {0: "in", 1: "out"}
+OPTIONS = "baud=9600&unit=1&in=0&out=1&fire=0&passed=1&tamper=2&button=3&lamp=2"
+FIRE, PASSED, TAMPER, BUTTON = 0, 1, 2, 3
+WAYS = {0: "in", 1: "out", 2: "lamp"}
 STAY_S = 0.15
 
 
@@ -31,7 +31,7 @@ class FakeRelayBoard:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "ttyUSB0"
         self.written: list[tuple[int, int]] = []
-        self.inputs = {FIRE: True, PASSED: False, TAMPER: True}
+        self.inputs = {FIRE: True, PASSED: False, TAMPER: True, BUTTON: False}
         self.broken, self.silent, self.goes, self.garbled = False, False, True, False
         self._lock, self._over, self._up = threading.Lock(), threading.Event(), threading.Event()
         self._own, self._own_slave = _raw_pty()
@@ -66,7 +66,14 @@ class FakeRelayBoard:
                 setattr(self, {"stuck": "broken", "pass_": "goes"}.get(name, name), value)
 
     def pulses(self) -> list[str]:
-        return [WAYS[address % FLASH_ON] for address, value in self.written if value]
+        return [WAYS[address % FLASH_ON] for address, value in self.written if value and WAYS[address % FLASH_ON] != "lamp"]
+
+    def press(self) -> None:
+        self.inputs[BUTTON] = True
+
+    def held(self) -> set[str]:
+        last = {WAYS[address]: bool(value) for address, value in self.written if address in WAYS}
+        return {name for name, on in last.items() if on}
 
     def close(self) -> None:
         self._over.set()
@@ -78,7 +85,7 @@ class FakeRelayBoard:
 
     def took(self, address: int, value: int) -> None:
         self.written.append((address, value))
-        if value and self.goes:
+        if value and self.goes and WAYS[address % FLASH_ON] != "lamp":
             for after_s, closed in ((0.03, True), (0.03 + STAY_S, False)):
                 person = threading.Timer(after_s, self.inputs.__setitem__, (PASSED, closed))
                 self._people.append(person)

@@ -132,6 +132,53 @@ def test_alarms_are_reported_while_they_last(lane: Lane) -> None:
     assert lane.turnstile.alarms() == {"TAMPER"}
 
 
+def test_it_is_held_open_both_ways_until_it_is_let_go(lane: Lane) -> None:
+    lane.turnstile.hold(opened=True)
+    lane.turnstile.hold(opened=True)
+    assert lane.site.held() == {"in", "out"}
+    lane.turnstile.open(Way.IN)
+    assert lane.site.held() == {"in", "out"}, "a pulse's end must not close what is held"
+    lane.turnstile.hold(opened=False)
+    assert lane.site.held() == set()
+    before = len(lane.pulses())
+    lane.turnstile.open(Way.IN)
+    assert lane.pulses()[before:] == ["in"]
+
+
+def test_what_is_held_open_is_let_go_at_the_end(lane: Lane) -> None:
+    lane.turnstile.hold(opened=True)
+    lane.turnstile.light(on=True)
+    lane.turnstile.close()
+    assert lane.site.held() - ({"lamp"} if isinstance(lane.site, FakePi) else set()) == set(), "a pin that is let go is an input"
+
+
+def test_the_lamp_is_lit_and_put_out_and_moves_no_arm(lane: Lane) -> None:
+    lane.turnstile.light(on=True)
+    assert lane.site.held() == {"lamp"}
+    lane.turnstile.light(on=False)
+    assert lane.site.held() == set()
+    assert lane.pulses() == []
+
+
+def test_a_press_of_the_exit_button_is_told_once(lane: Lane) -> None:
+    assert not lane.turnstile.pressed()
+    lane.site.press()
+    assert lane.turnstile.pressed()
+    assert not lane.turnstile.pressed()
+
+
+@pytest.mark.parametrize(("fault", "error"), [("stuck", DeviceFault), ("unplugged", DeviceUnplugged)])
+def test_a_board_that_cannot_be_held_open_says_so(lane: Lane, fault: str, error: type[DeviceError]) -> None:
+    if fault == "unplugged" and isinstance(lane.site, FakePi):
+        pytest.skip("pins have no cable that could come out")
+    lane.site.fail(**{fault: True})
+    with pytest.raises(error):
+        lane.turnstile.hold(opened=True)
+    lane.site.fail(**{fault: False})
+    lane.turnstile.hold(opened=True)
+    assert lane.site.held() == {"in", "out"}
+
+
 def test_closing_twice_is_no_fault(lane: Lane) -> None:
     lane.turnstile.close()
     lane.turnstile.close()
