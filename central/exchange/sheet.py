@@ -57,7 +57,7 @@ class Layout:
         return next((get_column_letter(place + 1) for place, one in self.columns.items() if one.name == name), "")
 
 
-def open_sheet(content: bytes) -> tuple[Layout, Iterator[SheetRow]]:
+def open_sheet(content: bytes, most_rows: int = MOST_ROWS) -> tuple[Layout, Iterator[SheetRow]]:
     """The layout and the rows that hold anything, one after another. Raises `Problem`, also while rows are read."""
     inspect(content)
     try:
@@ -68,7 +68,7 @@ def open_sheet(content: bytes) -> tuple[Layout, Iterator[SheetRow]]:
     for sheet in book.worksheets:
         layout, missing_here = _layout(sheet)
         if layout is not None:
-            return layout, _rows(sheet, layout)
+            return layout, _rows(sheet, layout, most_rows)
         missing = missing_here if not missing or len(missing_here) < len(missing) else missing
     raise Problem("WORKBOOK_WRONG_SHEET", 422, "file", missing="、".join(missing[:5]))
 
@@ -127,7 +127,7 @@ def _title(value: Any) -> str:
     return re.sub(r"[\s*:]", "", unicodedata.normalize("NFKC", value)) if isinstance(value, str) else ""
 
 
-def _rows(sheet: Any, layout: Layout) -> Iterator[SheetRow]:
+def _rows(sheet: Any, layout: Layout, most_rows: int) -> Iterator[SheetRow]:
     blank = count = 0
     last = max(layout.columns) + 1
     for number, cells in enumerate(sheet.iter_rows(min_row=layout.head_row + 1, max_col=last), layout.head_row + 1):
@@ -138,8 +138,8 @@ def _rows(sheet: Any, layout: Layout) -> Iterator[SheetRow]:
                 return
             continue
         blank, count = 0, count + 1
-        if count > MOST_ROWS:
-            raise Problem("WORKBOOK_TOO_MANY_ROWS", 422, "file", limit=MOST_ROWS)
+        if count > most_rows:
+            raise Problem("WORKBOOK_TOO_MANY_ROWS", 422, "file", limit=most_rows)
         yield row
     if not count:
         raise Problem("WORKBOOK_EMPTY", 422, "file")
