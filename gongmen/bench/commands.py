@@ -57,3 +57,16 @@ def kills(as_json: Json = False, number: Annotated[int, typer.Option("--kills", 
     from gongmen.bench.kills import run
 
     run(as_json, number)
+
+
+@app.command()
+def registry(
+    as_json: Json = False,
+    scale: Annotated[float, typer.Option(min=0.001, max=10, help="规模，1 为 20 万工人 · 1 is 200,000 workers")] = 1.0,
+    seconds: Annotated[float, typer.Option(min=5, help="每个数据库测多久 · how long with each database")] = 90.0,
+    imported: Annotated[int, typer.Option(min=0, max=20_000, help="批量登记人数，0 为不测 · how many to import, 0 for none")] = 10_000,
+) -> None:
+    """20 万工人时列表、查询、页面多快，批量登记多快 · Lists, searches and pages over a city's register while 50 users work."""
+    from gongmen.bench.registry import run
+
+    run(as_json, scale=scale, seconds=seconds, imported=imported)
