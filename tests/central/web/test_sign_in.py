@@ -81,7 +81,10 @@ def test_an_address_that_tries_many_names_is_stopped_and_neither_it_nor_the_name
     assert FakeBrowser(site).sign_in("office").status_code == 429
 
 
-@pytest.mark.parametrize(("failures", "minutes_ago", "wait"), [(0, 0, 0), (4, 0, 0), (5, 0, 15), (5, 14, 1), (5, 15, 0), (6, 0, 30), (7, 15, 45), (9, 0, 240), (40, 239, 1)])
+@pytest.mark.parametrize(
+    ("failures", "minutes_ago", "wait"),
+    [(0, 0, 0), (4, 0, 0), (5, 0, 15), (5, 14, 1), (5, 15, 0), (6, 0, 30), (7, 15, 45), (9, 0, 240), (40, 239, 1)],
+)
 def test_the_wait_counts_from_the_latest_failure(failures: int, minutes_ago: int, wait: int) -> None:
     assert wait_minutes(failures, 5, NOW - dt.timedelta(minutes=minutes_ago) if failures else None, NOW) == wait
 
