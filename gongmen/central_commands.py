@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from central.settings import CentralSettings
+from gongmen.attendance_commands import app as attendance
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 audit = typer.Typer(add_completion=False, no_args_is_help=True, help="审计 · The audit trail.")
 app.add_typer(audit, name="audit")
+app.add_typer(attendance, name="attendance")
 
 Home = Annotated[Path | None, typer.Option("--home", help="数据目录 · the centre's folder (default var/central)")]
 Json = Annotated[bool, typer.Option("--json", help="最后一行输出一个 JSON 对象 · one JSON object on the last line")]

@@ -34,6 +34,7 @@ class Passage(Base):
         Index("ix_passages_project_id_position", "project_id", "position"),
         Index("ix_passages_employer_id_position", "employer_id", "position"),
         Index("ix_passages_assignment_id_at", "assignment_id", "at"),
+        Index("ix_passages_project_id_at", "project_id", "at"),
         Index("ix_passages_unsure", "project_id", postgresql_where=_UNSURE, sqlite_where=_UNSURE),
         {"postgresql_partition_by": "RANGE (at)"},
     )

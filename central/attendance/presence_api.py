@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -12,12 +13,22 @@ from central import paging
 from central.access import Function
 from central.attendance import completeness, exits, parameters, presence
 from central.attendance.absence import PresenceState
-from central.attendance.schemas import CompletenessOut, DoneOut, GateOut, PresenceOfProject, PresenceOut, TrainingIn
+from central.attendance.schemas import (
+    CompletenessOut,
+    DoneOut,
+    GateOut,
+    GroundOut,
+    PresenceOfProject,
+    PresenceOut,
+    SuspensionSpan,
+    TrainingIn,
+)
 from central.call import Caller, RowId
 from central.paging import Cursor, Limit
 from central.problems import RESPONSES
 from central.projects import service as projects
 
+REST_DAYS_TOLD: Final = dt.timedelta(days=800)
 router = APIRouter(prefix="/api/v1", tags=["attendance"], responses=RESPONSES)
 
 
@@ -46,6 +57,26 @@ def of_date(caller: Caller, project_id: RowId, date: dt.date) -> CompletenessOut
         projects.visible_project(session, caller.access, project_id)
         found = completeness.completeness(session, project_id, date, parameters.of_project(session, project_id).days)
     return CompletenessOut(date=found.date, complete=found.complete, missing=[GateOut.of(gate) for gate in found.missing])
+
+
+@router.get("/projects/{project_id}/completeness", response_model=GroundOut, summary="完整性与口径 / completeness and parameters")
+def of_gates(caller: Caller, project_id: RowId) -> GroundOut:
+    """Until when each gate has told everything, and the project's parameters: ask for it, pull to the end, and derive."""
+    caller.access.require(Function.VIEW_ATTENDANCE)
+    with caller.reading() as session:
+        projects.visible_project(session, caller.access, project_id)
+        on = presence.ground(session, caller.centre.clock, project_id)
+    of = on.parameters
+    return GroundOut(
+        as_of=on.as_of,
+        day_cut_min=of.days.day_cut.hour * 60 + of.days.day_cut.minute,
+        alert_days=of.absence.alert_days,
+        presumed_exit_days=of.absence.presumed_exit_days,
+        calendar=of.calendar.value,
+        suspensions=[SuspensionSpan(first=s.first, last=s.last) for s in on.calendar.suspensions],
+        rest_days=on.calendar.resting(on.as_of - REST_DAYS_TOLD, on.as_of),
+        gates=[GateOut.of(gate) for gate in on.gates],
+    )
 
 
 @router.post("/assignments/{assignment_id}/training", response_model=DoneOut, summary="登记复训 / record a new training")

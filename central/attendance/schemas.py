@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from central.attendance.absence import PresenceState
 from central.attendance.completeness import GateEvidence
+from central.attendance.model import Passage
+from central.attendance.papers import ManualEvent
 from central.attendance.presence import Line
 from central.attendance.rules import Judged, shown_name
 from central.attendance.store import FeedRow
 
 
 class PassageOut(BaseModel):
-    """A passage. The same `id` with a higher `revision` replaces what was pulled before: its time was corrected, or nobody
-    went through (`counted` false)."""
+    """A passage, or an approved correction beside them. The same `id` with a higher `revision` replaces what was pulled before: its time
+    was corrected, or nobody went through (`kind` not_passed)."""
 
     id: str = Field(examples=["b-k3v7a2qd.9f3c1a52.1742"])
+    kind: Literal["passage", "not_passed", "manual"] = Field(
+        description="passage 通行; not_passed 闸机开了但没有人通过，不是考勤 / no attendance; manual 补卡 / an approved correction"
+    )
     revision: int
     project_id: int
     assignment_id: int | None
@@ -29,54 +35,73 @@ class PassageOut(BaseModel):
     team: str | None
     trade: str | None
     direction: str = Field(description="01 进 / in, 02 出 / out")
-    method: str = Field(description="001 人脸 / face, 005 身份证 / ID card, …")
-    lane: str
+    method: str | None = Field(description="001 人脸 / face, 005 身份证 / ID card, …; null: 补卡 / a correction")
+    lane: str | None
     at: dt.datetime
     at_reported: dt.datetime = Field(description="盒子时钟所报时间 / what the box's clock said")
-    clock: str
+    clock: str | None
     offline: bool
     stale_roster: bool
     duplicate: bool
     judged: Judged
     counted: bool = Field(description="false: 闸机开了但没有人通过，不是考勤 / the turnstile opened and nobody went through: no attendance")
+    reason: str | None = Field(description="补卡原因 / why it was corrected")
     received_at: dt.datetime
 
     @classmethod
     def of(cls, row: FeedRow) -> PassageOut:
         """From a row of the feed."""
-        passage = row.passage
+        event = row.event
+        told = _of_passage(event) if isinstance(event, Passage) else _of_correction(event)
         return cls(
-            id=f"{passage.box_id}.{passage.epoch}.{passage.seq}",
-            revision=passage.revision,
-            project_id=passage.project_id,
-            assignment_id=passage.assignment_id,
-            worker_id=passage.worker_id,
+            **told,
+            project_id=event.project_id,
+            assignment_id=event.assignment_id,
+            worker_id=event.worker_id,
             name=shown_name(row.name) if row.name else None,
             id_number=row.id_masked,
-            employer_id=passage.employer_id,
+            employer_id=event.employer_id,
             employer=row.employer,
             team=row.team,
             trade=row.trade,
-            direction=passage.direction,
-            method=passage.method,
-            lane=passage.lane,
-            at=passage.at,
-            at_reported=passage.at_reported,
-            clock=passage.clock,
-            offline=passage.offline,
-            stale_roster=passage.stale_roster,
-            duplicate=passage.duplicate,
-            judged=passage.judged,
-            counted=passage.counted,
-            received_at=passage.received_at,
+            direction=event.direction,
+            at=event.at,
         )
 
 
+def _of_passage(passage: Passage) -> dict[str, Any]:
+    own = ("revision", "method", "lane", "at_reported", "clock", "offline", "stale_roster", "duplicate", "judged", "counted", "received_at")
+    kind = "passage" if passage.counted else "not_passed"
+    name = f"{passage.box_id}.{passage.epoch}.{passage.seq}"
+    return {"id": name, "kind": kind, "reason": None} | {field: getattr(passage, field) for field in own}
+
+
+def _of_correction(event: ManualEvent) -> dict[str, Any]:
+    return {
+        "id": f"manual.correction.{event.id}",
+        "kind": "manual",
+        "revision": 1,
+        "method": None,
+        "lane": None,
+        "at_reported": event.at,
+        "clock": None,
+        "offline": False,
+        "stale_roster": False,
+        "duplicate": False,
+        "judged": Judged.OK,
+        "counted": True,
+        "reason": event.reason.value,
+        "received_at": event.approved_at,
+    }
+
+
 class AttendancePage(BaseModel):
-    """Some passages. Ask again with `next_cursor` whenever you like: it never ends. `complete_until` is by project id."""
+    """Some of the feed. Ask again with `next_cursor` whenever you like: it never ends. `complete_until` is by project id, and holds for
+    what was pulled once `at_end` is true; each gate's own words are at `/projects/{id}/completeness`."""
 
     items: list[PassageOut]
-    next_cursor: str = Field(examples=["YXQ6MTc0Mg"])
+    next_cursor: str = Field(examples=["AAAAAAAABs5mN2Z8zQ1hXw4p"])
+    at_end: bool = Field(description="此刻没有更多 / nothing more at this moment")
     complete_until: dict[int, dt.datetime | None] = Field(
         description="该时刻之前的通行已全部到达 / every passage up to then has arrived; null: 尚有盒子未报齐 / a box is behind"
     )
@@ -173,6 +198,29 @@ class CompletenessOut(BaseModel):
     date: dt.date
     complete: bool
     missing: list[GateOut]
+
+
+class SuspensionSpan(BaseModel):
+    """Dates on which the project stands still, both included; no last one: until told otherwise."""
+
+    first: dt.date
+    last: dt.date | None
+
+
+class GroundOut(BaseModel):
+    """All that a project's presence rests on beside its passages, so that whoever pulls can derive the same.
+
+    Ask for this first and pull to the end then: whatever this calls complete has been pulled.
+    """
+
+    as_of: dt.date = Field(description="已结束的最后一个考勤日 / the last work date that is over")
+    day_cut_min: int
+    alert_days: int
+    presumed_exit_days: int
+    calendar: str
+    suspensions: list[SuspensionSpan]
+    rest_days: list[dt.date] = Field(description="近 800 天的非工作日 / dates of the last 800 days that are no working days")
+    gates: list[GateOut]
 
 
 class TrainingIn(BaseModel):

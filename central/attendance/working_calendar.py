@@ -39,6 +39,10 @@ class WorkingCalendar:
         """The working days from `first` to `last`."""
         return [date for date in between(first, last) if self.expects(date) is Expected.WORK]
 
+    def resting(self, first: dt.date, last: dt.date) -> list[dt.date]:
+        """The dates from `first` to `last` that are no working days."""
+        return [date for date in between(first, last) if self.expects(date) is not Expected.WORK]
+
     def provisional_from(self, first: dt.date, last: dt.date) -> dt.date | None:
         """From which date on the statutory holidays are not known yet (they are decreed in the autumn before): Mondays to Fridays stand
         in for them, which never counts more days than there are. None where everything is known, or nothing depends on it."""

@@ -22,7 +22,8 @@ class _InProcess(httpx.BaseTransport):
     async def _handle(self, request: httpx.Request) -> httpx.Response:
         body = httpx.ByteStream(request.read())
         answer = await self._asgi.handle_async_request(httpx.Request(request.method, request.url, headers=request.headers, stream=body))
-        return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread(), request=request)
+        raw = b"".join([piece async for piece in answer.aiter_raw()])  # still packed where it came packed
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=httpx.ByteStream(raw), request=request)
 
 
 @contextmanager

@@ -173,3 +173,4 @@ def upgrade() -> None:
         postgresql_where=sa.text("clock = 'none'"),
         sqlite_where=sa.text("clock = 'none'"),
     )
+    op.create_index("ix_passages_project_id_at", "passages", ["project_id", "at"], unique=False)

@@ -11,6 +11,7 @@ from central.access import Access, Role
 from central.attendance import recording, service
 from central.attendance.model import Passage
 from central.attendance.recording import Reported
+from central.attendance.store import FeedRow
 from central.centre import Centre
 from central.devices.model import Box, BoxState
 from central.entry.model import Assignment
@@ -31,16 +32,21 @@ def passed(centre: Centre, assignment: Assignment, seqs: range, box: str = "b-aa
         recording.record_passages(session, [(report, body) for report in told], recording.Told(), people, centre.clock.now())
 
 
+def _place(row: FeedRow) -> tuple[str, int]:
+    assert isinstance(row.event, Passage)
+    return row.event.box_id, row.event.seq
+
+
 def pulled(centre: Centre, access: Access, limit: int = 7) -> list[tuple[str, int]]:
     """Everything, page by page: (box, seq)."""
     found: list[tuple[str, int]] = []
     cursor: str | None = None
     while True:
         with centre.database.reading() as session:
-            page = service.pull(session, access, cursor, limit)
+            page = service.pull(session, centre.secrets, access, cursor, limit)
         if not page.rows:
             return found
-        found += [(row.passage.box_id, row.passage.seq) for row in page.rows]
+        found += [_place(row) for row in page.rows]
         cursor = page.next_cursor
 
 
@@ -77,14 +83,14 @@ def test_everybody_sees_their_own_and_nobody_a_neighbours(centre: Centre, story:
 def test_an_administrator_and_an_office_without_a_project_pull_nothing(centre: Centre) -> None:
     for access in (Access("a", Role.ADMINISTRATOR), Access("c", Role.CONTRACTOR, 1)):
         with centre.database.reading() as session, pytest.raises(Problem) as refused:
-            service.pull(session, access, None, 10)
+            service.pull(session, centre.secrets, access, None, 10)
         assert refused.value.code == "ROLE_NOT_ALLOWED"
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "YXQ6", "YXQ6LTE", "5", "YWZ0ZXI6NDI", "é"])
+@pytest.mark.parametrize("cursor", ["", "x", "YXQ6", "YXQ6LTE", "5", "YWZ0ZXI6NDI", "é", "AAAAAAAAABA=", "AAAAAAAAABAAAAAAAAAAAAAA"])
 def test_a_cursor_of_somebody_elses_making_is_refused(centre: Centre, story: Story, cursor: str) -> None:
     with centre.database.reading() as session, pytest.raises(Problem) as refused:
-        service.pull(session, story.authority, cursor, 10)
+        service.pull(session, centre.secrets, story.authority, cursor, 10)
     assert refused.value.code == "CURSOR_INVALID"
 
 
@@ -106,8 +112,8 @@ def test_a_reader_beside_two_writers_gets_everything_once_and_in_order(centre: C
     while True:
         done = not any(writer.is_alive() for writer in writers)
         with centre.database.reading() as session:
-            page = service.pull(session, story.authority, cursor, 5)
-        found += [(row.passage.box_id, row.passage.seq) for row in page.rows]
+            page = service.pull(session, centre.secrets, story.authority, cursor, 5)
+        found += [_place(row) for row in page.rows]
         cursor = page.next_cursor
         if last_look and not page.rows:
             break
@@ -127,7 +133,7 @@ def test_the_page_says_up_to_when_each_project_is_complete(centre: Centre, story
 
     def complete() -> dict[int, dt.datetime | None]:
         with centre.database.reading() as session:
-            return service.pull(session, story.authority, None, 10).complete_until
+            return service.pull(session, centre.secrets, story.authority, None, 10).complete_until
 
     assert complete() == {project: None}
     with centre.database.writing() as session:
