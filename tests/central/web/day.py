@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
+from functools import cached_property
 
 from argon2 import PasswordHasher
+from fastapi import FastAPI
 
 from central.access import Role
+from central.app import create_app
 from central.centre import Centre
 from central.identity.model import Account
 from tests.central.builders import Story
@@ -18,6 +20,11 @@ _HASH = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
 
 class Day(Story):
     """The story's people, at their desks."""
+
+    @cached_property
+    def app(self) -> FastAPI:
+        """The centre's application, one for all browsers."""
+        return create_app(self.centre.settings, self.centre)
 
     def account(self, username: str, role: Role, company: int | None = None, project: int | None = None) -> str:
         """An account; its name."""
@@ -48,7 +55,7 @@ class Day(Story):
 
     def browser(self, username: str) -> FakeBrowser:
         """A browser that has signed in."""
-        browser = FakeBrowser(self)
+        browser = FakeBrowser(self, self.app)
         assert browser.sign_in(username).status_code == 303
         return browser
 
@@ -80,6 +87,3 @@ def fields(html: str, action: str) -> dict[str, str]:
 def _attribute(tag: str, name: str) -> str:
     found = re.search(rf'{name}="([^"]*)"', tag)
     return found[1] if found else ""
-
-
-TOMORROW = dt.timedelta(days=1)

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 import httpx
 from argon2 import PasswordHasher
+from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
 from central.access import Role
@@ -286,8 +287,8 @@ class HasCentre(Protocol):
 class FakeBrowser:
     """Asks like a browser and keeps its cookies; follows nothing by itself."""
 
-    def __init__(self, site: HasCentre) -> None:
-        self._app = create_app(site.centre.settings, site.centre)
+    def __init__(self, site: HasCentre, app: FastAPI | None = None) -> None:
+        self._app = app or create_app(site.centre.settings, site.centre)
         self.cookies = httpx.Cookies()
 
     def get(self, path: str, **headers: str) -> httpx.Response:

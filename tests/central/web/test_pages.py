@@ -13,6 +13,8 @@ EMPLOYERS = (
     "/workers/{worker}?tab=wages",
     "/workers/{worker}?tab=projects",
     "/workers/{worker}?tab=changes",
+    "/workers/{worker}?tab=evidence",
+    "/workers/import",
     "/workers/{worker}/edit",
     "/workers/{worker}/death",
     "/assignments",
@@ -36,8 +38,18 @@ OFFICES = (
     "/projects/{project}/teams",
     "/projects/{project}/gates",
     "/projects/{project}/settings",
+    "/projects/{project}/evidence",
+    "/projects/{project}/people/{assignment}?tab=evidence",
 )
-AUTHORITIES = ("/projects", "/workers", "/workers/{worker}", "/projects/{project}/board", "/projects/{project}/people")
+AUTHORITIES = (
+    "/verification",
+    "/history",
+    "/projects",
+    "/workers",
+    "/workers/{worker}",
+    "/projects/{project}/board",
+    "/projects/{project}/people",
+)
 
 
 @pytest.fixture
