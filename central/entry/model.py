@@ -67,6 +67,8 @@ class Assignment(Base):
         Index("uq_assignments_one_open", "worker_id", "project_id", unique=True, postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_assignments_project_id", "project_id", "state"),
         Index("ix_assignments_employer_id", "employer_id", "state"),
+        Index("ix_assignments_of_project", "project_id", "id"),
+        Index("ix_assignments_of_employer", "employer_id", "id"),
         Index("ix_assignments_participant_id", "participant_id"),
         Index("ix_assignments_worker_id", "worker_id"),
         Index("ix_assignments_employment_id", "employment_id"),

@@ -6,11 +6,12 @@ number of queries whatever the number of rows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from central.access import Access
 from central.entry import sight, store
@@ -64,7 +65,7 @@ class PeoplePage:
 def of_project(session: Session, access: Access, project_id: int, query: PeopleQuery) -> PeoplePage:
     """A-45, A-46: everybody this principal sees on a project. Raises `Problem` 404 NOT_FOUND for a neighbour."""
     seen = sight.on_project(session, access, project_id)
-    return replace(_page(session, seen, query), waiting=_waiting(session, access, project_id, seen))
+    return replace(_page(session, seen, query, is_one_project=True), waiting=_waiting(session, access, project_id, seen))
 
 
 def of_employer(session: Session, access: Access, query: PeopleQuery) -> PeoplePage:
@@ -87,23 +88,36 @@ def is_turn_of(session: Session, assignment: Assignment, company_id: int) -> boo
     return session.get_one(Participant, assignment.waiting_for_id).company_id == company_id
 
 
-def _page(session: Session, seen: Sight, query: PeopleQuery) -> PeoplePage:
+def _page(session: Session, seen: Sight, query: PeopleQuery, *, is_one_project: bool = False) -> PeoplePage:
+    """On one project everybody is one row (A-43), so that the heads are the total too."""
     current = store.current(seen)
     counted = store.heads(session, current)
     heads = {state: next((n for s, n in counted.items() if s.value == state), 0) for state in STATES}
-    total = session.scalar(select(func.count(Assignment.worker_id.distinct())).where(current)) or 0
-    wanted = store.views(current)
-    columns = _columns(wanted)
+    one_each = sum(heads.values())
+    total = one_each if is_one_project else _count(session, Assignment.worker_id.distinct(), [current])
+    narrower = _narrower(query)
+    matching = one_each if is_one_project and not narrower else _count(session, Assignment.id, [current, *narrower])
+    wanted = store.views(and_(current, *narrower))
+    order = _order(_columns(wanted), query)
+    rows = session.execute(wanted.order_by(None).order_by(*order).offset(query.offset).limit(query.limit))
+    return PeoplePage([store.view(row) for row in rows], matching, heads, total, [])
+
+
+def _narrower(query: PeopleQuery) -> list[ColumnElement[bool]]:
+    """What the query asks for, as conditions on the assignment alone."""
+    found: list[ColumnElement[bool]] = []
     if query.turn_of is not None:
         theirs = select(Participant.id).where(Participant.company_id == query.turn_of)
-        wanted = wanted.where(Assignment.waiting_for_id.in_(theirs), Assignment.state.in_(WAITING_STATES))
+        found += [Assignment.waiting_for_id.in_(theirs), Assignment.state.in_(WAITING_STATES)]
     if query.state:
-        wanted = wanted.where(Assignment.state == query.state)
+        found.append(Assignment.state == query.state)
     if query.q:
-        wanted = wanted.where(store.matching(query.q, query.keys))
-    matching = session.scalar(wanted.order_by(None).with_only_columns(func.count())) or 0
-    rows = session.execute(wanted.order_by(None).order_by(*_order(columns, query)).offset(query.offset).limit(query.limit))
-    return PeoplePage([store.view(row) for row in rows], matching, heads, total, [])
+        found.append(store.matching(query.q, query.keys))
+    return found
+
+
+def _count(session: Session, what: ColumnElement[Any] | InstrumentedAttribute[int], conditions: Sequence[ColumnElement[bool]]) -> int:
+    return session.scalar(select(func.count(what)).where(*conditions)) or 0
 
 
 def _columns(wanted: Select[*tuple[Any, ...]]) -> dict[str, ColumnElement[Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select, type_coerce, union
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, type_coerce, union
 from sqlalchemy.orm import Session, aliased
 
 from central.bulk import chunks
@@ -51,7 +51,10 @@ class AssignmentView:
 
 
 def views(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """The rows of `AssignmentView` under a condition, oldest first."""
+    """The rows of `AssignmentView` under a condition, oldest first.
+
+    Outer joins, though every name is there: so a planner begins with the assignments, in their order, and joins names to those it shows.
+    """
     return (
         select(
             Assignment,
@@ -68,12 +71,12 @@ def views(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
                 case((Project.contract_name == "", NameSource.REGISTRATION.value), else_=NameSource.CONTRACT.value), words(NameSource)
             ),
         )
-        .join(Worker, Worker.id == Assignment.worker_id)
-        .join(Project, Project.id == Assignment.project_id)
-        .join(Participant, Participant.id == Assignment.participant_id)
-        .join(_Employer, _Employer.id == Assignment.employer_id)
+        .outerjoin(Worker, Worker.id == Assignment.worker_id)
+        .outerjoin(Project, Project.id == Assignment.project_id)
+        .outerjoin(Participant, Participant.id == Assignment.participant_id)
+        .outerjoin(_Employer, _Employer.id == Assignment.employer_id)
         .outerjoin(_Parent, and_(_Parent.id == Participant.parent_id, Participant.role == ParticipantRole.LABOUR_SUB))
-        .join(_Using, _Using.id == func.coalesce(_Parent.company_id, Participant.company_id))
+        .outerjoin(_Using, _Using.id == func.coalesce(_Parent.company_id, Participant.company_id))
         .outerjoin(Team, Team.id == Assignment.team_id)
         .outerjoin(_Waiting, _Waiting.id == Assignment.waiting_for_id)
         .outerjoin(_Next, _Next.id == _Waiting.company_id)
@@ -88,16 +91,16 @@ def view(row: Row[*tuple[Any, ...]]) -> AssignmentView:
 
 
 def current(sight: Sight) -> ColumnElement[bool]:
-    """A-43: of what is seen, one row per worker and project: neither withdrawn nor followed by a later assignment of that worker there."""
-    later = aliased(Assignment)
-    followed = select(later.id).where(
-        later.worker_id == Assignment.worker_id,
-        later.project_id == Assignment.project_id,
-        later.id > Assignment.id,
-        later.state != AssignmentState.WITHDRAWN,
-        sight(later),
+    """A-43: of what is seen, one row per worker and project: the open assignment, or where none is open the last that ended."""
+    other = aliased(Assignment)
+    replaced = select(other.id).where(
+        other.worker_id == Assignment.worker_id,
+        other.project_id == Assignment.project_id,
+        or_(other.state.in_(OPEN_STATES), and_(other.state == AssignmentState.ENDED, other.id > Assignment.id)),
+        sight(other),
     )
-    return and_(sight(Assignment), Assignment.state != AssignmentState.WITHDRAWN, ~followed.exists())
+    last = and_(Assignment.state == AssignmentState.ENDED, ~replaced.exists())
+    return and_(sight(Assignment), or_(Assignment.state.in_(OPEN_STATES), last))
 
 
 def matching(q: str, keys: CentreSecrets | None = None) -> ColumnElement[bool]:

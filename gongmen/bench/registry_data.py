@@ -1,6 +1,7 @@
 """The register that `gongmen bench registry` measures on, loaded in bulk: companies, projects, chains, workers. All numbers synthetic.
 
-A few projects are large and most are small, as in a city: sizes fall as 1/rank. Terms are those that registration writes (A-32).
+A few projects are large (at full size some 4,500 people) and most are small, as in a city: sizes fall as 1/(10 + rank). Terms are those
+that registration writes (A-32).
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ def _teams(session: Session, parts: list[_Part]) -> None:
 
 
 def _people(database: Database, keys: CentreSecrets, size: Size, parts: list[_Part], rng: random.Random) -> None:
-    weights = list(itertools.accumulate(1 / part.project for part in parts))
+    weights = list(itertools.accumulate(1 / (10 + part.project) for part in parts))
     of_employer: dict[int, list[_Part]] = {}
     for part in parts:
         of_employer.setdefault(part.company, []).append(part)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from central.access import Access
 from central.database import Database
 from central.entry import service as entry
-from central.entry.model import AssignmentState
+from central.entry.model import Assignment, AssignmentState
 from central.errors import Problem
 from central.projects.chain import USING_UNITS, Chain, Link
 from central.projects.model import ParticipantRole
@@ -63,6 +63,23 @@ def test_a_worker_assigned_again_after_a_withdrawal_is_one_row_and_one_head(stor
     assert on_site(story, story.office()) == [second.id]
     with database.reading() as session:
         assert entry.heads(session, story.office(), story.site.project.id) == {AssignmentState.CONFIRMED: 1}
+
+
+@pytest.mark.rule("A-43")
+def test_who_comes_to_a_project_again_is_one_row_whichever_assignment_is_older(story: Story, database: Database) -> None:
+    """An open assignment made before the one that ended, and moved here after it: the open one is the worker's row."""
+    employer, worker, other = story.employer(story.site.labour), story.worker(), story.project("别的工地")
+    story.takes_part(story.site.gc, R.GENERAL_CONTRACTOR, project=other)
+    story.takes_part(story.site.labour, R.LABOUR_SUB, project=other)
+    moved = story.assigned(employer, worker, other)
+    ended = story.accept(story.assigned(employer, worker)).assignment
+    with database.writing() as session:
+        row = session.get_one(Assignment, ended.id)
+        row.state, row.ended_at = AssignmentState.ENDED, story.centre.clock.now()
+    assert on_site(story, story.office()) == [ended.id]
+    with database.writing() as session:
+        entry.edit(session, employer, moved.id, entry.Edit(version=moved.version, project_id=story.site.project.id))
+    assert on_site(story, story.office()) == [moved.id]
 
 
 @pytest.mark.rule("A-46")
