@@ -67,7 +67,7 @@ class Display:
         height, width = image.shape[:2]
         x, y, w, h = view.face.box
         box = (round(x / width, 4), round(y / height, 4), round(w / width, 4), round(h / height, 4))
-        self.screen.show("looking", self._clock.now_ms(), face_box=box, hint=view.hint.value if view.hint else None)
+        self.screen.show("looking", self._clock.now_ms(), face_box=box, hint=_advice(view))
 
     def rest(self) -> None:
         """Nobody there: idle, or what stands in its place."""
@@ -84,6 +84,11 @@ class Display:
         now_ms = self._clock.mono_ms()
         self._until_ms, self._least_until_ms = now_ms + for_ms, now_ms + SHORTEST_MS
         self.screen.show(state, self._clock.now_ms(), anew=True, **fields)
+
+
+def _advice(view: View) -> str | None:
+    told = view.ask or view.hint
+    return told.value if told else None
 
 
 def _who(right: Right | None) -> dict[str, str]:

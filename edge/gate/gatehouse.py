@@ -14,6 +14,7 @@ from edge.faces import FaceEngine
 from edge.gate.card_desk import CardDesk
 from edge.gate.devices import Devices, DeviceWatch
 from edge.gate.display import Display
+from edge.gate.eyes import Eyes
 from edge.gate.gallery_feed import GalleryFeed
 from edge.gate.lane import Lane, LaneParts
 from edge.gate.liveness import Liveness
@@ -46,6 +47,7 @@ class Equipment:
     engine: FaceEngine
     liveness: Liveness | None = None
     engine_fault: str | None = None
+    eyes: Eyes | None = None
 
 
 class Gatehouse:
@@ -72,7 +74,9 @@ class Gatehouse:
     def _lane(self, place: Place, store: Store, equipment: Equipment, swipes: Swipes, clock: Clock) -> Lane:
         devices = Devices(equipment.camera, swipes, equipment.turnstile)
         keeper = Gatekeeper(place, store, clock, equipment.turnstile)
-        recognition, display = Recognition(equipment.engine, equipment.liveness), Display(self.screen, clock)
+        policy = Roster(store).policy
+        recognition = Recognition(equipment.engine, equipment.liveness, when=lambda: policy().liveness, eyes=equipment.eyes)
+        display = Display(self.screen, clock)
         desk = CardDesk(keeper, Roster(store), recognition, equipment.engine.scale, self._centre_key)
         openings = Openings(keeper, HandAsks(store, clock))
         watch = DeviceWatch(devices, store, self.feed, keeper, display, openings=openings, engine_fault=equipment.engine_fault)

@@ -60,6 +60,7 @@ class Lane:
         self._codes, self._openings = CodeCamera(), parts.openings
         self.mono_s = mono_s
         self._frame = self._swipe = 0
+        self._lamp = False
         self._tended_s = self._asked_s = float("-inf")
         self._passed: dict[str, float] = {}
         self._refused: dict[str, float] = {}
@@ -130,12 +131,19 @@ class Lane:
             self._card_told(self._desk.look(frame, gallery) or self._desk.give_up(self.mono_s(), camera_well=True), frame)
             return
         view = self._recognition.look(frame.image, frame.taken_s, gallery)
+        self._lit(view.lamp)
         if view.verdict is None:
             self._display.face(view, frame.image)
         elif view.verdict.person is None:
             self._unknown(view.verdict, frame)
         else:
             self._known(view.verdict, view.verdict.person, frame)
+
+    def _lit(self, lamp: bool) -> None:
+        """The lamp's output is set when it changes, not with every frame."""
+        if lamp is not self._lamp:
+            self._lamp = lamp
+            self._keeper.light(lamp)
 
     def _without_frame(self) -> None:
         camera = self._devices.camera
@@ -174,7 +182,7 @@ class Lane:
                 self._recognition.hold(verdict, now_s)
                 self._display.refusal(answer.reason, Method.FACE, answer.claim.right)
                 return
-        outcome = self._keeper.by_face(person, verdict.score or 0.0, verdict.checks)
+        outcome = self._keeper.by_face(person, verdict.score or 0.0, verdict.checks, verdict.fault)
         self._remember(verdict, person, outcome, now_s)
         self._show(outcome, Method.FACE, frame)
 

@@ -2,19 +2,27 @@
 
 A verdict needs two good frames that agree, however sure the first is. Nobody is called unknown before four good frames over a second
 have been fused, since the first ones are often the worst; then the same face may try again, silently, after a rest.
+
+Whether the face is alive is asked once somebody is known: a decisive check refuses with LIVENESS_FAILED, a doubt asks for the challenge
+where the site's policy wants that (`edge.gate.liveness.needs_challenge`). Every movement of the challenge is completed by a frame that
+again shows the person who was known, so that nobody holds up a picture and then turns his own head.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from edge.faces import Face, FaceEngine, Image, Vector
-from edge.gate.gallery import Gallery, accepts
-from edge.gate.liveness import Liveness, Unchecked
+from edge.gate.eyes import Eyes
+from edge.gate.gallery import Gallery, Match, accepts
+from edge.gate.lamp import Lamp, scene_brightness
+from edge.gate.liveness import Ask, Challenge, Liveness, Standing, needs_challenge
 from edge.gate.tracking import Sample, Track, Tracker
+from edge.sync.wire import Reason
 
 ENOUGH_TO_OPEN: Final = 2
 ENOUGH_TO_REFUSE: Final = 4
@@ -47,37 +55,81 @@ class Hint(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a track's frames came to. `person` is None for somebody unknown (or not alive); `again` if that was said a moment ago."""
+    """What a track's frames came to. `person` is None for somebody unknown; `again` if that was said a moment ago.
+
+    `checks` names every liveness check that ran, movements of the challenge among them; `fault` is LIVENESS_FAILED where they said no.
+    """
 
     person: str | None
     score: float | None
     checks: tuple[str, ...]
     track: Track
     again: bool = False
+    fault: Reason | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """What one frame shows: the face that counts, what to tell it, and a verdict in the one frame that completes it."""
+    """What one frame shows: the face that counts, what to tell it, and a verdict in the one frame that completes it.
+
+    `ask` is the movement that a challenge wants now. `brightness` is the scene's mean grey (0 to 255), `lamp` whether the lane's lamp
+    should burn.
+    """
 
     face: Face | None = None
     hint: Hint | None = None
     verdict: Verdict | None = None
     settled: bool = False
+    ask: Ask | None = None
+    brightness: float = 0.0
+    lamp: bool = False
+
+
+@dataclass
+class _Claimed:
+    """Somebody who was known and now has to move as asked."""
+
+    track: Track
+    match: Match
+    challenge: Challenge
+    done: int = 0
 
 
 class Recognition:
-    """One lane's eyes. Not thread-safe."""
+    """One lane's eyes. Not thread-safe.
 
-    def __init__(self, engine: FaceEngine, liveness: Liveness | None = None) -> None:
-        self._engine, self._liveness, self._tracker = engine, liveness or Unchecked(), Tracker()
+    `when` gives the site's policy for the challenge (always, risk, never), asked when somebody is known. Without `eyes` no blink is asked.
+    """
+
+    def __init__(
+        self,
+        engine: FaceEngine,
+        liveness: Liveness | None = None,
+        *,
+        when: Callable[[], str] = lambda: "never",
+        eyes: Eyes | None = None,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._engine, self._liveness, self._tracker = engine, liveness or Liveness(), Tracker()
+        self._when, self._eyes, self._chance = when, eyes, chance or random.SystemRandom()
+        self._lamp = Lamp()
         self._refused: list[tuple[float, Vector]] = []
         self._before: Track | None = None
+        self._claimed: _Claimed | None = None
 
     def look(self, image: Image, at_s: float, gallery: Gallery) -> View:
         """One fresh frame, taken at the monotonic time `at_s`."""
+        scene = scene_brightness(image)
+        view = self._look(image, at_s, gallery)
+        lamp = self._lamp.see(scene, view.face.quality.brightness if view.face else None, at_s)
+        return replace(view, brightness=scene, lamp=lamp)
+
+    def _look(self, image: Image, at_s: float, gallery: Gallery) -> View:
         tracks = self._tracker.follow(self._engine.detect(image), at_s)
         self._before = track = _foremost(tracks)
+        if self._claimed is not None:
+            face = self._claimed.track.face if self._claimed.track in tracks else None
+            return self._challenged(image, at_s, gallery, face, self._claimed)
         if track is None:
             return View()
         if track.passed and at_s - track.passed_s >= PASS_AGAIN_S:
@@ -90,7 +142,13 @@ class Recognition:
         if hint is not None or not is_good(track.face):
             return View(track.face, hint)
         self._add(image, at_s, track)
-        return View(track.face, None, self._verdict(track, at_s, gallery))
+        verdict = self._verdict(track, at_s, gallery)
+        return View(track.face, None, verdict, ask=self.asks)
+
+    @property
+    def asks(self) -> Ask | None:
+        """The movement that a challenge under way wants now."""
+        return self._claimed.challenge.asks if self._claimed else None
 
     def hold(self, verdict: Verdict, at_s: float) -> None:
         """The person of this verdict was known and yet refused: the face stays foremost, and may try again after the rest."""
@@ -102,6 +160,7 @@ class Recognition:
 
     def excuse(self, came_through: bool, at_s: float) -> None:
         """Whoever stands foremost has shown a card: the face needs no verdict of its own, or only after a rest if the card was refused."""
+        self._claimed = None
         if self._before is not None:
             self._before.restart()
             self._before.passed, self._before.passed_s = came_through, at_s
@@ -135,18 +194,49 @@ class Recognition:
         if track.good < ENOUGH_TO_OPEN:
             return None
         match = gallery.search(track.fused())
-        if match is not None and accepts(match, gallery, self._engine.scale) and self._alive(track):
-            track.settle(True, at_s)
-            track.passed_s = at_s
-            return Verdict(match.person, match.score, self._liveness.checks, track)
+        if match is not None and accepts(match, gallery, self._engine.scale):
+            return self._known(match, track, at_s)
         if track.good < ENOUGH_TO_REFUSE or at_s - track.began_s < REFUSE_AFTER_S:
             return None
         again = self._was_refused(track.fused(), at_s)
         track.settle(False, at_s + REST_S)
         return Verdict(None, match.score if match else None, self._liveness.checks, track, again)
 
-    def _alive(self, track: Track) -> bool:
-        return self._liveness.alive([sample.live for sample in track.samples])
+    def _known(self, match: Match, track: Track, at_s: float) -> Verdict | None:
+        standing = self._liveness.judge([sample.live for sample in track.samples])
+        if needs_challenge(self._when(), standing):
+            self._claimed = _Claimed(track, match, Challenge.drawn(self._chance, blink=self._eyes is not None))
+            return None
+        return self._told(match, track, at_s, self._liveness.checks, alive=standing is not Standing.PICTURE)
+
+    def _told(self, match: Match, track: Track, at_s: float, checks: tuple[str, ...], alive: bool) -> Verdict:
+        self._claimed = None
+        if track.samples:
+            track.settle(alive, at_s if alive else at_s + REST_S)
+        track.passed_s = at_s
+        return Verdict(match.person, match.score, checks, track, fault=None if alive else Reason.LIVENESS_FAILED)
+
+    def _challenged(self, image: Image, at_s: float, gallery: Gallery, face: Face | None, claimed: _Claimed) -> View:
+        """One frame of a challenge. A face that is gone has failed silently: whoever comes next begins anew."""
+        challenge = claimed.challenge
+        openness = self._eyes.openness(image, face) if self._eyes and face and challenge.wants_eyes else None
+        ask = challenge.feed(face.landmarks if face else None, round(1000 * at_s), openness)
+        if challenge.done > claimed.done and face is not None:
+            claimed.done = challenge.done
+            if not self._still(image, face, claimed.match.person, gallery):
+                ask = Ask.FAILED
+        checks = (*self._liveness.checks, *(move.value.lower() for move in challenge.moves))
+        if ask is Ask.FAILED and face is None:
+            self._claimed = None
+            return View()
+        if ask in (Ask.PASSED, Ask.FAILED):
+            return View(face, None, self._told(claimed.match, claimed.track, at_s, checks, alive=ask is Ask.PASSED), ask=ask)
+        return View(face, None, ask=ask)
+
+    def _still(self, image: Image, face: Face, person: str, gallery: Gallery) -> bool:
+        """Whether the face that moved is the one that was known; turned aside it need only be nearer than strangers usually are."""
+        score = gallery.compare(person, self._engine.embed(image, face))
+        return score is not None and score >= self._engine.scale.points[0][0]
 
     def _was_refused(self, vector: Vector, at_s: float) -> bool:
         self._refused = [(then, known) for then, known in self._refused if at_s - then < REMEMBERED_S]

