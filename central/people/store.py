@@ -47,7 +47,7 @@ def employed(employer_id: int | None) -> Select[Worker, Employment, str, WageTer
     wanted = (
         select(Worker, Employment, Company.name, WageTerms)
         .join(Employment, Employment.worker_id == Worker.id)
-        .join(Company, Company.id == Employment.employer_id)
+        .outerjoin(Company, Company.id == Employment.employer_id)
         .outerjoin(WageTerms, WageTerms.employment_id == Employment.id)
         .where(Employment.state != EmploymentState.DEPARTED)
         .order_by(Worker.id)
