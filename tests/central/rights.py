@@ -163,4 +163,7 @@ ALLOWED: Final[dict[str, str]] = {
     "GET /imports/{import_id}/errors.xlsx": "E",
     "POST /imports/{import_id}/confirmation": "E",
     "POST /imports/{import_id}/cancellation": "E",
+    "GET /assignments/{assignment_id}/proofs/{date}": "",
+    "GET /projects/{project_id}/completeness": "EGMCSAH",
+    "GET /projects/{project_id}/roots/{date}": "ENGMCDOSAHY",
 }
