@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from central.access import Access, Function
-from central.attendance import parameters
+from central.attendance import openings, parameters
 from central.attendance.board import MAX_SPAN, last_directions
 from central.attendance.ledger import DayRecord, Sighting
 from central.clock import Clock
@@ -41,7 +41,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class LabourCount:
-    """A date's groups and the whole project's heads; `on_site` is now and only asked for the present work date."""
+    """A date's groups and the whole project's heads; `on_site` is now and only told for the present work date.
+    `uncertain`: a gate stood open for nobody known (008, 009): the heads hold from the next roll-call on."""
 
     date: dt.date
     groups: Sequence[Group]
@@ -49,6 +50,7 @@ class LabourCount:
     present: int
     never_seen: int
     on_site: int | None
+    uncertain: bool
 
 
 def of_date(session: Session, clock: Clock, access: Access, project_id: int, date: dt.date) -> LabourCount:
@@ -88,7 +90,8 @@ def of_date(session: Session, clock: Clock, access: Access, project_id: int, dat
     groups = [_group(*row) for row in rows]
     registered, present, never_seen = session.execute(joined).one()
     on_site = _on_site(session, clock, seen) if rules.date_of(clock.now()) == date else None
-    return LabourCount(date, groups, registered, present, never_seen, on_site)
+    is_uncertain = date in openings.uncertain_dates(session, project_id, rules)
+    return LabourCount(date, groups, registered, present, never_seen, on_site, is_uncertain)
 
 
 def _group(*row: Any) -> Group:

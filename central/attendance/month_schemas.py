@@ -260,6 +260,7 @@ class LabourOut(BaseModel):
     present: int
     never_seen: int
     on_site: int | None
+    uncertain: bool = Field(description="当日曾一键或应急开闸，人数以点名为准 / a gate stood open for nobody known: count by roll-call")
     groups: list[GroupOut]
 
     @classmethod
@@ -271,6 +272,7 @@ class LabourOut(BaseModel):
             present=found.present,
             never_seen=found.never_seen,
             on_site=found.on_site,
+            uncertain=found.uncertain,
             groups=[GroupOut.of(group) for group in found.groups],
         )
 

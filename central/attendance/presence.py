@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from central.access import Access, Function
-from central.attendance import absence, completeness, parameters, punch_store
+from central.attendance import absence, completeness, openings, parameters, punch_store
 from central.attendance.absence import PresenceState, ProjectDays, project_days
 from central.attendance.completeness import GateEvidence
 from central.attendance.ledger import DirtyDay, Sighting
@@ -86,7 +86,8 @@ class Ground:
 def ground(session: Session, clock: Clock, project_id: int) -> Ground:
     """The project's rules, calendar and gates, up to the last work date that is over."""
     of = parameters.of_project(session, project_id)
-    calendar = WorkingCalendar(of.calendar, tuple(settings.suspensions(session, project_id)))
+    open_on = openings.uncertain_dates(session, project_id, of.days)
+    calendar = WorkingCalendar(of.calendar, tuple(settings.suspensions(session, project_id)), open_on)
     return Ground(of, calendar, tuple(completeness.gates(session, project_id)), of.days.date_of(clock.now()) - _DAY)
 
 

@@ -146,7 +146,8 @@ def read(session: Session, on: Ground, seen: ColumnElement[bool], wanted: Wanted
     records = records_between(session, [view.assignment.id for view in views], wanted.month, last)
     complete = absence.complete_dates([gate.report for gate in on.gates], wanted.month, min(last, on.as_of), on.parameters.days)
     dates = list(between(wanted.month, last))
-    lines = [_line(on, view, records.get(view.assignment.id, {}), complete, dates) for view in views]
+    told = complete - on.calendar.uncertain  # where a gate stood open for nobody known, nobody is certainly absent
+    lines = [_line(on, view, records.get(view.assignment.id, {}), told, dates) for view in views]
     profile = on.parameters.valid.profile.value
     return Sheet(wanted.month, lines, complete, on.as_of, deriving.pending(session, on.parameters.project_id), profile)
 

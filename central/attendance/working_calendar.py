@@ -20,10 +20,12 @@ _SATURDAY: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class WorkingCalendar:
-    """A project's calendar: its kind, and the dates on which it stands still."""
+    """A project's calendar: its kind, the dates on which it stands still, and those on which a gate stood open for nobody known: they
+    are worked, but nobody is certainly absent then."""
 
     kind: Calendar
     suspensions: tuple[Dates, ...] = ()
+    uncertain: frozenset[dt.date] = frozenset()
 
     def expects(self, date: dt.date) -> Expected:
         """What is expected on a date of whoever is assigned: SUSPENDED, REST or WORK."""
@@ -36,12 +38,13 @@ class WorkingCalendar:
         return any(s.holds(date) for s in self.suspensions)
 
     def working(self, first: dt.date, last: dt.date) -> list[dt.date]:
-        """The working days from `first` to `last`."""
-        return [date for date in between(first, last) if self.expects(date) is Expected.WORK]
+        """The working days from `first` to `last` on which absence can be told."""
+        return [date for date in between(first, last) if self.expects(date) is Expected.WORK and date not in self.uncertain]
 
     def resting(self, first: dt.date, last: dt.date) -> list[dt.date]:
-        """The dates from `first` to `last` that are no working days."""
-        return [date for date in between(first, last) if self.expects(date) is not Expected.WORK]
+        """The dates from `first` to `last` that are not among those."""
+        counted = set(self.working(first, last))
+        return [date for date in between(first, last) if date not in counted]
 
     def provisional_from(self, first: dt.date, last: dt.date) -> dt.date | None:
         """From which date on the statutory holidays are not known yet (they are decreed in the autumn before): Mondays to Fridays stand

@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from central.attendance import exits
 from central.attendance.rules import shown_name
 from central.bulk import chunks
 from central.clock import SITE_ZONE
@@ -68,6 +69,8 @@ def read(session: Session, keys: CentreSecrets, project_id: int) -> Roster:
         )
         for assignment, worker, employment, employer, team in rows
     }
+    for id_ in exits.needing_training(session, project_id) & entries.keys():
+        entries[id_] = msgspec.structs.replace(entries[id_], needs_training=True)
     header = _header(session, project, card_key)
     return Roster(project_id, project.roster_version, header, entries, wire.roster_hash(list(entries.values())))
 

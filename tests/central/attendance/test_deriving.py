@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from central.attendance import deriving
 from central.attendance.day_rows import stays_of
-from central.attendance.ledger import DayRecord, DirtyDay
+from central.attendance.ledger import AttendanceSettings, DayRecord, DirtyDay
 from central.centre import Centre
 from central.entry.model import Assignment
 from central.messaging.ingest import Delivery, ingest
@@ -98,6 +98,38 @@ def test_a_corrected_clock_moves_the_day(gates: Gates) -> None:
     assert [d.work_date for d in gates.days(worker)] == [dt.date(2026, 4, 14)]
 
 
+def test_a_passage_that_nobody_made_is_no_attendance(gates: Gates) -> None:
+    worker = gates.worker()
+    gates.passes(worker, MONDAY, "07:00", "in")
+    gates.arrive()
+    assert [d.halves for d in gates.days(worker)] == [2]
+    gates.boxes["north"].write(wire.NotPassed(1))
+    gates.arrive()
+    assert gates.days(worker) == []
+
+
+def test_a_gate_that_serves_both_ways_is_read_by_first_and_last(gates: Gates) -> None:
+    worker = gates.worker()
+    with gates.field.centre.database.writing() as session:
+        session.add(AttendanceSettings(project_id=gates.field.project_id, undirected_lanes=["b-north"]))
+    for clock in ("07:00", "12:00", "17:00"):
+        gates.passes(worker, MONDAY, clock, "in")
+    gates.arrive()
+    assert [d.seconds for d in gates.days(worker)] == [10 * 3600]
+
+
+def test_who_was_cleared_has_no_hours_for_it(gates: Gates) -> None:
+    worker = gates.worker()
+    gates.passes(worker, MONDAY, "18:00", "in")
+    cleared = wire.Passage(worker, wire.Direction.OUT, wire.Method.CLEARED, "1", 1)
+    gates.boxes["north"].write(cleared, int(dt.datetime.combine(MONDAY, dt.time(19, 59), dt.UTC).timestamp() * 1000))
+    gates.passes(worker, MONDAY + DAY, "07:00", "out")
+    gates.arrive()
+    monday, tuesday = gates.days(worker)
+    assert ([stay.state for stay in stays_of(monday.stays)], monday.seconds) == (["cleared"], 0)
+    assert [stay.state for stay in stays_of(tuesday.stays)] == ["missing_in"]
+
+
 def test_marks_that_come_while_another_derives_are_not_lost(gates: Gates, centre_of_field: Centre) -> None:
     worker = gates.worker()
     gates.passes(worker, MONDAY, "07:00", "in")
@@ -120,7 +152,7 @@ _events = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=_events, order=st.randoms(use_true_random=False))
 def test_whatever_arrives_in_whatever_order_the_days_are_the_same_bytes(
     gates: Gates, events: list[tuple[int, int, bool, str]], order: object

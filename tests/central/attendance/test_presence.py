@@ -14,6 +14,7 @@ from central.attendance.ledger import Sighting
 from central.devices.model import Box, BoxState, RosterChange
 from central.entry.model import Assignment, FaceState
 from central.errors import Problem
+from central.messaging import roster
 from central.messaging.ingest import ingest
 from central.projects.model import Calendar, Project, ProjectSuspension
 from edge.sync import wire
@@ -118,6 +119,19 @@ def test_suspensions_and_festivals_are_not_counted(gates: Gates) -> None:
 
 
 @pytest.mark.rule("A-54")
+def test_a_date_on_which_a_gate_stood_open_for_nobody_known_is_not_counted(gates: Gates) -> None:
+    worker = gates.worker()
+    gates.passes(worker, BEGIN, "07:00", "in")
+    for clock, is_open in (("10:00", True), ("10:20", False)):
+        opening = wire.Opening(wire.Method.EMERGENCY, None, "1", is_open)
+        gates.boxes["north"].write(opening, int(moment(BEGIN + 3 * DAY, clock).timestamp() * 1000))
+    on(gates, BEGIN + 4 * DAY)
+    gates.arrive()
+    gates.tells(gates.field.clock.now())
+    assert (gates.stands(worker).state, gates.stands(worker).absent_days) == (PresenceState.PRESENT, 2)
+
+
+@pytest.mark.rule("A-54")
 def test_a_box_that_was_set_up_anew_leaves_a_hole_in_which_nobody_is_absent(gates: Gates) -> None:
     worker = seen_then_away(gates, 0)
     on(gates, BEGIN + 10 * DAY)
@@ -197,6 +211,7 @@ def test_a_year_away_asks_for_a_training_until_it_is_recorded(gates: Gates, fiel
         assert exits.follow(session, field.clock, field.project_id).trainings_due == 1
         id_ = gates.assignment(worker).id
         assert exits.needing_training(session, field.project_id) == {id_}
+        assert roster.read(session, field.centre.secrets, field.project_id).entries[id_].needs_training
     on(gates, BEGIN + 400 * DAY)
     with field.centre.database.writing() as session:
         exits.follow(session, field.clock, field.project_id)
