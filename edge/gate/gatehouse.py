@@ -58,7 +58,7 @@ class Gatehouse:
         with ExitStack() as held:
             held.callback(equipment.turnstile.close)
             held.callback(equipment.camera.close)
-            swipes = Swipes(equipment.reader)
+            self.swipes = swipes = Swipes(equipment.reader)
             held.callback(swipes.close)
             store = Store.open(home)
             held.callback(store.close)

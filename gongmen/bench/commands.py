@@ -44,6 +44,20 @@ def faces(
 
 
 @app.command()
+def day(
+    as_json: Json = False,
+    data: Annotated[Path | None, typer.Option(help="照片目录，内含 faces/ · a folder that holds faces/ (GONGMEN_TEST_DATA)")] = None,
+    workers: Annotated[int, typer.Option(min=30, max=2000, help="工人数 · how many workers")] = 600,
+    seed: Annotated[int, typer.Option(help="谁、何时、什么光线 · who comes when, in which light")] = 1,
+) -> None:
+    """早高峰一小时：两条通道、陌生人、安全帽、断网 · An hour of a morning: two lanes, strangers, helmets, a network cut."""
+    from gongmen.bench.day import run
+    from gongmen.bench.photographs import DATA
+
+    run(as_json, data or DATA, workers, seed)
+
+
+@app.command()
 def sync(as_json: Json = False, events: Annotated[int, typer.Option(min=1000)] = 50_000) -> None:
     """积压清空与实时确认 · Draining a backlog, and from commit to acknowledgement."""
     from gongmen.bench.sync import run

@@ -1,4 +1,4 @@
-"""The site that `gongmen bench sync` measures: a centre and boxes with real stores and keys, each side in processes of its own."""
+"""The site that `bench sync` and `bench day` measure: a centre and boxes with real stores and keys, each side in processes of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from central.centre import Centre
 from central.database import Database
 from central.devices.model import Box, BoxState
-from central.entry.model import Assignment, AssignmentState
+from central.entry.model import Assignment, AssignmentState, FaceState
 from central.messaging import process as messaging
 from central.messaging.model import Watermark
 from central.migrations import tables
@@ -52,8 +52,19 @@ class Site:
         return self.folder / box
 
 
-def prepare(folder: Path, broker: Mosquitto, database_url: str, boxes: Sequence[str]) -> Site:
-    """A centre with 300 confirmed workers, and boxes that are provisioned."""
+@dataclass(frozen=True)
+class BenchWorker:
+    """One confirmed worker: the gates' reference, a number (no ID number unless cards are shown), what was said of the face."""
+
+    person: str
+    number: str
+    face: FaceState = FaceState.GRANTED
+
+
+def prepare(
+    folder: Path, broker: Mosquitto, database_url: str, boxes: Sequence[str], *, people: Sequence[BenchWorker] = (), port: int = 0
+) -> Site:
+    """A centre with these confirmed workers (300 where none are named), and boxes that are provisioned; `port` leads them to the broker."""
     home = folder / "centre"
     keys = CentreSecrets.create(home)
     ca, certificate, key = broker.client("central")
@@ -71,9 +82,9 @@ def prepare(folder: Path, broker: Mosquitto, database_url: str, boxes: Sequence[
     database = Database.open(settings.database)
     tables().create_all(database.engine)
     with database.writing() as session:
-        _people(session, keys)
+        _people(session, keys, people or [BenchWorker(_person(n), str(n + 1)) for n in range(PEOPLE)])
         for box in boxes:
-            box_keys = _provision(site, box, keys)
+            box_keys = _provision(site, box, keys, port or broker.port)
             row = Box(id=box, project_id=1, name=box, lane=box, direction="01", state=BoxState.ACTIVE, created_at=_now())
             row.verify_key, row.sealing_key = box_keys.verify_key, box_keys.sealing_public
             session.add(row)
@@ -146,40 +157,41 @@ def _box(home: Path, ready: Event, go: Event) -> None:
     box_sync.run(settings, ThreadEvent())
 
 
-def _provision(site: Site, box: str, centre: CentreSecrets) -> BoxKeys:
+def _provision(site: Site, box: str, centre: CentreSecrets, port: int) -> BoxKeys:
     home = site.home(box)
     keys = BoxKeys.create(home)
     for name, path in zip(("ca.crt", "client.crt", "client.key"), site.broker.client(box), strict=True):
         write_secret(secrets_dir(home) / name, path.read_bytes())
-    lines = [f'box = "{box}"', 'mqtt_host = "localhost"', f"mqtt_port = {site.broker.port}", f'centre_key = "{centre.verify_key.hex()}"']
+    lines = [f'box = "{box}"', 'mqtt_host = "localhost"', f"mqtt_port = {port}", f'centre_key = "{centre.verify_key.hex()}"']
     (home / "box.toml").write_text("\n".join(lines) + "\n")
     return keys
 
 
-def _people(session: Session, keys: CentreSecrets) -> None:
-    """One project whose general contractor employs everybody. The numbers are no ID numbers."""
+def _people(session: Session, keys: CentreSecrets, people: Sequence[BenchWorker]) -> None:
+    """One project whose general contractor employs everybody."""
     now, today = _now(), _now().date()
     session.add(Company(id=1, uscc="91310000000000000X", name="bench", created_at=now))
     sealed = keys.seal(os.urandom(32), "card_key:bench")
     session.add(Project(id=1, reg_no="bench", name="bench", state=ProjectState.IN_PROGRESS, card_key_sealed=sealed, created_at=now))
     session.flush()
     session.add(Participant(id=1, project_id=1, company_id=1, role=ParticipantRole.GENERAL_CONTRACTOR, level=0, created_at=now))
-    for n in range(1, PEOPLE + 1):
-        index = keys.index(str(n), "bench")
-        number = keys.seal(str(n).encode(), f"worker:{index.hex()}")
+    for n, one in enumerate(people, 1):
+        index = keys.index(one.number, "bench")
+        number = keys.seal(one.number.encode(), f"worker:{index.hex()}")
         named = {"name": f"工人{n}", "id_masked": "***", "phone_masked": "", "sex": "1", "nation": ""}
         known = {"identity_state": IdentityState.VERIFIED, "identity_source": "chip", "id_type": "01"}
         session.add(Worker(id=n, id_sealed=number, id_index=index, created_at=now, **named, **known))
     session.flush()
-    for n in range(1, PEOPLE + 1):
+    for n in range(1, len(people) + 1):
         contract = {"contract_type": "fixed_term", "contract_start": today, "contract_end": today + dt.timedelta(days=365)}
         form = EmploymentForm.NON_TEMPORARY
         session.add(Employment(id=n, worker_id=n, employer_id=1, employment_form=form, created_at=now, **contract))
     session.flush()
-    for n in range(1, PEOPLE + 1):
+    for n, one in enumerate(people, 1):
         of = {"worker_id": n, "employment_id": n, "employer_id": 1, "project_id": 1, "participant_id": 1, "main_trade": "060"}
         entry = now - dt.timedelta(days=1)
-        session.add(Assignment(state=AssignmentState.CONFIRMED, person=_person(n - 1), entry_time=entry, created_at=entry, **of))
+        said = {"person": one.person, "face": one.face, "entry_time": entry, "created_at": entry}
+        session.add(Assignment(state=AssignmentState.CONFIRMED, **said, **of))
 
 
 def _person(n: int) -> str:
