@@ -145,7 +145,7 @@ ALLOWED: Final[dict[str, str]] = {
     "GET /projects/{project_id}/corrections": "EGMCSAH",
     "POST /corrections/{correction_id}/approve": "GMC",
     "POST /corrections/{correction_id}/reject": "GMC",
-    "GET /attendance": "EGMCSA",
+    "GET /attendance": "EGMCSAH",
     "GET /quarantine": "AY",
     "GET /incidents": "AY",
     "POST /workers/{worker_id}/identity-check": "E",
