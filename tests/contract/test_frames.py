@@ -117,6 +117,20 @@ def test_a_body_as_large_as_allowed_is_read() -> None:
     assert wire.unframe(TOPIC, wire.frame(TOPIC, batch, sign), wire.EventBatch, verify) == batch
 
 
+def test_a_frame_is_written_in_the_version_that_its_reader_reads() -> None:
+    for wanted, written in ((wire.VERSION, wire.VERSION), (wire.VERSION + 5, wire.VERSION), (0, wire.OLDEST_READ)):
+        frame = wire.frame(TOPIC, BATCH, sign, wanted)
+        assert wire.version_of(frame) == written
+        assert wire.unframe(TOPIC, frame, wire.EventBatch, verify) == BATCH
+    assert (wire.version_of(b""), wire.version_of(b"no frame")) == (0, 0)
+
+
+def test_topics_stay_where_they_are_when_the_version_rises() -> None:
+    assert wire.up_topic("b-1", wire.Up.EVENTS) == f"gm/{wire.TREE}/b-1/up/events"
+    with pytest.raises(wire.WireError, match="BAD_TOPIC"):
+        wire.box_of(f"gm/{wire.TREE + 1}/b-1/up/events")
+
+
 @pytest.mark.parametrize("topic", ["", "gm/1/b-1/up", "gm/1/b-1/up/none", "gm/1/b-1/down/ack", "xx/1/b-1/up/events", "gm/1/a/b/up/events"])
 def test_topics_of_nobody_are_refused(topic: str) -> None:
     with pytest.raises(wire.WireError, match="BAD_TOPIC"):
