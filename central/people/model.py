@@ -89,7 +89,11 @@ class Worker(Base):
     """
 
     __tablename__ = "workers"
-    __table_args__ = (Index("ix_workers_created_at", "created_at"), Index("ix_workers_identity_state", "identity_state", "id"))
+    __table_args__ = (
+        Index("ix_workers_created_at", "created_at"),
+        Index("ix_workers_identity_state", "identity_state", "id"),
+        Index("ix_workers_main_trade", "main_trade", "id"),
+    )
 
     id: Mapped[int] = row_id()
     id_type: Mapped[str] = mapped_column(String(2))
@@ -134,6 +138,7 @@ class Employment(Base):
         Index("ix_employments_employer_id", "employer_id", "state"),
         Index("ix_employments_worker_id", "worker_id"),
         Index("ix_employments_contract_end", "contract_end"),
+        Index("ix_employments_employer_worker", "employer_id", "worker_id"),
     )
 
     id: Mapped[int] = row_id()
@@ -191,7 +196,7 @@ class WorkerTerm(Base):
     """By what a worker is found (A-32): a term's beginning is sought in this index. See `central.people.terms`."""
 
     __tablename__ = "worker_terms"
-    __table_args__ = (Index("ix_worker_terms_worker_id", "worker_id"),)
+    __table_args__ = (Index("ix_worker_terms_worker_id", "worker_id", "term"),)
 
     term: Mapped[str] = mapped_column(_ORDERED, primary_key=True)
     worker_id: Mapped[int] = mapped_column(BigId, ForeignKey("workers.id"), primary_key=True, autoincrement=False)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from central.access import Access
@@ -24,8 +24,10 @@ from central.people.store import EmployedWorker
 from central.projects.model import Company
 from central.secrets import CentreSecrets
 
-PAGE: int = 500
+PAGE: Final = 500
 """Rows that an export fetches at a time."""
+COMMON: Final = 1000
+"""Terms from which on a search is answered by walking along the list."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,13 @@ class WorkerQuery:
 
 
 def find(session: Session, keys: CentreSecrets, access: Access, query: WorkerQuery, *, after: int, limit: int) -> list[EmployedWorker]:
-    """A-32, A-63: one page of what this principal sees, by id, and one more to know whether another follows."""
-    wanted = narrowed(store.employed(whose(access)), keys, query).where(Worker.id > after).limit(limit + 1)
-    return [EmployedWorker(*row) for row in session.execute(wanted)]
+    """A-32, A-63: one page of what this principal sees, by id, and one more to know whether another follows.
+
+    The page's ids are found first, on narrow rows and their indexes; what is shown of them is read by these ids.
+    """
+    ids = session.scalars(_ids(session, keys, whose(access), query, after).limit(limit + 1)).all()
+    wanted = store.employed(None).where(Employment.id.in_(ids)).order_by(None).order_by(Worker.id, Employment.id)
+    return [EmployedWorker(*row) for row in session.execute(wanted)] if ids else []
 
 
 def all_of(session: Session, keys: CentreSecrets, access: Access, query: WorkerQuery) -> Iterator[EmployedWorker]:
@@ -66,56 +72,93 @@ def all_of(session: Session, keys: CentreSecrets, access: Access, query: WorkerQ
         session.expunge_all()
 
 
-def matches(keys: CentreSecrets, q: str, column: Any = Worker.id) -> ColumnElement[bool]:
-    """A-32: whether a worker (by the column that holds the worker's id) is meant by what was typed; for lists of other slices too."""
+def matches(keys: CentreSecrets, q: str, column: Any = Worker.id, *, among_few: bool = False) -> ColumnElement[bool]:
+    """A-32: whether a worker (by the column that holds the worker's id) is meant by what was typed; for lists of other slices too.
+
+    `among_few`: each candidate's own terms are looked at, which is right where other conditions leave few, or where the page fills soon
+    because many are meant. Else those who are meant are looked up first.
+    """
     ranges = terms.sought(q, keys.index)
     if not ranges:
         return false()
+    if among_few:
+        within = or_(*(and_(WorkerTerm.term >= start, WorkerTerm.term < end) for start, end in ranges))
+        own = select(WorkerTerm.worker_id).where(WorkerTerm.worker_id == column, within).correlate_except(WorkerTerm)
+        return own.offset(0).exists()  # the offset keeps PostgreSQL from turning this round
     each = [select(WorkerTerm.worker_id).where(WorkerTerm.term >= start, WorkerTerm.term < end) for start, end in ranges]
     found: ColumnElement[bool] = column.in_(union_all(*each) if len(each) > 1 else each[0])
     return found
 
 
-def narrowed(wanted: Select[Any, Any, Any, Any], keys: CentreSecrets, query: WorkerQuery) -> Select[Any, Any, Any, Any]:
-    """The conditions of a query upon `store.employed`."""
-    exact = (
-        (Worker.identity_state, query.identity_state),
-        (Employment.state, query.employment_state),
-        (Employment.employment_form, query.employment_form),
-        (Worker.category, query.category),
-        (Employment.employer_id, query.employer_id),
-    )
-    for column, value in exact:
+def _ids(session: Session, keys: CentreSecrets, employer: int | None, query: WorkerQuery, after: int) -> Select[Any]:
+    """The employments that the query means, by worker."""
+    of_worker = _of_worker(session, query)
+    by: Any = Worker.id if of_worker else Employment.worker_id
+    wanted = select(Employment.id).where(Employment.state != EmploymentState.DEPARTED, by > after).order_by(by, Employment.id)
+    if of_worker:
+        wanted = wanted.join(Worker, Worker.id == Employment.worker_id).where(*of_worker)
+    if employer is not None:
+        wanted = wanted.where(Employment.employer_id == employer)
+    exact = ((Employment.state, query.employment_state), (Employment.employment_form, query.employment_form))
+    for column, value in (*exact, (Employment.employer_id, query.employer_id)):
         if value is not None:
             wanted = wanted.where(column == value)
-    if query.q.strip():
-        wanted = wanted.where(matches(keys, query.q))
     if query.employer:
         named = select(Company.id).where(Company.name.icontains(query.employer, autoescape=True))
         wanted = wanted.where(Employment.employer_id.in_(named))
-    return _between(_placed(wanted, query), query)
-
-
-def _placed(wanted: Select[Any, Any, Any, Any], query: WorkerQuery) -> Select[Any, Any, Any, Any]:
-    placed = select(Assignment.worker_id).where(Assignment.worker_id == Worker.id, Assignment.state.in_(OPEN_STATES))
-    if query.project_id is not None:
-        wanted = wanted.where(placed.where(Assignment.project_id == query.project_id).exists())
-    if query.team_id is not None:
-        wanted = wanted.where(placed.where(Assignment.team_id == query.team_id).exists())
-    if query.trade:
-        wanted = wanted.where(or_(Worker.main_trade == query.trade, placed.where(Assignment.main_trade == query.trade).exists()))
-    return wanted
-
-
-def _between(wanted: Select[Any, Any, Any, Any], query: WorkerQuery) -> Select[Any, Any, Any, Any]:
     if query.contract_ends_from is not None:
         wanted = wanted.where(Employment.contract_end >= query.contract_ends_from)
     if query.contract_ends_to is not None:
         wanted = wanted.where(Employment.contract_end <= query.contract_ends_to)
+    wanted = _placed(wanted, query)
+    if query.q.strip():
+        is_narrow = employer is not None or query.employer_id is not None or query.team_id is not None
+        wanted = wanted.where(matches(keys, query.q, Employment.worker_id, among_few=is_narrow or _is_common(session, keys, query.q)))
+    return wanted
+
+
+def _is_common(session: Session, keys: CentreSecrets, q: str) -> bool:
+    """Whether so many are meant that walking along the list finds a page of them sooner than looking them all up."""
+    left = COMMON
+    for start, end in terms.sought(q, keys.index):
+        some = select(WorkerTerm.worker_id).where(WorkerTerm.term >= start, WorkerTerm.term < end).limit(left).subquery()
+        left -= session.scalar(select(func.count()).select_from(some)) or 0
+        if left <= 0:
+            return True
+    return False
+
+
+def _of_worker(session: Session, query: WorkerQuery) -> list[ColumnElement[bool]]:
+    """The conditions upon the person."""
+    conditions: list[ColumnElement[bool]] = []
+    if query.identity_state is not None:
+        conditions.append(Worker.identity_state == query.identity_state)
+    if query.category is not None:
+        conditions.append(Worker.category == query.category)
     if query.registered_from is not None:
-        wanted = wanted.where(Worker.created_at >= _midnight(query.registered_from))
+        conditions.append(Worker.created_at >= _midnight(query.registered_from))
     if query.registered_to is not None:
-        wanted = wanted.where(Worker.created_at < _midnight(query.registered_to + dt.timedelta(days=1)))
+        conditions.append(Worker.created_at < _midnight(query.registered_to + dt.timedelta(days=1)))
+    if query.trade:
+        conditions.append(_in_trade(session, query.trade))
+    return conditions
+
+
+def _in_trade(session: Session, trade: str) -> ColumnElement[bool]:
+    """In the register or on a project; a rare trade's people are looked up, a common one's are met along the list."""
+    at_work = select(Assignment.worker_id).where(Assignment.main_trade == trade, Assignment.state.in_(OPEN_STATES))
+    some = select(Worker.id).where(Worker.main_trade == trade).limit(COMMON).subquery()
+    if (session.scalar(select(func.count()).select_from(some)) or 0) < COMMON:
+        return Worker.id.in_(union_all(select(Worker.id).where(Worker.main_trade == trade), at_work))
+    return or_(Worker.main_trade == trade, at_work.where(Assignment.worker_id == Worker.id).exists())
+
+
+def _placed(wanted: Select[Any], query: WorkerQuery) -> Select[Any]:
+    placed = select(Assignment.worker_id).where(Assignment.worker_id == Employment.worker_id, Assignment.state.in_(OPEN_STATES))
+    if query.project_id is not None:
+        wanted = wanted.where(placed.where(Assignment.project_id == query.project_id).exists())
+    if query.team_id is not None:
+        wanted = wanted.where(placed.where(Assignment.team_id == query.team_id).exists())
     return wanted
 
 

@@ -57,7 +57,7 @@ def sought(q: str, index: Index) -> list[tuple[str, str]]:
     starts = [f"n{typed}"]
     letters = typed.replace("'", "").replace("ü", "v")
     if letters.isascii() and letters.isalpha():
-        starts += [f"y{letters}", f"z{letters}"]
+        starts += [f"y{letters}"] if len(letters) == 1 else [f"y{letters}", f"z{letters}"]  # one letter begins both
     return [(start[:LONGEST], start[:LONGEST] + _END) for start in starts]
 
 

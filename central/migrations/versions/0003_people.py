@@ -198,7 +198,7 @@ def _tables() -> None:
         sa.ForeignKeyConstraint(["worker_id"], ["workers.id"], name="fk_worker_terms_worker_id"),
         sa.PrimaryKeyConstraint("term", "worker_id", name="pk_worker_terms"),
     )
-    op.create_index("ix_worker_terms_worker_id", "worker_terms", ["worker_id"], unique=False)
+    op.create_index("ix_worker_terms_worker_id", "worker_terms", ["worker_id", "term"], unique=False)
     op.create_table(
         "import_jobs",
         sa.Column("id", BIG, sa.Identity(), nullable=False),
@@ -297,6 +297,7 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("evidence_id", name="pk_evidence_contents"),
     )
     op.add_column("employments", sa.Column("exceptional", sa.SmallInteger(), server_default="0", nullable=False))
+    op.create_index("ix_employments_employer_worker", "employments", ["employer_id", "worker_id"], unique=False)
     op.create_index("ix_employments_contract_end", "employments", ["contract_end"], unique=False)
     op.drop_index("uq_employments_one_active", "employments")
     op.create_index("uq_employments_one_active", "employments", ["worker_id"], unique=True, postgresql_where=ONE, sqlite_where=ONE)
@@ -305,4 +306,5 @@ def _tables() -> None:
     op.add_column("workers", sa.Column("main_trade", sa.String(8), server_default="", nullable=False))
     op.add_column("workers", sa.Column("address_sealed", sa.LargeBinary(), nullable=True))
     op.create_index("ix_workers_created_at", "workers", ["created_at"], unique=False)
+    op.create_index("ix_workers_main_trade", "workers", ["main_trade", "id"], unique=False)
     op.create_index("ix_workers_identity_state", "workers", ["identity_state", "id"], unique=False)
