@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from central.projects.model import Company
 from gongmen.ca_enterprise import EnterpriseAuthority, Kind, PrivateKey, bundle
-from tests.browser.test_portal import browser, served
+from tests.browser.portal import served
+from tests.browser.test_portal import browser
 from tests.central.builders import credit_code
 from tests.central.identity.shown import Holder
 from tests.central.web.site import LABOUR, NOW, Site, a_site

@@ -1,19 +1,15 @@
 """The portal in Chromium: an office signs in, finds people by hand and by keys, sees them arrive, and is told when the line is cut."""
 
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from central.app import create_app
 from central.entry.model import Assignment
-from tests.central.web.site import DEEP, GENERAL, LABOUR, PASSWORD, PRO, Site, a_site
-from tests.parts.browser import DESK, PHONE, chromium, page_of, shoot
+from tests.browser.portal import is_within, signed_in
+from tests.central.web.site import DEEP, GENERAL, LABOUR, PRO, Site, a_site
+from tests.parts.browser import DESK, PHONE, chromium, shoot
 
 PEOPLE = "/projects/1/people"
 LONG_NAME = "欧阳" + "长" * 37 + "名"
@@ -35,33 +31,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
         yield built
 
 
-@contextmanager
-def served(site: Site) -> Iterator[str]:
-    """The centre's app on a port of its own."""
-    server = uvicorn.Server(uvicorn.Config(create_app(site.centre.settings, site.centre), port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
-@contextmanager
-def signed_in(site: Site, browser: Browser, size: tuple[int, int] = DESK, name: str = "office") -> Iterator[Page]:
-    """A page whose visitor has signed in through the form."""
-    with served(site) as url, page_of(browser, url, size) as page:
-        page.goto("/")
-        page.get_by_label("账号").fill(name)
-        page.get_by_label("密码", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="登录", exact=True).click()
-        page.wait_for_url(lambda at: "sign-in" not in at)
-        yield page
-
-
 def fill(site: Site, count: int) -> None:
     """Every kind of row, and many plain ones."""
     site.worker(LONG_NAME, PRO, "confirmed", "granted", seen_min=4)
@@ -72,11 +41,6 @@ def fill(site: Site, count: int) -> None:
     site.box("2", online=False)
     site.refusal()
     site.workers(count)
-
-
-def is_within(page: Page) -> bool:
-    """Whether nothing sticks out sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 @pytest.mark.parametrize("count", [0, 1, 50, 5_000])
@@ -91,6 +55,7 @@ def test_the_people_of_a_project_fit_the_page_whatever_their_number(site: Site, 
 
 def look_at_people(site: Site, browser: Browser, size: tuple[int, int], name: str, count: int) -> None:
     with signed_in(site, browser, size) as page:
+        page.goto(PEOPLE)
         expect(page.locator("a.nav-link.active .count")).to_have_text(f"{count:,}")
         expect(page.locator("[data-row]")).to_have_count(min(count, 50))
         assert is_within(page)
@@ -104,6 +69,7 @@ def look_at_people(site: Site, browser: Browser, size: tuple[int, int], name: st
 def test_keys_search_choose_and_open_and_the_way_back_keeps_what_was_sought(site: Site, browser: Browser) -> None:
     fill(site, 20)
     with signed_in(site, browser) as page:
+        page.goto(PEOPLE)
         page.keyboard.press("/")
         expect(page.get_by_role("searchbox")).to_be_focused()
         page.keyboard.type("永固")
@@ -125,6 +91,7 @@ def test_keys_search_choose_and_open_and_the_way_back_keeps_what_was_sought(site
 def test_states_columns_and_pages_are_links_that_keep_one_another(site: Site, browser: Browser) -> None:
     site.workers(120)
     with signed_in(site, browser) as page:
+        page.goto(PEOPLE)
         page.get_by_role("link", name="已进场").click()
         expect(page.locator(".pager")).to_contain_text("第 1 至 50 行，共 72 行")
         page.get_by_role("link", name="姓名").click()
@@ -197,7 +164,8 @@ def test_an_empty_search_a_neighbours_project_and_a_wrong_password_are_explained
 def test_an_employer_finds_its_own_workers_on_every_project(site: Site, browser: Browser) -> None:
     fill(site, 6)
     with signed_in(site, browser, name="labour") as page:
-        expect(page.get_by_role("heading", name="本单位工人")).to_be_visible()
+        page.goto("/assignments")
+        expect(page.get_by_role("heading", name="分派", exact=True)).to_be_visible()
         expect(page.locator("[data-row]")).to_have_count(6)
         assert is_within(page)
-        shoot(page, "portal-workers-desk")
+        shoot(page, "portal-assignments-desk")

@@ -65,7 +65,7 @@
   const confirm = document.getElementById("confirm");
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method === "dialog" || form.hasAttribute("hx-get")) return;
+    if (form.method === "dialog" || form.hasAttribute("hx-get") || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     const needed = event.submitter?.dataset.needs && form.elements[event.submitter.dataset.needs];
     if (needed && !needed.value.trim()) { event.preventDefault(); needed.required = true; needed.reportValidity(); return; }

@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
+from central import bulk
 from central.access import Role
 from central.app import create_app
 from central.attendance.model import Passage, Refusal
@@ -24,7 +25,8 @@ from central.devices.model import Box, BoxState
 from central.entry.model import Assignment, AssignmentState, FaceState
 from central.identity.model import Account
 from central.migrations import tables
-from central.people.model import Employment, EmploymentForm, IdentityState, Worker
+from central.people import sealed
+from central.people.model import Employment, EmploymentForm, IdentityState, Worker, WorkerTerm
 from central.projects.model import Company, Participant, ParticipantRole, Project, ProjectState, Team
 from tests.central.builders import FakeClock, open_centre
 
@@ -190,6 +192,7 @@ class Site:
         ]
         session.add_all(workers)
         session.flush()
+        bulk.insert_rows(session, WorkerTerm, [{"term": t, "worker_id": w.id} for w in workers for t in sorted(self._terms(w))])
         employments = [
             Employment(
                 worker_id=worker.id,
@@ -241,6 +244,10 @@ class Site:
             face=spec.face,
             created_at=NOW - dt.timedelta(days=4),
         )
+
+    def _terms(self, worker: Worker) -> set[str]:
+        """By what the search finds the worker."""
+        return sealed.terms_of(self.centre.secrets, worker.name, f"31019919900307{worker.id_masked[-4:]}", "")
 
     def _team(self, session: Session, employer: str) -> int:
         team = session.query(Team).filter_by(employer_id=self.companies[employer], project_id=self.project).first()
