@@ -35,8 +35,8 @@ class Passed:
 
 def by_team(session: Session, project_id: int, now: dt.datetime) -> list[tuple[str, int]]:
     """Heads on site by team, most first; the empty name is for those without."""
-    wanted = select(func.coalesce(Team.name, ""), _heads()).select_from(Assignment).outerjoin(Team, Team.id == Assignment.team_id)
-    return _grouped(session, wanted.where(*_on_site(project_id, now)).group_by(func.coalesce(Team.name, "")))
+    wanted = select(Team.name, _heads()).select_from(Assignment).outerjoin(Team, Team.id == Assignment.team_id)
+    return _grouped(session, wanted.where(*_on_site(project_id, now)).group_by(Team.name))
 
 
 def by_trade(session: Session, project_id: int, now: dt.datetime) -> list[tuple[str, int]]:
@@ -89,4 +89,4 @@ def _on_site(project_id: int, now: dt.datetime) -> tuple[ColumnElement[bool], ..
 
 
 def _grouped(session: Session, wanted: Select[str, int]) -> list[tuple[str, int]]:
-    return sorted(((row[0], row[1]) for row in session.execute(wanted)), key=lambda pair: (-pair[1], pair[0]))
+    return sorted(((row[0] or "", row[1]) for row in session.execute(wanted)), key=lambda pair: (-pair[1], pair[0]))
