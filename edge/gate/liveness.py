@@ -84,12 +84,12 @@ class Sharpness:
 
     name = "sharpness"
 
-    def __init__(self, least: float = 25.0) -> None:
+    def __init__(self, least: float = 45.0) -> None:
         self._least = least
 
     def look(self, image: Image, face: Face) -> float:
         """0.5 at the least sharpness allowed."""
-        return min(1.0, face.quality.sharpness / (2 * self._least))
+        return face.quality.sharpness / (face.quality.sharpness + self._least)
 
     def judge(self, looks: Sequence[float]) -> Standing:
         """By the median, so that one blurred frame makes nobody suspect."""
@@ -101,7 +101,7 @@ class Colour:
 
     name = "colour"
 
-    def __init__(self, least: float = 30.0) -> None:
+    def __init__(self, least: float = 40.0) -> None:
         self._least = least
 
     def look(self, image: Image, face: Face) -> float:
@@ -111,7 +111,7 @@ class Colour:
         if crop.size == 0:
             return 1.0
         saturation = float(cv2.cvtColor(crop, cv2.COLOR_BGR2HSV)[..., 1].mean())
-        return 1.0 if saturation < 4 else min(1.0, saturation / (2 * self._least))
+        return 1.0 if saturation < 4 else saturation / (saturation + self._least)
 
     def judge(self, looks: Sequence[float]) -> Standing:
         """By the median."""
@@ -127,7 +127,7 @@ class Network:
     name = "minifasnet"
     _SIDE, _AROUND = 80, 4.0
 
-    def __init__(self, graph: bytes, least: float = 0.5) -> None:
+    def __init__(self, graph: bytes, least: float = 0.1) -> None:
         self._net: Any = cv2.dnn.readNetFromONNX(np.frombuffer(graph, np.uint8))
         self._least = least
 

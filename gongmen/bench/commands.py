@@ -35,9 +35,23 @@ def gate(as_json: Json = False) -> None:
 def faces(
     as_json: Json = False,
     data: Annotated[Path | None, typer.Option(help="照片目录，内含 faces/ · a folder that holds faces/ (GONGMEN_TEST_DATA)")] = None,
+    people: Annotated[int, typer.Option(min=0, help="最多多少人，0 为全部 · at most so many people, 0 is all")] = 0,
+    quick: Annotated[bool, typer.Option("--quick", help="少几种情形，不测 face_recognition · fewer conditions, one engine")] = False,
 ) -> None:
-    """认得准不准 · How well faces are told apart, per engine."""
+    """认得准不准：清晰、安全帽、口罩、暗、模糊、逆光 · How well faces are told apart, per engine and condition."""
     from gongmen.bench.faces import run
+    from gongmen.bench.photographs import DATA
+
+    run(as_json, data or DATA, people=people, quick=quick)
+
+
+@app.command()
+def liveness(
+    as_json: Json = False,
+    data: Annotated[Path | None, typer.Option(help="照片目录，内含 spoof/ · a folder that holds spoof/ (GONGMEN_TEST_DATA)")] = None,
+) -> None:
+    """照片骗不骗得过 · How often a print passes for a face, and a face for a print."""
+    from gongmen.bench.liveness import run
     from gongmen.bench.photographs import DATA
 
     run(as_json, data or DATA)
