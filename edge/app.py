@@ -16,7 +16,9 @@ from edge.errors import EdgeError, StoreFull, StoreReplaced
 from edge.faces import FaceEngine, threshold
 from edge.gate.engines import load_engine
 from edge.gate.engines.blind import BlindEngine
+from edge.gate.eyes import Eyes
 from edge.gate.gatehouse import Equipment, Gatehouse
+from edge.gate.liveness import passive_checks
 from edge.gate.passage import Place
 from edge.kiosk import server as kiosk_server
 from edge.kiosk.card_place import SwipePlace
@@ -59,7 +61,9 @@ def _gate(settings: EdgeSettings, engine: FaceEngine, engine_fault: str | None, 
         reader=open_card_reader(settings.lane_reader),
         turnstile=open_turnstile(settings.turnstile),
         engine=engine,
+        liveness=passive_checks(settings.models_dir),
         engine_fault=engine_fault,
+        eyes=Eyes.load(settings.models_dir),
     )
     clock, place = FlooredClock(SystemClock(), settings.home), Place(settings.lane, settings.direction)
     house = Gatehouse(settings.home, place, equipment, keys, clock, centre_key=_centre_key(settings))

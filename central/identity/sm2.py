@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import gmalg  # type: ignore[import-untyped]  # it ships no types
-from gmalg.errors import GMError  # type: ignore[import-untyped]
+import gmalg
+from gmalg.errors import GMError
 
 SIGNED_WITH_SM2: Final = "1.2.156.10197.1.501"
 """The signature algorithm sm2sign-with-sm3."""

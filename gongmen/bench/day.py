@@ -13,7 +13,6 @@ import datetime as dt
 import tempfile
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -36,8 +35,8 @@ from edge.store.templates import Templates
 from edge.templates import pack
 from gongmen.bench import sync_site
 from gongmen.bench.day_lane import DayLane, MorningClock, Visit
-from gongmen.bench.day_people import Kind, Morning, Visitor, main_face, morning, rows, walk_up
-from gongmen.bench.report import Report, percentile
+from gongmen.bench.day_people import Morning, Visitor, main_face, morning, rows, walk_up
+from gongmen.bench.day_report import Lived, report_of
 from gongmen.bench.servers import mosquitto
 from gongmen.bench.sync_site import BenchWorker
 from gongmen.cable import Cable
@@ -68,22 +67,12 @@ def run(as_json: bool, data: Path, workers: int = 600, seed: int = 1) -> None:
             named = [BenchWorker(one.person, one.number, FaceState.GRANTED if one.pictures else FaceState.REFUSED) for one in people.roster]
             url = f"sqlite:///{folder}/centre.db"
             site = sync_site.prepare(Path(folder), broker, url, BOXES, people=named, port=cable.port)
-            _report(people, data, _live(site, people, cable), workers, seed).finish(as_json)
+            lived = live(site, people, cable)
+    report_of(people, lived, {"workers": workers, "lanes": len(BOXES), "seed": seed, "data": data.name}, PUBLISHED).finish(as_json)
 
 
-class Lived:
-    """What the morning came to."""
-
-    def __init__(self) -> None:
-        self.visits: dict[str, list[Visit]] = {}
-        self.baseline: list[tuple[Visitor, str]] = []
-        self.hours: dict[str, float] = {}
-        self.written = self.at_centre = 0
-        self.during_cut = 0
-        self.drained_s = self.worked_s = 0.0
-
-
-def _live(site: sync_site.Site, people: Morning, cable: Cable) -> Lived:
+def live(site: sync_site.Site, people: Morning, cable: Cable) -> Lived:
+    """Everybody of this morning walks up; what came of it once the centre has heard everything, or never will."""
     centre = sync_site.start_centre(site)
     processes, go = sync_site.start_boxes(site, site.boxes)
     go.set()
@@ -217,95 +206,3 @@ def _count(site: sync_site.Site, lived: Lived) -> None:
             lived.at_centre = int(session.scalar(select(func.count()).select_from(BoxEvent)) or 0)
     finally:
         database.close()
-
-
-def _report(people: Morning, data: Path, lived: Lived, workers: int, seed: int) -> Report:
-    faces = sum(bool(one.pictures) for one in people.roster)
-    kinds = Counter(visitor.kind.value for visitor in people.visitors)
-    weather = Counter(visitor.condition.name for visitor in people.visitors if visitor.picture is not None)
-    inputs = {"workers": workers, "with photographs": faces, "lanes": len(BOXES), "seed": seed, "data": data.name, **kinds, **weather}
-    report = Report("day: 06:30 to 07:30 at two lanes", inputs)
-    everybody = [visit for visits in lived.visits.values() for visit in visits]
-    for name, visits in (*((f"lane {n}", lived.visits[box]) for n, box in enumerate(BOXES, 1)), ("both lanes", everybody)):
-        report.row(what=name, **_sums(visits))
-    report.row(what=f"baseline: one frame, SFace at {PUBLISHED}", **_baseline_sums(lived.baseline))
-    by_weather = {name: [v for v in everybody if v.visitor.condition.name == name and _by_face(v)] for name in weather}
-    for name, visits in by_weather.items():
-        report.row(
-            what=f"workers, {name}", passed=sum(v.by == "face" for v in visits), wrongly_refused_by_face=_refused(visits), n=len(visits)
-        )
-    report.row(
-        what="network",
-        events_written=lived.written,
-        events_at_centre=lived.at_centre,
-        events_lost=max(0, lived.written - lived.at_centre),
-        events_doubled=max(0, lived.at_centre - lived.written),
-        waiting_when_healed=lived.during_cut,
-        drained_after_end_s=lived.drained_s,
-    )
-    report.notes.append(
-        "passed: by face or card; wrongly refused: a worker whom the camera did not know in 8 s (the card then let them in)"
-    )
-    report.notes.append(
-        f"simulated hours by lane: {', '.join(f'{h:.2f}' for h in lived.hours.values())}; worked through in {lived.worked_s:.0f} s"
-    )
-    return report
-
-
-def _by_face(visit: Visit) -> bool:
-    return visit.visitor.kind is Kind.WORKER and visit.visitor.picture is not None
-
-
-def _refused(visits: Sequence[Visit]) -> int:
-    return sum(visit.refused_by_face for visit in visits)
-
-
-def _sums(visits: Sequence[Visit]) -> dict[str, Any]:
-    workers = [visit for visit in visits if visit.visitor.kind is Kind.WORKER]
-    others = [visit for visit in visits if visit.visitor.kind is not Kind.WORKER]
-    seconds = [visit.seconds for visit in workers if visit.by]
-    frames = [ms for visit in visits for ms in visit.frames_ms]
-    admitted = Counter(visit.visitor.kind.name.lower() for visit in others if visit.by)
-    return {
-        "n": len(visits),
-        "passed": sum(bool(visit.by) for visit in workers),
-        "by_face": sum(visit.by == "face" for visit in workers),
-        "by_card": sum(visit.by == "card" for visit in workers),
-        "wrongly_refused_by_face": _refused(workers),
-        "wrongly_refused": sum(not visit.by for visit in workers),
-        "taken_for_another": sum(bool(visit.by) and visit.taken_for != visit.visitor.person for visit in workers),
-        "wrongly_admitted": sum(admitted.values()),
-        **{
-            f"{kind.name.lower()}_admitted": f"{admitted[kind.name.lower()]} of {_of(others, kind)}"
-            for kind in Kind
-            if kind is not Kind.WORKER
-        },
-        "s_per_person_p50": percentile(seconds, 0.5),
-        "s_per_person_p95": percentile(seconds, 0.95),
-        "frame_ms_p50": percentile(frames, 0.5),
-        "frame_ms_p99": percentile(frames, 0.99),
-    }
-
-
-def _of(visits: Sequence[Visit], kind: Kind) -> int:
-    return sum(visit.visitor.kind is kind for visit in visits)
-
-
-def _baseline_sums(looks: Sequence[tuple[Visitor, str]]) -> dict[str, Any]:
-    workers = [(visitor, taken) for visitor, taken in looks if visitor.kind is Kind.WORKER]
-    others = [(visitor, taken) for visitor, taken in looks if visitor.kind is not Kind.WORKER]
-    return {
-        "n": len(looks),
-        "by_face": sum(visitor.person == taken for visitor, taken in workers),
-        "wrongly_refused_by_face": sum(not taken for _, taken in workers),
-        "taken_for_another": sum(taken not in ("", visitor.person) for visitor, taken in workers),
-        "wrongly_admitted": sum(bool(taken) for _, taken in others),
-        **{
-            f"{kind.name.lower()}_admitted": _admitted([taken for visitor, taken in others if visitor.kind is kind])
-            for kind in list(Kind)[1:]
-        },
-    }
-
-
-def _admitted(taken: Sequence[str]) -> str:
-    return f"{sum(map(bool, taken))} of {len(taken)}"

@@ -10,7 +10,9 @@ from typing import Final
 
 from edge.clock import SystemClock
 from edge.faces import FaceEngine, Image
+from edge.gate.eyes import Eyes
 from edge.gate.gatehouse import Equipment, Gatehouse
+from edge.gate.liveness import passive_checks
 from edge.gate.passage import Outcome, Place
 from edge.reader.swipes import SwipeState
 from edge.store.secrets import BoxKeys
@@ -100,7 +102,7 @@ class DayLane:
         self.clock, self._empty, self._engine = clock, empty, engine
         self._camera, self._reader, self._arm = HandCamera(), HandReader(), WatchedTurnstile()
         self._outcomes: list[Outcome] = []
-        equipment = Equipment(self._camera, self._reader, self._arm, engine)
+        equipment = Equipment(self._camera, self._reader, self._arm, engine, passive_checks(), eyes=Eyes.load())
         self._house = Gatehouse(home, Place(lane, wire.Direction.IN), equipment, BoxKeys.load(home), clock)
         self._house.feed.wait(120)
         self._lane, self._swipes = self._house.lane, self._house.swipes
