@@ -15,9 +15,9 @@ from central.attendance.board import board, last_directions
 from central.call import RowId
 from central.entry import people_list
 from central.entry.model import Assignment, AssignmentState, FaceState
-from central.entry.people_list import STATES, PeoplePage, PeopleQuery
+from central.entry.people_list import STATES, PeoplePage, PeopleQuery, WhyEmpty
+from central.errors import Problem
 from central.projects import project_list
-from central.projects.model import Project
 from central.projects.service import chain, visible_project
 from central.web.areas import Area, Entry
 from central.web.figures import strip
@@ -73,7 +73,7 @@ def router(portal: Portal) -> APIRouter:
                 "columns": PROJECT_COLUMNS,
                 "ways": _ways(session, page),
                 "figures": strip(board(session, project_id, portal.clock.now()), t) if _runs_gates(session, access, project_id) else [],
-                "empty": empty_reason(listing, page, project, t),
+                "empty": empty_reason(listing, page, None if page.total else people_list.why_empty(session, access, project_id), t),
             }
         return _list_page(portal, request, listing, page, shown)
 
@@ -90,18 +90,20 @@ def router(portal: Portal) -> APIRouter:
     return pages
 
 
-def empty_reason(listing: Listing, page: PeoplePage, project: Project | None, t: Texts) -> Empty:
+def empty_reason(listing: Listing, page: PeoplePage, why: WhyEmpty | None, t: Texts) -> Empty:
     """A-47: an empty list says whether conditions, the wrong account, or a missing acceptance is the cause."""
     if page.total and listing.is_filtered:
-        why = t("empty_no_match_why", total=page.total)
-        return Empty("search-off", t("empty_no_match"), why, listing.path, t("empty_no_match_do"))
+        unmatched = t("empty_no_match_why", total=page.total)
+        return Empty("search-off", t("empty_no_match"), unmatched, listing.path, t("empty_no_match_do"))
     if page.total:
         return Empty("stack-2", t("empty_no_match"), t("range", first=0, last=0, total=page.matching), listing.at(1).url, t("all"))
-    if project is None:
+    if why is None:
         return Empty("users", t("empty_workers"), t("empty_workers_why"))
-    if page.waiting:
+    if why.code == "EMPTY_WAITING":
         return Empty("clock", t("empty_waiting"), t("empty_waiting_why", companies=_waiting(page, t)))
-    return Empty("users", t("empty_nobody"), t("empty_nobody_why", reg_no=project.reg_no))
+    words = t.problem(Problem(why.code, 200, count=why.count, companies=why.companies).text)
+    icon = "user-question" if why.code == "EMPTY_WRONG_ACCOUNT" else "users"
+    return Empty(icon, t(f"why_{why.code}"), words)
 
 
 def _list_page(portal: Portal, request: Request, listing: Listing, page: PeoplePage, shown: Mapping[str, object]) -> Response:

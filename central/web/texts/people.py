@@ -79,12 +79,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{total} people are here, but none fits the present conditions.",
     ),
     "empty_no_match_do": ("清除条件", "Clear the conditions"),
-    "empty_nobody": ("还没有人员分派到本项目", "Nobody is assigned to this project yet"),
-    "empty_nobody_why": (
-        "请按顺序核对：① 当前登录的是不是本项目施工总包的项目账号；② 用人单位是否已将人员分派到本项目（报建编号 {reg_no}）。",
-        "Check in this order: 1. are you signed in with the project account of this project's general contractor; "
-        "2. has the employer assigned people to this project (registration no. {reg_no})?",
-    ),
+    "why_EMPTY_NOBODY": ("还没有人员分派到本项目", "Nobody is assigned to this project yet"),
+    "why_EMPTY_WRONG_ACCOUNT": ("请核对登录的账号", "Check the account"),
+    "why_EMPTY_WRONG_PROJECT": ("请核对所选的项目", "Check the project"),
     "empty_waiting": ("人员已分派，正在等待分包接收", "People are assigned and wait for a subcontractor"),
     "empty_waiting_why": (
         "二级劳务人员须先由一级专业分包接收，然后在这里显示。正在等待：{companies}。请通知对方登录系统接收。",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -302,11 +302,11 @@ class FakeBrowser:
         """A page, or with `HX_Request="true"` the part of one."""
         return self._ask("GET", path, None, headers)
 
-    def post(self, path: str, form: Mapping[str, str | list[str]], **headers: str) -> httpx.Response:
+    def post(self, path: str, form: Mapping[str, str | Sequence[str]], **headers: str) -> httpx.Response:
         """A form, sent."""
         return self._ask("POST", path, form, headers)
 
-    def upload(self, path: str, form: Mapping[str, str | list[str]], files: Mapping[str, tuple[str, bytes]]) -> httpx.Response:
+    def upload(self, path: str, form: Mapping[str, str | Sequence[str]], files: Mapping[str, tuple[str, bytes]]) -> httpx.Response:
         """A form with files, sent."""
         return self._ask("POST", path, form, {}, files)
 
@@ -319,7 +319,7 @@ class FakeBrowser:
         self,
         method: str,
         path: str,
-        form: Mapping[str, str | list[str]] | None,
+        form: Mapping[str, str | Sequence[str]] | None,
         headers: dict[str, str],
         files: Mapping[str, tuple[str, bytes]] | None = None,
     ) -> httpx.Response:

@@ -1,6 +1,7 @@
 """An employer's day at the portal: registering, editing, assigning, departing; nothing typed is lost, nothing is done twice."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import func, select
@@ -126,7 +127,7 @@ def test_the_history_tells_who_changed_what(day: Day, labour: FakeBrowser) -> No
 def test_many_are_assigned_at_once_and_who_cannot_be_is_named_with_the_reason(day: Day, labour: FakeBrowser) -> None:
     verified, typed = day.worker().worker.id, day.worker(identity_source="typed").worker.id
     path = f"/assign?id={verified}&id={typed}"
-    form: dict[str, str | list[str]] = {**fields(labour.get(path).text, "/assign")}
+    form: dict[str, str | Sequence[str]] = {**fields(labour.get(path).text, "/assign")}
     answer = labour.post("/assign", form | {"id": [str(verified), str(typed)], "project_id": str(day.site.project.id), "main_trade": "020"})
     assert answer.status_code == 303
     page = labour.get(answer.headers["Location"]).text
@@ -143,8 +144,11 @@ def test_a_leader_departs_with_a_successor_named_on_the_form_and_can_be_taken_ba
     leader, member = day.worker(access), day.worker(access)
     team = day.team(access)
     for one in (leader, member):
-        form: dict[str, str | list[str]] = {**fields(labour.get(f"/assign?id={one.worker.id}").text, "/assign")}
-        sent = form | {"project_id": str(day.site.project.id), "team_id": str(team.id), "main_trade": "020"}
+        sent = fields(labour.get(f"/assign?id={one.worker.id}").text, "/assign") | {
+            "project_id": str(day.site.project.id),
+            "team_id": str(team.id),
+            "main_trade": "020",
+        }
         assert labour.post("/assign", sent).status_code == 303
     change = fields(labour.get(f"/teams/{team.id}").text, f"/teams/{team.id}")
     labour.post(f"/teams/{team.id}", {"csrf": change["csrf"], "do": "leader", "leader_worker_id": str(leader.worker.id)})
