@@ -102,3 +102,19 @@ def test_nobody_sees_a_page_without_signing_in_and_comes_back_to_it_after(day: D
         answer = browser.get(path.format(**places))
         assert answer.status_code == 303, path
         assert answer.headers["Location"].startswith("/sign-in?next="), path
+
+
+@pytest.mark.parametrize(
+    ("who", "first"),
+    [
+        ("labour", "/desk"),
+        ("office", "/projects/1/board"),
+        ("pro-office", "/projects/1/queue"),
+        ("authority", "/projects"),
+    ],
+)
+def test_everybody_begins_at_a_page_that_opens(day: Day, who: str, first: str) -> None:
+    browser = day.browser(who)
+    home = browser.get("/")
+    assert home.headers["Location"] == first
+    assert browser.get(home.headers["Location"]).status_code == 200
