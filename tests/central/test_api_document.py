@@ -79,6 +79,8 @@ def _try(client: httpx.Client, operation: Any, tokens: list[dict[str, str]]) -> 
         sent = case.as_transport_kwargs(base_url="http://centre")
         del sent["cookies"]
         sent["content"] = sent.pop("data", None)
+        if "files" in sent:  # as httpx takes the parts of a form
+            sent["files"] = [(name, (file, part if isinstance(part, bytes) else str(part))) for name, (file, part) in sent["files"]]
         headers = {name: value for name, value in sent.pop("headers").items() if name.lower() != "authorization"} | token
         answer = client.request(headers=headers, **sent)
         assert answer.status_code < 500, (case.as_curl_command(), answer.text)
