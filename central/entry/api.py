@@ -133,7 +133,7 @@ def people(
         return page(rows, limit, lambda view: view.assignment.id, assignment_out)
 
 
-@router.get("/projects/{project_id}/headcount", summary="人数 / head count")
+@router.get("/projects/{project_id}/headcount", response_model_exclude_none=True, summary="人数 / head count")
 def headcount(call: Caller, project_id: RowId) -> HeadsOut:
     """A-43：按状态统计不重复的工人数。"""
     with call.reading() as session:

@@ -27,6 +27,7 @@ STATES: Final = ("assigned", "accepted_by_sub", "confirmed", "returned", "ended"
 """The states a list shows and counts, in the order of the way to the gate; what was withdrawn never reached the project."""
 COLUMNS: Final = ("name", "trade", "team", "employer", "using_unit", "level", "state", "entry", "face", "seen", "project")
 """What a list can be sorted by."""
+_OWN: Final = ("trade", "state", "entry", "face", "seen")
 WAITING_STATES: Final = ("assigned", "accepted_by_sub")
 """In these somebody has to accept next."""
 
@@ -97,10 +98,18 @@ def _page(session: Session, seen: Sight, query: PeopleQuery, *, is_one_project: 
     total = one_each if is_one_project else _count(session, Assignment.worker_id.distinct(), [current])
     narrower = _narrower(query)
     matching = one_each if is_one_project and not narrower else _count(session, Assignment.id, [current, *narrower])
-    wanted = store.views(and_(current, *narrower))
+    lines = _lines(session, and_(current, *narrower), query)
+    return PeoplePage(lines, matching, heads, total, [])
+
+
+def _lines(session: Session, condition: ColumnElement[bool], query: PeopleQuery) -> list[AssignmentView]:
+    """The page: sorted by a column of the assignment itself, or by one of the names that are joined to it."""
+    wanted = store.views(condition)
     order = _order(_columns(wanted), query)
+    if query.sort in _OWN or query.sort not in COLUMNS:
+        return store.shown(session, condition, limit=query.limit, offset=query.offset, order=order)
     rows = session.execute(wanted.order_by(None).order_by(*order).offset(query.offset).limit(query.limit))
-    return PeoplePage([store.view(row) for row in rows], matching, heads, total, [])
+    return [store.view(row) for row in rows]
 
 
 def _narrower(query: PeopleQuery) -> list[ColumnElement[bool]]:

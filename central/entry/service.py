@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import and_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -138,12 +139,12 @@ def people_on_project(
     keys: CentreSecrets | None = None,
 ) -> list[AssignmentView]:
     """用工查询 (A-43, A-45, A-46): one page of a project's people, one row per worker, and one more to know whether another follows."""
-    wanted = store.views(store.current(sight.on_project(session, access, project_id))).where(Assignment.id > after).limit(limit + 1)
+    conditions = [store.current(sight.on_project(session, access, project_id)), Assignment.id > after]
     if states:
-        wanted = wanted.where(Assignment.state.in_(states))
+        conditions.append(Assignment.state.in_(states))
     if q:
-        wanted = wanted.where(store.matching(q, keys))
-    return [store.view(row) for row in session.execute(wanted)]
+        conditions.append(store.matching(q, keys))
+    return store.shown(session, and_(*conditions), limit=limit + 1)
 
 
 def assignments_of_employer(
@@ -157,12 +158,10 @@ def assignments_of_employer(
     keys: CentreSecrets | None = None,
 ) -> list[AssignmentView]:
     """A-63: one page of an employer's assignments across projects, every state or these."""
-    wanted = store.views(sight.of_employer(access)(Assignment)).where(Assignment.id > after).limit(limit + 1)
-    if states:
-        wanted = wanted.where(Assignment.state.in_(states))
+    conditions = [sight.of_employer(access)(Assignment), Assignment.id > after]
     if q:
-        wanted = wanted.where(store.matching(q, keys))
-    return [store.view(row) for row in session.execute(wanted)]
+        conditions.append(store.matching(q, keys))
+    return store.shown(session, and_(*conditions), limit=limit + 1)
 
 
 def heads(session: Session, access: Access, project_id: int) -> dict[AssignmentState, int]:

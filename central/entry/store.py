@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, type_coerce, union
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from central.bulk import chunks
 from central.database import words
@@ -83,6 +83,23 @@ def views(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .where(condition)
         .order_by(Assignment.id)
     )
+
+
+def shown(
+    session: Session,
+    condition: ColumnElement[bool],
+    *,
+    limit: int,
+    offset: int = 0,
+    order: Sequence[ColumnElement[Any] | InstrumentedAttribute[int]] = (Assignment.id,),
+) -> list[AssignmentView]:
+    """One page under a condition, ordered by the assignment's own columns.
+
+    First which rows, then what a person reads of them: names are joined to a page and never to all that match.
+    """
+    ids = session.scalars(select(Assignment.id).where(condition).order_by(*order).limit(limit).offset(offset)).all()
+    found = {row[0].id: view(row) for row in session.execute(views(Assignment.id.in_(ids)))} if ids else {}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def view(row: Row[*tuple[Any, ...]]) -> AssignmentView:

@@ -30,6 +30,8 @@ def _columns() -> None:
     op.add_column("projects", sa.Column("presumed_exit_days", sa.Integer(), server_default="15", nullable=False))
     op.add_column("projects", sa.Column("gate_policy", sa.JSON(), server_default="{}", nullable=False))
     op.add_column("projects", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+    op.create_index("ix_assignments_of_project", "assignments", ["project_id", "id"], unique=False)
+    op.create_index("ix_assignments_of_employer", "assignments", ["employer_id", "id"], unique=False)
 
 
 def _entry() -> None:
