@@ -102,6 +102,24 @@ def run(home: Home = None) -> None:
 
 
 @app.command()
+def bank(
+    code: str, name: str, off: Annotated[bool, typer.Option("--off", help="不再提供 · no longer offered")] = False, home: Home = None
+) -> None:
+    """工资卡开户行清单：增加、改名、停用，无需升级 · Add, rename or take off a bank, without a release (A-21)."""
+    from central.access import SYSTEM
+    from central.centre import Centre
+    from central.people import banks
+
+    centre = Centre.open(_settings(home))
+    try:
+        with centre.database.writing() as session:
+            kept = banks.set_bank(session, SYSTEM, code, name, is_active=not off)
+            print(f"{'✓' if kept.active else '－'} {kept.code} {kept.name}")
+    finally:
+        centre.close()
+
+
+@app.command()
 def openapi() -> None:
     """接口文档（OpenAPI）· The API's document."""
     from central.app import openapi as document

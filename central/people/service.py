@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from central import audit
-from central.access import Access, Function, Role
+from central.access import Access, Function
 from central.clock import Clock
 from central.errors import Problem
 from central.people import rules, store
@@ -87,8 +87,8 @@ def is_employed_by(session: Session, worker_id: int, employer_id: int) -> bool:
 
 
 def whose(access: Access) -> int | None:
-    """Whose workers this principal looks at: an authority's are all (None), an employer's its own; others are refused."""
-    if access.role in (Role.AUTHORITY, Role.HEAD_STATION):
+    """Whose workers this principal looks at: all (None) for supervision and the administrator, an employer's own; others are refused."""
+    if access.sees_everything:
         access.require(Function.VIEW_PEOPLE)
         return None
     employer = access.require_employer()

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
+import httpx
+
 from central.centre import Centre
 from central.jobs import Job, every
 from central.people.model import Worker
 from central.people.sealed import id_number
 from central.verification import service
 from central.verification.model import IdentityCheck
-from central.verification.registers import AwayError, HttpRegister, Person, Register
+from central.verification.registers import TIMEOUT_S, AwayError, HttpRegister, Person, Register
 
 AT_ONCE: Final = 100
 
@@ -44,7 +46,9 @@ def work(centre: Centre) -> str:
     settings = centre.settings
     if not settings.identity_service_url:
         return "no service"
-    return f"settled {drain(centre, HttpRegister(settings.identity_service_url, settings.identity_service_key))}"
+    with httpx.Client(timeout=TIMEOUT_S) as client:
+        register = HttpRegister(settings.identity_service_url, settings.identity_service_key, client)
+        return f"settled {drain(centre, register)}"
 
 
 def _person(centre: Centre, check_id: int) -> Person:

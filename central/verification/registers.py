@@ -57,9 +57,9 @@ class Register(Protocol):
 class HttpRegister:
     """The configured service."""
 
-    def __init__(self, url: str, key: str, client: httpx.Client | None = None) -> None:
+    def __init__(self, url: str, key: str, client: httpx.Client) -> None:
         self._url, self._key = url, key.encode()
-        self._client = client or httpx.Client(timeout=TIMEOUT_S)
+        self._client = client
 
     def ask(self, person: Person) -> Verdict:
         """One question over HTTP."""
