@@ -57,6 +57,8 @@ def _play(held: ExitStack, home: Path, engine: str, camera: str | None, *, once:
     office, cable = _centre(held, home)
     site = Site(home / "box", free_port(8461), engine, camera if camera is None or ":" in camera else f"opencv:{camera}")
     held.callback(site.close)
+    if camera is None:
+        office.play_with_photographs()
     box = _box(held, home, office, site, cable)
     story = Story(office, site, cable, box, _tell)
     story.register()

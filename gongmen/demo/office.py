@@ -62,6 +62,12 @@ class Office:
         body = {"name": "李工", "pin": PIN}
         self.operator = str(self._post("gc", f"projects/{self.ids['project']}/operators", body)["name"])
 
+    def play_with_photographs(self) -> None:
+        """The gate's liveness checks are made to refuse photographs, and photographs are all that this demo shows: its project has none."""
+        path = f"projects/{self.ids['project']}/settings"
+        body = {"gate_policy": {"liveness": "never"}, "version": self._get("gc", path)["version"]}
+        self._checked(self._client.patch(path, json=body, headers=self._headers("gc")))
+
     def _participant(self, company: str, role: str, parent: int | None) -> int:
         body = {"company_id": self.ids[company], "role": role, **({"parent_id": parent} if parent else {})}
         return self._made("admin", f"projects/{self.ids['project']}/participants", body)
