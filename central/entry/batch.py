@@ -26,7 +26,8 @@ from central.errors import Problem
 from central.projects import teams
 from central.projects.model import Team
 
-MOST_ROWS: Final = 500
+MOST_ROWS: Final = 200
+"""Rows in one call: a batch holds what it changes until it commits, and nobody should wait for it longer than a second or two."""
 Row = TypeVar("Row")
 
 

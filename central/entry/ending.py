@@ -49,8 +49,3 @@ def tell_gates(session: Session, assignments: Collection[Assignment]) -> None:
     for assignment in sorted(assignments, key=lambda a: (a.project_id, a.id)):
         if assignment.state is AssignmentState.CONFIRMED:
             note_roster_change(session, assignment)
-
-
-def tell_gates_of_worker(session: Session, worker_id: int) -> None:
-    """A-03, I6: call it after something of the worker changed that decides about rights, such as a verification that was lost."""
-    tell_gates(session, hold_open(session, worker_ids=[worker_id]))

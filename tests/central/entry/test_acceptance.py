@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from central.access import Access, Function, Position, Role
 from central.database import Database
 from central.entry import acceptance
 from central.entry import service as entry
@@ -156,3 +157,19 @@ def test_acceptances_cannot_be_counted_twice_by_racing_requests(story: Story, da
     with database.reading() as session:
         columns = session.execute(text("SELECT assignment_id, participant_id FROM acceptances")).all()
     assert len(columns) == len(set(columns)) == 1
+
+
+@pytest.mark.rule("A-42")
+@pytest.mark.rule("A-06")
+def test_the_general_contractors_project_account_confirms_as_manager_or_by_delegation(story: Story) -> None:
+    """The account could not confirm once; it can, and so can whom its manager let."""
+    gc, project = story.site.gc.id, story.site.project.id
+    manager = Access("account:1", Role.CONTRACTOR, gc, project)
+    let = Access(
+        "account:2", Role.CONTRACTOR, gc, project, "account:1", position=Position.MEMBER, granted=frozenset({Function.CONFIRM_ENTRY})
+    )
+    not_let = Access("account:3", Role.CONTRACTOR, gc, project, "account:1", position=Position.MEMBER, granted=frozenset({Function.EXPORT}))
+    for acting in (manager, let):
+        assert story.accept(story.assigned(), acting).assignment.entry_time == story.centre.clock.now()
+    with pytest.raises(Problem, match="OUTSIDE_DELEGATION"):
+        story.accept(story.assigned(), not_let)
