@@ -43,9 +43,16 @@ class Quality:
         """All of it as one number, 0 (useless) to 1 (as good as it gets)."""
         size = _ramp(self.width_px, 30, 90)
         sharp = _ramp(self.sharpness, 15, 100)
-        light = min(_ramp(self.brightness, 25, 70), _ramp(-self.brightness, -250, -215))
+        light = min(_ramp(self.brightness, 15, 60), _ramp(-self.brightness, -250, -215))
         straight = _ramp(-abs(self.turn), -0.55, -0.15)
         return float(min(size, light, straight) * (0.25 + 0.75 * sharp))
+
+    def weight(self) -> float:
+        """What this frame counts among others of the same track: the square of its sharpness, less where it is small, dark or turned.
+
+        Only the ratio of two weights means anything. Measured: docs/adr/0013.
+        """
+        return float(max(1.0, self.sharpness) ** 2 * (0.1 + self.value()))
 
 
 def _ramp(value: float, low: float, high: float) -> float:

@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from edge.faces import Scale, Vector, threshold, unit
+from edge.faces import Scale, Vector, threshold
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,17 @@ class Gallery:
     @classmethod
     def build(cls, dim: int, templates: Mapping[str, npt.NDArray[np.float32]]) -> Self:
         """From each person's n x dim rows. Raises `ValueError` where rows have another width or are no numbers."""
-        means = np.empty((len(templates), dim), np.float32)
-        for index, rows in enumerate(templates.values()):
-            if rows.ndim != 2 or rows.shape[1] != dim or not len(rows):
-                raise ValueError(f"rows of shape {rows.shape}, wanted n x {dim}")
-            means[index] = unit(rows.mean(axis=0))
-        return cls(tuple(templates), means, sum(len(rows) for rows in templates.values()))
+        bad = next((rows.shape for rows in templates.values() if rows.ndim != 2 or rows.shape[1] != dim or not len(rows)), None)
+        if bad is not None:
+            raise ValueError(f"rows of shape {bad}, wanted n x {dim}")
+        if not templates:
+            return cls((), np.empty((0, dim), np.float32), 0)
+        counts = np.fromiter((len(rows) for rows in templates.values()), np.intp, len(templates))
+        sums = np.add.reduceat(np.concatenate(list(templates.values())), np.concatenate(([0], np.cumsum(counts)[:-1])), axis=0)
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        if not (lengths > 1e-6).all():  # not a number is not greater either
+            raise ValueError("a vector without length")
+        return cls(tuple(templates), np.asarray(sums / lengths, np.float32), int(counts.sum()))
 
     def __len__(self) -> int:
         return len(self.people)

@@ -36,7 +36,8 @@ RECHECK_S: Final = 0.5
 REMEMBERED_S: Final = 60.0
 """A face that was refused is refused silently for so long: one event, not hundreds. The vectors stay in memory and go with the time."""
 MIN_WIDTH: Final = 60.0
-MIN_LIGHT: Final = 45.0
+MIN_LIGHT: Final = 25.0
+"""Between this and twice as much faces are told less often, yet told; the lamp comes on below 60."""
 MIN_SHARPNESS: Final = 15.0
 MAX_TURN: Final = 0.45
 MIN_QUALITY: Final = 0.2
@@ -175,10 +176,13 @@ class Recognition:
         return gallery.compare(person, self._engine.embed(image, self._before.face))
 
     def _add(self, image: Image, at_s: float, track: Track) -> None:
+        weight = track.face.quality.weight()
+        if not track.wants(weight) and at_s - track.samples[-1].at_s < RECHECK_S:
+            track.good += 1  # it would not be kept: worth no embedding
+            return
         vector = self._engine.embed(image, track.face)
         if track.samples and not track.resembles(vector, self._engine.scale.same):
             track.restart()
-        weight = track.face.quality.value()
         track.add(Sample(vector, weight, self._liveness.look(image, track.face), at_s))
 
     def _look_again(self, image: Image, at_s: float, track: Track) -> View:

@@ -48,6 +48,10 @@ class Track:
     rest_until_s: float = 0.0
     checked_s: float = 0.0
 
+    def wants(self, weight: float) -> bool:
+        """Whether a frame of this weight would be kept: one that would not is worth no embedding."""
+        return len(self.samples) < KEPT or weight > min(kept.weight for kept in self.samples)
+
     def add(self, sample: Sample) -> None:
         """Takes one more good frame."""
         if not self.samples:

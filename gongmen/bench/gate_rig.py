@@ -20,6 +20,7 @@ from edge.store.roster import Roster
 from edge.store.secrets import BoxKeys, seal
 from edge.store.templates import Templates
 from edge.sync import wire
+from edge.worn import enrolment_row
 from gongmen.bench.photographs import Photographed
 from hardware.camera import Frame
 from hardware.camera.simulated import Scene, Stage
@@ -93,7 +94,7 @@ def _rows(engine: FaceEngine, person: Photographed) -> Rows:
         image = stage.render(Scene(picture=str(picture), fill=0.9), 3.0 * turn)
         found = engine.detect(image)
         if found:
-            rows.append(engine.embed(image, found[0]))
+            rows.append(enrolment_row(engine, image, found[0]))
     return np.stack(rows)
 
 
