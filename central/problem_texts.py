@@ -196,6 +196,7 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
         "该工人现由“{employer}”用工，须由其办理离职后方可登记（A-30）。",
         "The worker is employed by {employer}, who must record the departure first (A-30).",
     ),
+    "TEXT_TOO_LONG": ("内容过长，请缩短。", "The text is too long: shorten it."),
     "NAME_REQUIRED": ("请填写姓名。", "The name is required."),
     "BIRTH_DATE_REQUIRED": ("此证件类型须填写出生日期。", "Give the date of birth: this document does not tell it."),
     "WAGE_FIELD_REQUIRED": ("工资信息必须填写，不可减少（A-13）。", "This wage item is required and cannot be left out (A-13)."),

@@ -191,6 +191,12 @@ def commit_chunk(centre: Centre, import_id: int) -> bool:
     return True
 
 
+def step_back(centre: Centre, import_id: int) -> None:
+    """Something went wrong with this one: the others come first."""
+    with centre.database.writing() as session:
+        session.get_one(ImportJob, import_id).updated_at = centre.clock.now()
+
+
 def _register(centre: Centre, job: ImportJob, numbers: Sequence[int]) -> None:
     keys, clock, policy = centre.secrets, centre.clock, Policy.of(centre.settings)
     access = Access(job.actor, Role.EMPLOYER, job.company_id, on_behalf_of=job.on_behalf_of)
@@ -233,7 +239,7 @@ def _insert(session: Session, centre: Centre, job: ImportJob, fit: Sequence[Judg
         employment.worker_id = worker.id
     session.add_all(employments)
     session.flush()
-    terms = [registration.wage_terms(clock, keys, checked, worker.id_index) for checked, worker in ready]
+    terms = [registration.wage_terms(clock, keys, checked.wages, worker.id_index, checked.defaulted) for checked, worker in ready]
     for term, employment in zip(terms, employments, strict=True):
         term.employment_id = employment.id
     session.add_all(terms)

@@ -19,22 +19,30 @@ KEPT: Final = dt.timedelta(days=30)
 
 
 def work(centre: Centre) -> str:
-    """Go on with what is to be checked or registered, the oldest first."""
+    """Go on with what is to be checked or registered, first what waited longest."""
     until = time.monotonic() + SLICE_S
     worked = 0
     while time.monotonic() < until:
         with centre.database.reading() as session:
             wanted = select(ImportJob.id, ImportJob.state).where(ImportJob.state.in_((ImportState.CHECKING, ImportState.COMMITTING)))
-            due = session.execute(wanted.order_by(ImportJob.id).limit(1)).first()
+            due = session.execute(wanted.order_by(ImportJob.updated_at, ImportJob.id).limit(1)).first()
         if due is None:
             break
         worked += 1
-        if due[1] is ImportState.CHECKING:
-            importing.check_file(centre, due[0])
-            continue
-        while importing.commit_chunk(centre, due[0]) and time.monotonic() < until:
-            pass
+        try:
+            _go_on(centre, due[0], due[1], until)
+        except Exception:
+            importing.step_back(centre, due[0])  # whoever waits behind it comes first next time
+            raise
     return f"worked on {worked}"
+
+
+def _go_on(centre: Centre, import_id: int, state: ImportState, until: float) -> None:
+    if state is ImportState.CHECKING:
+        importing.check_file(centre, import_id)
+        return
+    while importing.commit_chunk(centre, import_id) and time.monotonic() < until:
+        pass
 
 
 def sweep(centre: Centre) -> str:

@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from central.errors import Problem
 from central.exchange.fields import BY_TITLE, FIELDS, Field
+
+Found = TypeVar("Found")
 
 LARGEST: Final = 10 << 20
 MOST_ROWS: Final = 20_000
@@ -30,6 +35,7 @@ _MOST_STRINGS: Final = 64 << 20
 _MOST_PARTS: Final = 500
 _DENSEST: Final = 400
 _MOST_BLANK: Final = 50_000
+_LONGEST: Final = 200
 _EXACT: Final = 10**15
 _HEAD_ROWS: Final = 5
 _CHUNK: Final = 1 << 20
@@ -60,13 +66,10 @@ class Layout:
 def open_sheet(content: bytes, most_rows: int = MOST_ROWS) -> tuple[Layout, Iterator[SheetRow]]:
     """The layout and the rows that hold anything, one after another. Raises `Problem`, also while rows are read."""
     inspect(content)
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-    except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile, SyntaxError) as error:
-        raise Problem("WORKBOOK_TYPE", 422, "file") from error
+    book = _readable(lambda: load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False))
     missing: list[str] = []
     for sheet in book.worksheets:
-        layout, missing_here = _layout(sheet)
+        layout, missing_here = _readable(partial(_layout, sheet))
         if layout is not None:
             return layout, _rows(sheet, layout, most_rows)
         missing = missing_here if not missing or len(missing_here) < len(missing) else missing
@@ -123,6 +126,14 @@ def _layout(sheet: Any) -> tuple[Layout | None, list[str]]:
     return None, lacking
 
 
+def _readable(read: Callable[[], Found]) -> Found:
+    """What a step of reading gives; a sheet that is no sheet is WORKBOOK_TYPE."""
+    try:
+        return read()
+    except (KeyError, ValueError, TypeError, IndexError, OSError, zipfile.BadZipFile, SyntaxError, EOFError, zlib.error) as error:
+        raise Problem("WORKBOOK_TYPE", 422, "file") from error
+
+
 def _title(value: Any) -> str:
     return re.sub(r"[\s*:]", "", unicodedata.normalize("NFKC", value)) if isinstance(value, str) else ""
 
@@ -130,7 +141,11 @@ def _title(value: Any) -> str:
 def _rows(sheet: Any, layout: Layout, most_rows: int) -> Iterator[SheetRow]:
     blank = count = 0
     last = max(layout.columns) + 1
-    for number, cells in enumerate(sheet.iter_rows(min_row=layout.head_row + 1, max_col=last), layout.head_row + 1):
+    lines = iter(sheet.iter_rows(min_row=layout.head_row + 1, max_col=last))
+    for number in itertools.count(layout.head_row + 1):
+        cells = _readable(lambda: next(lines, None))
+        if cells is None:
+            break
         row = _row(number, cells, layout)
         if not any(row.texts.values()) and not row.wrong:
             blank += 1
@@ -163,7 +178,9 @@ def _row(number: int, cells: Any, layout: Layout) -> SheetRow:
         text = plain(value, one)
         if one.is_text and isinstance(value, int | float) and abs(value) >= _EXACT:
             wrong.append((one.name, "CELL_LOST_DIGITS"))
-        texts[one.name] = text[:200]
+        if len(text) > _LONGEST:
+            wrong.append((one.name, "TEXT_TOO_LONG"))
+        texts[one.name] = text
     return SheetRow(number, texts, wrong)
 
 

@@ -17,7 +17,7 @@ from central.entry.rules import one_trade
 from central.errors import Findings, Problem
 from central.people import rules, sealed, store
 from central.people.model import Employment, IdentityState, WageTerms, Worker
-from central.people.registration import Policy, Standing, standing
+from central.people.registration import Policy, Standing, standing, wage_terms
 from central.people.store import EmployedWorker
 from central.people.wages import Notice, Wages, WagesSaid, below_base, mask_card, wages
 from central.secrets import CentreSecrets
@@ -66,6 +66,7 @@ def edit(
     notices = _apply(session, clock, keys, found, change=change, known=standing(session, clock, employer), policy=policy)
     worker.version += 1
     session.flush()
+    found = replace(found, wages=session.get(WageTerms, found.employment.id))
     if change.name is not None or change.phone is not None:
         sealed.find_by(session, keys, worker)
     after = _told(worker, found.employment, found.wages)
@@ -109,8 +110,11 @@ def _apply(
         sealed.set_address(worker, keys, change.address.strip())
     if change.nation is not None:
         worker.nation = change.nation
-    if pay is not None and found.wages is not None:
-        _write(clock, keys, found.wages, pay=pay, worker=worker, change=change)
+    if pay is not None:
+        terms = found.wages or wage_terms(clock, keys, pay, worker.id_index)
+        terms.employment_id = found.employment.id
+        session.add(terms)
+        _write(clock, keys, terms, pay=pay, worker=worker, change=change)
     return notices or []
 
 
@@ -143,8 +147,8 @@ def _wages(found: EmployedWorker, keys: CentreSecrets, change: Edit, known: Stan
     given = {name: getattr(change, name) for name in names if getattr(change, name) is not None}
     if not given:
         return None
-    if found.wages is None:
-        raise Problem("WAGE_FIELD_REQUIRED", 422, "wage_type")
+    if found.wages is None:  # kept before wage items were: all of them are asked for now
+        return wages(WagesSaid(**given), found.employment.employment_form, known.banks)
     if "bank_code" in given and "bank_name" not in given:
         given["bank_name"] = ""
     said = replace(said_of(found.wages, found.worker, keys), **given)

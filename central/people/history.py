@@ -119,9 +119,10 @@ def add_legacy(
 
 
 def _shown(entry: AuditEntry, employer: int | None) -> Change | None:
-    """The entry, or None where it is another employer's."""
+    """The entry, or None where it is another employer's, or about evidence that somebody else attached."""
     told = json.loads(entry.told)
-    if employer is not None and told.get("role") == "employer" and told.get("company") not in (None, employer):
+    is_others = employer is not None and told.get("company") not in (None, employer)
+    if is_others and (told.get("role") == "employer" or entry.action.startswith("evidence.")):
         return None
     before, after = (_masked(told.get(side), employer) for side in ("before", "after"))
     return Change(entry.id, entry.at, entry.actor, entry.on_behalf_of, entry.action, before, after)

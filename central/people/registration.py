@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -33,6 +33,8 @@ from central.people.wages import Notice, Wages, WagesSaid, below_base, mask_card
 from central.projects import service as projects
 from central.secrets import CentreSecrets
 from central.settings import CentralSettings
+
+_LONGEST: Final = {"name": 100, "nation": 40, "bank_name": 100, "address": 200}
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,9 @@ def check(said: Registration, standing: Standing, policy: Policy, defaulted: tup
     found = Findings()
     if not said.name.strip():
         found.add("NAME_REQUIRED", "name")
+    for field, longest in _LONGEST.items():
+        if len(getattr(said, field)) > longest:
+            found.add("TEXT_TOO_LONG", field)
     found.of(rules.worker_path, said.state, said.main_trade)
     is_gc = standing.is_general_contractor
     category = found.of(rules.category, said.category, employer_is_general_contractor=is_gc)
@@ -175,7 +180,7 @@ def register(
     if chip_read is not None and worker.identity_state is not IdentityState.VERIFIED:
         worker.identity_state, worker.identity_source, worker.identity_cause = IdentityState.VERIFIED, "chip", ""
     employment = new_employment(clock, checked, employer, exceptional=excepted)
-    terms = wage_terms(clock, keys, checked, worker.id_index)
+    terms = wage_terms(clock, keys, checked.wages, worker.id_index, checked.defaulted)
     _insert(session, worker, employment, terms)
     sealed.find_by(session, keys, worker)
     audit.record(session, access, "worker.registered", f"worker:{worker.id}", after=told(worker, checked, employer, chip_read))
@@ -259,9 +264,8 @@ def new_employment(clock: Clock, checked: Checked, employer: int, *, exceptional
     )
 
 
-def wage_terms(clock: Clock, keys: CentreSecrets, checked: Checked, id_index: bytes) -> WageTerms:
+def wage_terms(clock: Clock, keys: CentreSecrets, pay: Wages, id_index: bytes, defaulted: tuple[str, ...] = ()) -> WageTerms:
     """The wage items, the card's number sealed."""
-    pay = checked.wages
     return WageTerms(
         wage_type=pay.wage_type,
         bank_code=pay.bank_code,
@@ -272,7 +276,7 @@ def wage_terms(clock: Clock, keys: CentreSecrets, checked: Checked, id_index: by
         probation_wage=pay.probation_wage,
         performance_payments=pay.performance_payments,
         performance_dates=",".join(str(day) for day in pay.performance_dates),
-        defaulted=",".join(checked.defaulted),
+        defaulted=",".join(defaulted),
         updated_at=clock.now(),
     )
 

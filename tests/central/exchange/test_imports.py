@@ -134,6 +134,7 @@ def test_each_bad_cell_is_named_with_the_forms_own_codes(story: Story, client: h
         line(10),
         line(10, 姓名="重复"),
         line(12, 人员类别="勤杂保安等"),
+        line(13, 姓名="长" * 101, 住址="长" * 201),
     ]
     desk.upload(book(*rows))
     desk.work()
@@ -149,6 +150,7 @@ def test_each_bad_cell_is_named_with_the_forms_own_codes(story: Story, client: h
         10: {("id_number", "UNDER_AGE")},
         12: {("id_number", "DUPLICATE_IN_FILE")},
         13: {("category", "MISC_STAFF_ONLY_BY_GC")},
+        14: {("name", "TEXT_TOO_LONG"), ("address", "TEXT_TOO_LONG")},
     }
     shown = desk.get("/rows", limit=1)["items"][0]
     assert shown["values"]["phone"] == "138****1234"
@@ -296,6 +298,16 @@ def zipped(**parts: bytes) -> bytes:
     return file.getvalue()
 
 
+def torn() -> bytes:
+    """A workbook whose sheet breaks off after some rows."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book(line(1), line(2)))) as whole, zipfile.ZipFile(file, "w") as container:
+        for part in whole.infolist():
+            content = whole.read(part)
+            container.writestr(part, content[: len(content) // 2] if part.filename.startswith("xl/worksheets/") else content)
+    return file.getvalue()
+
+
 def merged() -> bytes:
     """A workbook with merged cells."""
     opened, file = load_workbook(io.BytesIO(book(line(1), line(2)))), io.BytesIO()
@@ -331,6 +343,11 @@ def test_a_file_with_too_many_rows_is_refused() -> None:
     assert len(list(sheet.open_sheet(content, most_rows=4)[1])) == 4
     with pytest.raises(Problem, match="WORKBOOK_TOO_MANY_ROWS"):
         list(sheet.open_sheet(content, most_rows=3)[1])
+
+
+def test_a_sheet_that_breaks_off_is_refused() -> None:
+    with pytest.raises(Problem, match="WORKBOOK_TYPE"):
+        list(sheet.open_sheet(torn())[1])
 
 
 def test_a_file_whose_rows_turn_out_to_be_nothing_is_refused_with_its_code(story: Story, client: httpx.Client) -> None:

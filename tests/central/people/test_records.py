@@ -15,7 +15,7 @@ from central.audit import AuditEntry
 from central.database import Database
 from central.errors import Problem
 from central.people import service as people
-from tests.central.builders import Story, resident_number
+from tests.central.builders import WAGES, Story, resident_number
 from tests.central.test_api_story import API
 
 
@@ -53,6 +53,18 @@ def test_an_edit_is_refused_by_field_or_persists_and_locks_what_was_accepted(sto
     assert edit(worker.id, wage_type="daily") >= {("wage_type", "WAGE_MODE_INVALID")}
     assert edit(assignment.worker_id, main_trade="030") == {("main_trade", "LOCKED_AFTER_ACCEPTANCE")}
     assert edit(assignment.worker_id, card_number="6217000012345670000", phone="13700000001", address="上海市") == set()
+
+
+@pytest.mark.rule("A-13")
+def test_somebody_kept_without_wage_items_gets_them_all_at_the_first_edit(story: Story, client: httpx.Client, database: Database) -> None:
+    employer = story.employer(story.site.labour)
+    worker, headers = story.worker(employer).worker, story.token(employer)
+    with database.writing() as session:
+        session.execute(text("DELETE FROM wage_terms"))
+    path = f"{API}/workers/{worker.id}"
+    part = client.patch(path, json={"basic_wage": "5000", "version": 1}, headers=headers).json()
+    assert {error["code"] for error in part["errors"]} == {"WAGE_FIELD_REQUIRED"}
+    assert client.patch(path, json={**WAGES, "version": 1}, headers=headers).json()["wages"]["card_masked"] == "************4567"
 
 
 @pytest.mark.rule("A-31")
