@@ -12,7 +12,7 @@ from typing import Any
 
 from edge import doctor
 from edge.clock import Clock, FlooredClock, SystemClock
-from edge.errors import EdgeError, StoreFull, StoreReplaced
+from edge.errors import ConfigInvalid, EdgeError, StoreFull, StoreReplaced
 from edge.faces import FaceEngine, threshold
 from edge.gate.engines import load_engine
 from edge.gate.engines.blind import BlindEngine
@@ -30,6 +30,8 @@ from edge.settings import EdgeSettings
 from edge.store.database import Store
 from edge.store.secrets import BoxKeys
 from edge.sync import process as sync_process
+from hardware.card_reader import wlt
+from hardware.card_reader.wlt import ChipPhoto
 from hardware.catalogue import open_camera, open_card_reader, open_turnstile
 
 log = logging.getLogger(__name__)
@@ -118,7 +120,28 @@ def _kiosk_parts(settings: EdgeSettings, keys: BoxKeys, clock: Clock, held: Exit
         engine_fault=fault,
         lane_socket=settings.socket,
         hosts=(settings.kiosk_host, "localhost", "127.0.0.1"),
+        sign=keys.sign,
+        decode_photo=_chip_photos(settings),
+        eyes=_eyes(settings) if engine else None,
+        borrows=settings.kiosk_camera.startswith("lent:"),
     )
+
+
+def _chip_photos(settings: EdgeSettings) -> Callable[[bytes], ChipPhoto] | None:
+    try:
+        decoder = wlt.parse(settings.wlt_decoder)
+    except ValueError as error:
+        raise ConfigInvalid("wlt_decoder: PATH, PATH#SYMBOL or PATH#SYMBOL=NUMBER") from error
+    return decoder.decode if decoder else None
+
+
+def _eyes(settings: EdgeSettings) -> Eyes | None:
+    """Without the mesh, or with another one than was checked, closed eyes go unseen at the kiosk; nothing else changes."""
+    try:
+        return Eyes.load(settings.models_dir)
+    except EdgeError as error:
+        log.warning("%s", error)
+        return None
 
 
 def _engine_or_fault(settings: EdgeSettings, threads: int) -> tuple[FaceEngine | None, str | None]:

@@ -37,6 +37,7 @@ class EdgeSettings(BaseSettings):
     turnstile: str = "none:"
     kiosk_camera: str = "none:"
     kiosk_reader: str = "none:"
+    wlt_decoder: str = ""
     kiosk_host: str = "127.0.0.1"
     kiosk_port: int = Field(default=8461, ge=1, le=65535)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from edge.kiosk.codes import svg
 from edge.kiosk.enrolment import Desk, Step
 from edge.kiosk.parts import CardSeen, Receipt
 from edge.model import Right
@@ -14,6 +15,8 @@ def desk_view(desk: Desk) -> dict[str, Any]:
     """The whole screen, after a `tick`."""
     return {
         "step": desk.step,
+        "wanted": _wanted(desk),
+        "chip_photo": desk.chip.state if desk.card else None,
         "reader": _reader(desk),
         "card": _card(desk.card),
         "person": _person(desk.right),
@@ -36,6 +39,11 @@ def _reader(desk: Desk) -> dict[str, Any]:
     return {"state": "fault" if problem else reading.state, "code": code or waiting.get(reading.state)}
 
 
+def _wanted(desk: Desk) -> str | None:
+    right = desk.parts.records.right(desk.wanted) if desk.wanted else None
+    return right.shown_name if right else None
+
+
 def _standing(desk: Desk) -> dict[str, Any] | None:
     standing = desk.standing()
     if standing is None:
@@ -48,13 +56,22 @@ def _capture(desk: Desk) -> dict[str, Any] | None:
     now = desk.capture.progress if desk.capture else None
     if now is None:
         return None
-    return {"hint": now.hint, "kept": now.kept, "wanted": now.wanted, "face_box": now.face_box, "fault": now.fault}
+    shown = {"hint": now.hint, "kept": now.kept, "wanted": now.wanted, "face_box": now.face_box, "fault": now.fault}
+    shots = len(desk.capture.shots) if desk.capture else 0
+    return {**shown, "helmet": now.helmet, "asks_helmet": desk.asks_helmet, "bare": shots}
 
 
 def _approval(desk: Desk) -> dict[str, Any]:
     found = desk.alike.found if desk.alike else None
     shown = {"shown_name": found.shown_name, "team": found.team} if found else None
-    return {"shots": len(desk.shots()), "checking": bool(desk.alike and not desk.alike.done), "looks_alike": shown}
+    helmet = len(desk.shots()) - len(desk.template_shots())
+    return {
+        "shots": len(desk.shots()),
+        "helmet": helmet,
+        "helmet_known": desk.helmet_known,
+        "checking": bool(desk.alike and not desk.alike.done),
+        "looks_alike": shown,
+    }
 
 
 def _drafts(desk: Desk) -> list[Mapping[str, Any]]:
@@ -67,7 +84,7 @@ def _card(card: CardSeen | None) -> dict[str, Any] | None:
     if card is None:
         return None
     shown = {"name": card.name, "sex": card.sex, "nation": card.nation, "birth": card.birth}
-    return {**shown, "valid_until": card.valid_until, "number": card.masked, "problem": card.problem}
+    return {**shown, "valid_until": card.valid_until, "number": card.masked, "problem": card.problem, "cautions": list(card.cautions)}
 
 
 def _person(right: Right | None) -> dict[str, Any] | None:
@@ -77,4 +94,6 @@ def _person(right: Right | None) -> dict[str, Any] | None:
 
 
 def _receipt(receipt: Receipt | None) -> dict[str, Any] | None:
-    return None if receipt is None else {name: getattr(receipt, name) for name in Receipt.__dataclass_fields__}
+    if receipt is None:
+        return None
+    return {name: getattr(receipt, name) for name in Receipt.__dataclass_fields__} | {"code": svg(receipt.reference)}

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 
 import numpy as np
 
+from edge.faces import threshold, unit
 from edge.kiosk import consent as notices
 from edge.kiosk.alike import AlikeCheck
 from edge.kiosk.capture import Capture
-from edge.kiosk.guidance import Shot
+from edge.kiosk.chip_photo import ChipLook
+from edge.kiosk.guidance import WANTED, Shot
 from edge.kiosk.parts import CardSeen, Draft, KioskParts, Receipt
 from edge.kiosk.problem import KioskProblem
 from edge.kiosk.standing import Standing, off_roster, on_roster
@@ -25,7 +28,10 @@ from edge.sync.wire import Consent, Operator
 
 
 class Step(StrEnum):
-    """The screens, in order; `TRY_CARD` stands where `CAPTURE` does for a worker who uses the card."""
+    """The screens, in order; `TRY_CARD` stands where `CAPTURE` does for a worker who uses the card.
+
+    From `FIND` on they are not part of an enrolment: `edge.kiosk.worker_desk`.
+    """
 
     CARD = "card"
     WHO = "who"
@@ -34,6 +40,11 @@ class Step(StrEnum):
     TRY_CARD = "try_card"
     APPROVE = "approve"
     DONE = "done"
+    FIND = "find"
+    WORKER = "worker"
+    BIND = "bind"
+    PASS = "pass"  # noqa: S105 - a pass to be shown
+    WITHDRAWN = "withdrawn"
 
 
 BACK = {
@@ -43,6 +54,7 @@ BACK = {
     Step.TRY_CARD: Step.CONSENT,
     Step.APPROVE: Step.CONSENT,
     Step.DONE: Step.CARD,
+    Step.FIND: Step.CARD,
 }
 ANSWER_WITHIN_S = 8.0
 
@@ -52,7 +64,9 @@ class Desk:
 
     def __init__(self, parts: KioskParts, mono_s: Callable[[], float] = time.monotonic) -> None:
         self.parts, self._records, self._mono_s = parts, parts.records, mono_s
-        self.capture = Capture(parts.camera, parts.engine) if parts.camera and parts.engine else None
+        self.capture = Capture(parts.camera, parts.engine, parts.eyes) if parts.camera and parts.engine else None
+        self.wanted = ""
+        """Whose identity card is awaited; empty: anybody's."""
         self.operator: Operator | None = None
         self._last_card = 0
         self._forget()
@@ -66,6 +80,9 @@ class Desk:
         self.alike: AlikeCheck | None = None
         self.receipt: Receipt | None = None
         self.trial = "CARD_TRY"
+        self.chip = ChipLook(None, b"")
+        self.with_helmet = False
+        self.wanted = ""
         if self.capture:
             self.capture.forget()
 
@@ -88,8 +105,8 @@ class Desk:
             raise KioskProblem("NOT_ON_ROSTER")
         self._go(Step.CONSENT)
 
-    def agree(self, template: bool, transfer: bool, pictures: bool, language: str, text_hash: str) -> None:
-        """The worker's ticks; the face may be taken with the first one only (privacy duty C2.1)."""
+    def agree(self, template: bool, transfer: bool, pictures: bool, language: str, text_hash: str, *, helmet: bool = False) -> None:
+        """The worker's ticks; the face may be taken with the first one only (privacy duty C2.1). `helmet` asks for shots with it, too."""
         self._at(Step.CONSENT)
         if not template:
             raise KioskProblem("CONSENT_REQUIRED")
@@ -97,7 +114,7 @@ class Desk:
             raise KioskProblem("CAMERA_MISSING")
         if self.capture is None:
             raise KioskProblem(self.parts.engine_fault or "ENGINE_MISSING")
-        self.consent = self._consented(True, transfer, pictures, language, text_hash)
+        self.consent, self.with_helmet = self._consented(True, transfer, pictures, language, text_hash), helmet
         self._go(Step.CAPTURE)
         self.capture.start()
 
@@ -116,6 +133,26 @@ class Desk:
         self._go(Step.CAPTURE)
         self.capture.start()
 
+    def helmet_on(self) -> None:
+        """The worker has put the helmet on: shots with it are taken."""
+        self._at(Step.CAPTURE)
+        if self.capture is None or not self.asks_helmet:
+            raise KioskProblem("WRONG_STEP")
+        self.capture.start_helmet()
+
+    def skip_helmet(self) -> None:
+        """There is no helmet here, or it takes too long: the shots without it are enough."""
+        self._at(Step.CAPTURE)
+        if self.capture is None or len(self.capture.shots) < WANTED:
+            raise KioskProblem("SHOTS_MISSING")
+        self._to_approval(self.capture)
+
+    @property
+    def asks_helmet(self) -> bool:
+        """Whether the shots without a helmet are there and those with it have not begun."""
+        capture = self.capture
+        return self.with_helmet and capture is not None and capture.enough and not capture.progress.helmet
+
     def approve(self) -> Receipt:
         """Commits. The receipt's reference finds the event again."""
         self._at(Step.APPROVE)
@@ -124,14 +161,15 @@ class Desk:
             raise KioskProblem("NOT_ON_ROSTER")
         if self.alike is not None and not self.alike.done:
             raise KioskProblem("CHECKING")
-        shots = self.shots() if consent.template else ()
+        shots = self.template_shots() if consent.template else ()
         engine = self.parts.engine.name if shots and self.parts.engine else ""
         rows = np.stack([shot.row for shot in shots]) if shots else None
         quality = min((shot.quality for shot in shots), default=0)
-        reference = self._records.enrol(right.person, engine, rows, quality, consent)
+        twin = self.alike.found.person if shots and self.alike and self.alike.found else ""
+        reference = self._records.enrol(right.person, engine, rows, quality, consent, twin=twin)
         now = self._records.now_ms()
         way = "face" if shots else "card"
-        receipt = Receipt(reference, right.shown_name, right.team, way, now, operator.name, consent.transfer, consent.pictures)
+        receipt = Receipt(reference, right.shown_name, right.team, way, now, operator.name, consent.transfer, consent.pictures, bool(twin))
         if self.capture:
             self.capture.forget()
         self.receipt, self.step = receipt, Step.DONE
@@ -175,7 +213,7 @@ class Desk:
             self._go(Step.CONSENT)
 
     def shot(self, index: int) -> bytes | None:
-        """A kept picture as JPEG, for the approval screen."""
+        """A kept picture as JPEG, for the approval screen: those without a helmet first."""
         shots = self.shots()
         return shots[index].jpeg if 0 <= index < len(shots) else None
 
@@ -199,14 +237,24 @@ class Desk:
         if reading.seen is None or reading.number == self._last_card:
             return
         self._last_card, self.card = reading.number, reading.seen
-        if reading.seen.problem:
+        right = None if reading.seen.problem else self._records.by_card(reading.seen.card_hash)
+        problem = reading.seen.problem or self._unfit(reading.seen, right)
+        if problem:
+            self.card = replace(reading.seen, problem=problem)
             return
-        self.right = self._records.by_card(reading.seen.card_hash)
-        self.step = Step.WHO
+        self.right, self.step = right, Step.WHO
+        self.chip = ChipLook(self.parts.decode_photo, reading.seen.photo)
         if self.right is not None:
             self._save()
             return
         self._request, self._asked_s = self._records.ask(reading.seen.card_hash), self._mono_s()
+
+    def _unfit(self, seen: CardSeen, right: Right | None) -> str | None:
+        """A number that can be copied proves nobody; and once one worker is to be taken anew, it is that worker's card that is awaited."""
+        if seen.kind != "id_card":
+            return "WORK_CARD_HERE" if seen.kind == "work_card" else "CARD_TEXT_NEEDED"
+        other = self.wanted and (right is None or right.person != self.wanted)
+        return "PERSON_CARD_MISMATCH" if other else None
 
     def _look_up(self) -> None:
         if self.right is None and self.card is not None:
@@ -215,12 +263,16 @@ class Desk:
                 self._save()
 
     def _finish_capture(self) -> None:
-        shots = self.shots()
-        if self.capture is None or self.right is None or len(shots) < self.capture.progress.wanted:
+        if self.capture is not None and self.capture.enough and not self.asks_helmet:
+            self._to_approval(self.capture)
+
+    def _to_approval(self, capture: Capture) -> None:
+        capture.stop()
+        if self.right is None or self.parts.engine is None:
             return
-        self.capture.stop()
-        engine = self.parts.engine.name if self.parts.engine else ""
-        self.alike = AlikeCheck(self.parts.gallery, engine, np.stack([shot.row for shot in shots]), self.right.person)
+        rows = np.stack([shot.row for shot in capture.shots])
+        self.chip.compare(self.parts.engine, rows)
+        self.alike = AlikeCheck(self.parts.gallery, self.parts.engine.name, rows, self.right.person)
         self._go(Step.APPROVE)
 
     def _try_card(self) -> None:
@@ -266,7 +318,21 @@ class Desk:
         self._go(Step.TRY_CARD)
 
     def shots(self) -> tuple[Shot, ...]:
-        """The pictures kept so far."""
+        """The pictures kept so far, those with a helmet last."""
+        return (*self.capture.shots, *self.capture.helmet_shots) if self.capture else ()
+
+    @property
+    def helmet_known(self) -> bool | None:
+        """Whether the gate would know this worker with the helmet on; None without such shots. They are no part of the template."""
+        capture, engine = self.capture, self.parts.engine
+        if capture is None or engine is None or not capture.helmet_shots:
+            return None
+        mean = unit(np.mean([shot.row for shot in capture.shots], axis=0))
+        enough = threshold(engine.scale, WANTED * max(1, self._records.people()))
+        return min(float(mean @ shot.row) for shot in capture.helmet_shots) >= enough
+
+    def template_shots(self) -> tuple[Shot, ...]:
+        """Those that become the template. A helmet in it would be matched by other people's helmets: those shots are for looking only."""
         return self.capture.shots if self.capture else ()
 
     def _consented(self, template: bool, transfer: bool, pictures: bool, language: str, text_hash: str) -> Consent:

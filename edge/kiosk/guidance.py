@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import cv2
 import numpy as np
 
-from edge.faces import Face, FaceEngine, Vector
+from edge.faces import Face, FaceEngine, Vector, unit
+from edge.kiosk.parts import Eyes
+from edge.worn import enrolment_row
 from hardware.camera import Frame, Image
 
 WANTED: Final = 3
 """Shots that an enrolment keeps: three images are the strongest lever on misses."""
+WITH_HELMET: Final = 2
+"""Shots with the helmet on, where the worker has one there."""
 MIN_FACE: Final = 0.15
 MAX_FACE: Final = 0.62
 DARK: Final = 60.0
@@ -32,6 +37,8 @@ PACE_S: Final = 0.5
 """Shots are at least this far apart, so that they never are the same moment."""
 STEADY: Final = 2
 """Good frames in a row before one is kept."""
+EYES_SHUT: Final = 0.15
+"""Lid to lid over corner to corner, below which eyes are shut."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +49,8 @@ class Look:
     face: Face | None = None
 
 
-def guide(image: Image, faces: Sequence[Face]) -> Look:
-    """What to tell the person in front of the camera; the first thing that is wrong decides."""
+def guide(image: Image, faces: Sequence[Face], eyes: Eyes | None = None) -> Look:
+    """What to tell the person in front of the camera; the first thing that is wrong decides. Without `eyes` shut ones go unseen."""
     if not faces:
         return Look("NOBODY")
     ordered = sorted(faces, key=lambda face: face.box[2], reverse=True)
@@ -62,7 +69,11 @@ def guide(image: Image, faces: Sequence[Face]) -> Look:
         ("HOLD_STILL", quality.sharpness < MIN_SHARP),
         ("LOOK_STRAIGHT", abs(quality.turn) > MAX_TURN),
     )
-    return Look(next((code for code, wrong in faults if wrong), None), face)
+    hint = next((code for code, wrong in faults if wrong), None)
+    if hint is None and eyes is not None:
+        openness = eyes.openness(image, face)
+        hint = "EYES_CLOSED" if openness is not None and openness < EYES_SHUT else None
+    return Look(hint, face)
 
 
 @dataclass(frozen=True)
@@ -80,10 +91,13 @@ class Shot:
 
 
 class Shots:
-    """Keeps shots that are good, of one person, and differ. Not thread-safe: one owner."""
+    """Keeps shots that are good, of one person, and differ. Not thread-safe: one owner.
 
-    def __init__(self, engine: FaceEngine, wanted: int = WANTED) -> None:
-        self._engine, self.wanted = engine, wanted
+    `like` are shots of the person who must be before the camera again, with the helmet on: whoever else steps there is told so.
+    """
+
+    def __init__(self, engine: FaceEngine, wanted: int = WANTED, like: Sequence[Shot] = ()) -> None:
+        self._engine, self.wanted, self._like = engine, wanted, tuple(like)
         self.kept: list[Shot] = []
         self._good_in_a_row = 0
 
@@ -105,18 +119,30 @@ class Shots:
             return "KEPT" if self.kept else "HOLD_STILL"
         turned = all(abs(look.face.quality.turn - shot.turn) >= TURNED for shot in self.kept)
         if since is not None and not turned and since < PATIENCE_S:
-            return "TURN_SLIGHTLY"
+            return self._other_view()
         return self._take(frame, look.face)
 
+    def _other_view(self) -> str:
+        """Which way to turn: where no kept shot looks yet. To the picture's right is the person's own left."""
+        seen = sum(shot.turn for shot in self.kept)
+        return "TURN_SLIGHTLY" if self._like else "TURN_RIGHT" if seen > 0 else "TURN_LEFT"
+
     def _take(self, frame: Frame, face: Face) -> str:
-        row = np.asarray(self._engine.embed(frame.image, face), dtype=np.float32)
-        if self.kept and float((np.stack([shot.row for shot in self.kept]) @ row).min()) < self._engine.scale.same:
+        # with the real helmet on nothing has to be drawn
+        describe = self._engine.embed if self._like else partial(enrolment_row, self._engine)
+        row = np.asarray(describe(frame.image, face), dtype=np.float32)
+        same = self._engine.scale.same
+        if (self.kept and float((np.stack([shot.row for shot in self.kept]) @ row).min()) < same) or self._is_another(row):
             self.kept.clear()
             self._good_in_a_row = 0
             return "SOMEBODY_ELSE"
         quality = face.quality
         self.kept.append(Shot(_thumbnail(frame.image, face), row, round(1000 * quality.value()), quality.turn, frame.taken_s))
         return "ENOUGH" if self.enough else "KEPT"
+
+    def _is_another(self, row: Vector) -> bool:
+        """A helmet changes a face: near the middle of the shots without it is enough."""
+        return bool(self._like) and float(unit(np.mean([shot.row for shot in self._like], axis=0)) @ row) < self._engine.scale.points[0][0]
 
 
 def _thumbnail(image: Image, face: Face) -> bytes:

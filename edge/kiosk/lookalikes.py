@@ -38,7 +38,7 @@ class Lookalikes:
             right = Roster(store).right(people[best])
             if right is None or float(scores[best]) < self._threshold(len(people)):
                 return None
-            return Alike(right.shown_name, right.team, float(scores[best]))
+            return Alike(right.shown_name, right.team, float(scores[best]), right.person)
         finally:
             store.close()
 

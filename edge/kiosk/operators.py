@@ -10,6 +10,8 @@ import argon2
 from edge.kiosk.problem import KioskProblem
 from edge.sync.wire import Operator
 
+MANAGER: Final = "manager"
+"""The role that enrols; every other one (guard) has the guard's page only."""
 TRIES: Final = 5
 """Wrong PINs in a row before the lock."""
 LOCK_S: Final = 60

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from edge.faces import FaceEngine, Vector
+from edge.faces import Face, FaceEngine, Image, Vector
+from edge.kiosk.hand_records import HandRecords
+from edge.kiosk.worker_records import WorkerRecords
 from edge.model import EndedRight, Right
 from edge.sync.wire import Consent, LookupAnswer, RosterHeader
 from hardware.camera import Camera
+from hardware.card_reader.wlt import ChipPhoto
 
 
 @dataclass(frozen=True)
 class CardSeen:
     """What the kiosk takes from a card: for the screen, and the keyed hash to find its owner by. The number itself is not kept.
 
-    `problem` is a code where the card was read but must not be used (expired, number wrong).
+    `problem` is a code where the card was read but must not be used (expired, number wrong); `cautions` are codes that refuse nobody.
+    `kind` is id_card, work_card or id_chip (an ID card on a reader that cannot read its text); `photo` is the chip's, undecoded.
     """
 
     name: str
@@ -28,6 +32,9 @@ class CardSeen:
     masked: str
     card_hash: bytes
     problem: str | None = None
+    cautions: tuple[str, ...] = ()
+    kind: str = "id_card"
+    photo: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -72,10 +79,19 @@ class Receipt:
     operator: str
     transfer: bool = False
     pictures: bool = False
+    twin: bool = False
 
 
 class Records(Protocol):
     """The store as the kiosk needs it. Called from one thread. Raises `EdgeError` (STORE_FULL …)."""
+
+    @property
+    def workers(self) -> WorkerRecords:
+        """One worker outside an enrolment: found, cards, withdrawal."""
+
+    @property
+    def hands(self) -> HandRecords:
+        """What is asked of the gate by hand."""
 
     def header(self) -> RosterHeader | None:
         """The project, or None before the first roster."""
@@ -104,8 +120,11 @@ class Records(Protocol):
     def offline_since_ms(self) -> int | None:
         """None while the centre is reachable."""
 
-    def enrol(self, person: str, engine: str, rows: Vector | None, quality: int, consent: Consent) -> str:
-        """Commits an enrolment, with rows (n x dim) or card only, in one transaction; the reference for the receipt."""
+    def enrol(self, person: str, engine: str, rows: Vector | None, quality: int, consent: Consent, *, twin: str = "") -> str:
+        """Commits an enrolment, with rows (n x dim) or card only, in one transaction; the reference for the receipt.
+
+        `twin` is somebody else on the roster whose face is as good as this one: noted beside it.
+        """
 
     def save_draft(self, draft: Draft) -> None:
         """Keeps a half-done enrolment."""
@@ -145,6 +164,14 @@ class Alike:
     shown_name: str
     team: str
     score: float
+    person: str = ""
+
+
+class Eyes(Protocol):
+    """How open somebody's eyes are. Used by the thread that takes pictures."""
+
+    def openness(self, image: Image, face: Face) -> float | None:
+        """Lid to lid over corner to corner: 0.2 to 0.35 open, below 0.15 shut; None where it cannot be told."""
 
 
 class Gallery(Protocol):
@@ -156,7 +183,11 @@ class Gallery(Protocol):
 
 @dataclass(frozen=True)
 class KioskParts:
-    """Everything the kiosk works with. `engine` None: its model is missing (`engine_fault` says why); cards still work."""
+    """Everything the kiosk works with. `engine` None: its model is missing (`engine_fault` says why); cards still work.
+
+    `sign` signs the passes that are printed here. `decode_photo` is the vendor's decoder of chip photos, where one is set up. `eyes`
+    tells whether eyes are open. `borrows` says that the camera is the lane's, lent.
+    """
 
     box: str
     lane: str
@@ -168,3 +199,7 @@ class KioskParts:
     engine_fault: str | None = None
     lane_socket: Path | None = None
     hosts: Sequence[str] = field(default=("127.0.0.1", "localhost"))
+    sign: Callable[[bytes], bytes] | None = None
+    decode_photo: Callable[[bytes], ChipPhoto] | None = None
+    eyes: Eyes | None = None
+    borrows: bool = False

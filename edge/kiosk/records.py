@@ -12,8 +12,10 @@ from edge.clock import Clock
 from edge.errors import NotOnRoster, StoreReplaced
 from edge.faces import Vector
 from edge.kiosk.card_place import SHANGHAI
+from edge.kiosk.hand_records import HandRecords
 from edge.kiosk.parts import Draft
 from edge.kiosk.sealing import for_boxes
+from edge.kiosk.worker_records import WorkerRecords
 from edge.model import EndedRight, Right
 from edge.store.copies import Copies
 from edge.store.database import Store
@@ -24,9 +26,11 @@ from edge.store.lookups import Lookups
 from edge.store.roster import Roster
 from edge.store.secrets import seal
 from edge.store.templates import Templates
-from edge.sync.wire import Consent, Deletion, EndCause, Enrolment, LookupAnswer, RosterHeader, copy_digest
+from edge.sync.wire import Consent, Deletion, EndCause, Enrolment, Incident, LookupAnswer, RosterHeader, copy_digest
 from edge.templates import pack
 
+LOOKALIKE: Final = "LOOKALIKE"
+"""An incident: two persons' references whose faces are taken for each other, and a manager said that they are two people."""
 _TRIES: Final = "kiosk_tries"
 
 
@@ -36,6 +40,8 @@ class StoreRecords:
     def __init__(self, open_store: Callable[[], Store], clock: Clock, sealing_public: bytes) -> None:
         self._open_store, self._clock, self._own_key = open_store, clock, sealing_public
         self._held: Store | None = None
+        self.workers = WorkerRecords(lambda: self._store, clock)
+        self.hands = HandRecords(lambda: self._store, clock)
 
     @property
     def _store(self) -> Store:
@@ -106,9 +112,10 @@ class StoreRecords:
 
     # --- enrolment -------------------------------------------------------------------------------------------------------------------
 
-    def enrol(self, person: str, engine: str, rows: Vector | None, quality: int, consent: Consent) -> str:
+    def enrol(self, person: str, engine: str, rows: Vector | None, quality: int, consent: Consent, *, twin: str = "") -> str:
         """Journal, templates and draft in one transaction. Raises `NotOnRoster` (A-03), `StoreFull`.
 
+        `twin` is noted as an incident and kept, so that both show a card beside the face.
         A worker who now chooses the card has the template deleted, with the proof of it in the journal (privacy duty C2.5).
         """
         store = self._store
@@ -127,11 +134,17 @@ class StoreRecords:
             gone = templates.delete(person)
             if plain:
                 templates.put(person, engine, seal(plain, self._own_key), "local")
+                self._note_twin(store, journal, person, twin)
             elif gone:
                 journal.record(Deletion(person, EndCause.WITHDRAWN, template=True, right=False, roster_version=roster.version()))
         if gone:
             store.forget_deleted()
         return f"{journal.epoch}-{event.seq}"
+
+    def _note_twin(self, store: Store, journal: Journal, person: str, twin: str) -> None:
+        if twin and Roster(store).right(twin) is not None:
+            Enrolments(store, self._clock).flag_twins(person, twin)
+            journal.record(Incident(LOOKALIKE, f"{person} {twin}"))
 
     def save_draft(self, draft: Draft) -> None:
         """Keeps a half-done enrolment."""

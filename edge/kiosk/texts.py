@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from edge.kiosk.desk_texts import DESKS
 from edge.kiosk.fault_texts import FAULTS, Text
 from edge.reader.causes import WORDS
 
@@ -72,6 +73,10 @@ HINTS: Final[dict[str, Text]] = {
     "TURN_RIGHT": Text("请慢慢向右转头", "Turn your head slowly to your right"),
     "BLINK": Text("请眨一下眼", "Blink once"),
     "LIFT_VISOR": Text("请抬高帽檐", "Lift the visor"),
+    "PASSED": Text("好了，请看镜头", "Good, look at the camera"),
+    "FAILED": Text("没有看清，请再来一次", "Not seen clearly: once more"),
+    "EYES_CLOSED": Text("请睁开眼睛", "Open your eyes"),
+    "PUT_HELMET": Text("请戴上安全帽", "Put the helmet on"),
     "KEPT": Text("已拍好一张", "Got one"),
     "ENOUGH": Text("采集完成", "Done"),
 }
@@ -157,8 +162,8 @@ KIOSK: Final[dict[str, Text]] = {
     "LOOKS_ALIKE": Text(
         "与名单上另一位工人很像",
         "Looks like another worker on the list",
-        "请核对是否重复登记；若是兄弟姐妹，可继续，建议两人都刷卡加人脸",
-        "Check for a double; siblings may go on, both with card and face",
+        "请核对是否重复登记；若确是两个人（如兄弟姐妹）可以继续，两人今后都刷卡加人脸",
+        "Check for a double; two people (siblings) may go on, both with card and face from now on",
     ),
     "CHECKING": Text("正在核对是否重复登记", "Checking for a double", "请稍等几秒", "A few seconds"),
     "CARD_TRY": Text("请再刷一次身份证，试一试", "Put the card once more to try it"),
@@ -168,7 +173,7 @@ KIOSK: Final[dict[str, Text]] = {
     "BAD_REQUEST": Text("请求内容不对", "Bad request", "请刷新页面", "Reload the page"),
 }
 
-TEXTS: Final[dict[str, Text]] = {**CARDS, **FAULTS, **REFUSALS, **HINTS, **STANDING, **KIOSK}
+TEXTS: Final[dict[str, Text]] = {**CARDS, **FAULTS, **REFUSALS, **HINTS, **STANDING, **KIOSK, **DESKS}
 """All codes. Where a device's code stands for any device, `CARDS` has the words for a card reader."""
 
 UNKNOWN: Final = Text("未知状态", "Unknown state", "请联系维护人员", "Call the technician")

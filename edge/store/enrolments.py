@@ -9,6 +9,7 @@ import msgspec
 
 from edge.clock import Clock, SystemClock
 from edge.store.database import Store
+from edge.sync import wire
 
 
 class Draft(NamedTuple):
@@ -77,6 +78,22 @@ class Enrolments:
     def of(self, person: str) -> Finished | None:
         """A person's last enrolment at this box."""
         return next(iter(self._finished("person = ?", person)), None)
+
+    def work_cards(self, person: str) -> list[bytes]:
+        """The hashes of a person's work cards: all that open for them but the identity card, which the roster names first."""
+        found = self._store.row("SELECT packed FROM rights WHERE person = ?", person)
+        named = wire.decode(found[0], wire.RosterEntry).cards[:1] if found and isinstance(found[0], bytes) else ()
+        cards = self._store.rows("SELECT card FROM cards WHERE person = ? ORDER BY card", person)
+        return [card for (card,) in cards if isinstance(card, bytes) and card not in named]
+
+    def flag_twins(self, person: str, other: str) -> None:
+        """Two people whose faces are taken for each other, within the caller's transaction: each shows a card beside the face."""
+        self._store.write_all("INSERT OR REPLACE INTO twins VALUES (?, ?)", [(person, other), (other, person)])
+
+    def twin_of(self, person: str) -> str | None:
+        """Whom this person's face is taken for, if anybody."""
+        found = self._store.row("SELECT other FROM twins WHERE person = ?", person)
+        return str(found[0]) if found else None
 
     def _finished(self, where: str, value: int | str) -> list[Finished]:
         sql = f"SELECT seq, at_ms, person, engine, shots, quality, operator FROM enrolments WHERE {where} ORDER BY id DESC"  # noqa: S608 - ours

@@ -187,3 +187,14 @@ def m006_hand_asks(db: Database) -> None:
             answer TEXT                            -- NULL until the gate has acted; then '' or a code
         ) STRICT;
     """)
+
+
+@migrations()
+def m007_twins(db: Database) -> None:
+    """People whose faces are taken for each other, as the kiosk found: they show a card beside the face."""
+    db.executescript("""
+        CREATE TABLE twins (
+            person TEXT PRIMARY KEY REFERENCES rights (person) ON DELETE CASCADE,
+            other TEXT NOT NULL REFERENCES rights (person) ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+    """)

@@ -1,4 +1,4 @@
-"""The kiosk's web application: `/lane` for workers, `/enrol` for the site manager, `/health` for whoever looks after the box.
+"""The kiosk's web application: `/lane` for workers, `/enrol` for the site manager, `/guard` for the guard, `/health` for the technician.
 
 Bound to loopback (or the site's own network where an installer says so); no page loads anything from elsewhere.
 """
@@ -17,8 +17,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from edge.kiosk.pages import api, lane, screens
+from edge.kiosk.pages import api, guard_api, lane, screens, worker_api
 from edge.kiosk.pages.counter import Counter
+from edge.kiosk.pages.guard_post import GuardPost
 from edge.kiosk.parts import KioskParts
 
 ASSETS = Path(__file__).parent / "assets"
@@ -43,6 +44,8 @@ def create_app(parts: KioskParts) -> FastAPI:
 
     app = FastAPI(title="Gongmen kiosk", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.counter = counter
+    app.include_router(guard_api.router(GuardPost(counter)))
+    app.include_router(worker_api.router(counter))
     app.include_router(api.router(counter))
     app.include_router(lane.router(parts))
     app.include_router(screens.router(counter))

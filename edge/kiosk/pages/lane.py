@@ -30,8 +30,9 @@ def router(parts: KioskParts) -> APIRouter:
 
     @routes.get("/events")
     async def events(request: Request) -> Response:
-        closing = request.app.state.counter.closing
-        return StreamingResponse(_relay(parts.lane_socket, closing.is_set), media_type="text/event-stream")
+        counter = request.app.state.counter
+        relayed = _relay(parts.lane_socket, counter.closing.is_set, counter.borrows_the_lane_camera)
+        return StreamingResponse(relayed, media_type="text/event-stream")
 
     @routes.get("/frame.jpg")
     async def frame() -> Response:
@@ -50,8 +51,9 @@ def router(parts: KioskParts) -> APIRouter:
     return routes
 
 
-async def _relay(socket: Path | None, closing: Callable[[], bool]) -> AsyncIterator[str]:
-    """The gate's events as they come; `{"state": "dead"}` whenever there is no gate, until it is back."""
+async def _relay(socket: Path | None, closing: Callable[[], bool], lent: Callable[[], bool]) -> AsyncIterator[str]:
+    """The gate's events as they come, with `lent` while the kiosk looks through the lane's camera; `{"state": "dead"}` whenever there is
+    no gate, until it is back."""
     while not closing():
         try:
             if socket is not None:
@@ -61,7 +63,8 @@ async def _relay(socket: Path | None, closing: Callable[[], bool]) -> AsyncItera
                         if closing():
                             return
                         if line.startswith("data:"):
-                            yield f"{line}\n\n"
+                            view = json.loads(line[5:]) | {"lent": lent()}
+                            yield f"data: {json.dumps(view, ensure_ascii=False)}\n\n"
         except httpx.HTTPError:
             pass
         yield f"data: {json.dumps({'state': 'dead'})}\n\n"

@@ -1,4 +1,4 @@
-"""The pages themselves: `/`, `/lane`, `/enrol`, `/health`, in Chinese or (`?lang=en`) English."""
+"""The pages themselves: `/`, `/lane`, `/enrol`, `/guard`, `/health`, in Chinese or (`?lang=en`) English."""
 
 from __future__ import annotations
 
@@ -36,6 +36,10 @@ def router(counter: Counter) -> APIRouter:
     async def enrol(request: Request, lang: str = "zh") -> Response:
         shown = {code: notices.notice(code) for code in ("zh", "en")}
         return _page("enrol.html", lang, {"notices": shown, "site": counter.site()})
+
+    @routes.get("/guard")
+    async def guard(lang: str = "zh") -> Response:
+        return _page("guard.html", lang, {"site": counter.site()})
 
     @routes.get("/health")
     async def health(lang: str = "zh") -> Response:

@@ -52,7 +52,7 @@ def test_the_next_shot_waits_for_another_view_or_for_patience_to_end() -> None:
     shots.consider(frame(2, 0.0), good())
     assert shots.consider(frame(3, PACE_S / 2), good(turn=0.2)) == "KEPT"
     assert len(shots.kept) == 1
-    assert shots.consider(frame(4, PACE_S), good()) == "TURN_SLIGHTLY"
+    assert shots.consider(frame(4, PACE_S), good()) == "TURN_LEFT"
     assert shots.consider(frame(5, PACE_S + 0.1), good(turn=0.2)) == "KEPT"
     assert len(shots.kept) == 2
     assert shots.consider(frame(6, PACE_S + 0.2 + PATIENCE_S), good()) == "ENOUGH"

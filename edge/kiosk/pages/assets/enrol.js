@@ -1,11 +1,12 @@
 // The enrolment: one screen a step. The box holds where it stands; this page shows it and presses its buttons.
 import { $, clock, day, language, phrase, put, say } from "./words.js";
 import { listen } from "./stream.js";
+import { signInScreen } from "./sign_in.js";
+import { workerScreens } from "./worker.js";
 
 const STEPS = ["card", "who", "consent", "capture", "approve", "done"];
 const ORDER = { try_card: "capture" };
 let view = null;
-let chosen = null;
 let spoken = null;
 
 const restart = listen("/api/events", show, (lost) => { $("lost").hidden = !lost; });
@@ -50,6 +51,7 @@ function head({ site, operator, step, way }) {
   $("net").classList.toggle("off", off);
   put($("net"), off ? phrase("offline_since", { time: clock(site.offline_since_ms) }) : phrase("online"));
   $("sign-out").hidden = $("open-today").hidden = !operator;
+  $("open-find").hidden = !operator || !["card", "find", "worker", "withdrawn", "pass"].includes(step);
   put($("operator"), operator ?? "");
   const at = STEPS.indexOf(ORDER[step] ?? step);
   $("steps").hidden = at < 0;
@@ -70,30 +72,9 @@ function person(now) {
 }
 
 const SCREENS = {
-  sign_in({ operators, site }, fresh) {
-    const names = $("names");
-    const key = JSON.stringify(operators);
-    if (names.dataset.key !== key) {
-      names.dataset.key = key;
-      if (!operators.some((one) => one.operator === chosen)) chosen = operators[0]?.operator ?? null;
-      names.replaceChildren(...operators.map((one) => {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.role = "radio";
-        button.textContent = one.name;
-        button.dataset.operator = one.operator;
-        button.onclick = () => choose(one.operator);
-        return button;
-      }));
-      choose(chosen, false);
-    }
-    $("no-operators").hidden = operators.length > 0;
-    $("pin-form").hidden = operators.length === 0;
-    const words = say(site.people === 0 && !site.project_name ? "NO_ROSTER" : "NO_OPERATORS");
-    put($("no-operators").lastElementChild, `${words.say}。${words.do}`);
-    if (fresh) $("pin").value = "";
-  },
-  card({ reader, drafts }) {
+  card({ reader, drafts, wanted }) {
+    $("wanted").hidden = !wanted;
+    put($("wanted").lastElementChild, phrase("card_of", { name: wanted ?? "" }));
     const kind = reader.state === "fault" ? "attention" : reader.code === "CARD_LIFT" ? "attention" : "";
     state($("reader"), kind, reader.code ? say(`reader.${reader.code}`).say === `reader.${reader.code}` ? say(reader.code) : say(`reader.${reader.code}`) : say("CARD_READING"));
     $("reader").dataset.code = reader.code ?? "";
@@ -116,6 +97,8 @@ const SCREENS = {
   who(now) {
     document.querySelectorAll("[data-card]").forEach((node) => put(node, now.card?.[node.dataset.card] || "–"));
     person(now);
+    chip($("chip"), now);
+    cautions(now.card?.cautions ?? []);
     $("person-facts").hidden = !now.person;
     const standing = now.standing;
     if (!standing) return;
@@ -137,14 +120,20 @@ const SCREENS = {
   capture({ capture }, fresh) {
     if (fresh) watch();
     if (!capture) return;
-    const good = ["KEPT", "ENOUGH", "TURN_SLIGHTLY"].includes(capture.hint);
+    const asks = capture.asks_helmet;
+    $("helmet").hidden = !asks;
+    put($("capture-title"), phrase(capture.helmet ? "helmet_title" : "capture_title"));
+    $("capture-more").hidden = asks || capture.helmet;
+    const good = ["KEPT", "ENOUGH", "TURN_SLIGHTLY", "TURN_LEFT", "TURN_RIGHT"].includes(capture.hint);
     $("camera").classList.toggle("good", good && !capture.fault);
-    put($("hint"), capture.fault ? "" : say(capture.hint).say);
-    $("hint").dataset.code = capture.hint;
+    put($("hint"), capture.fault ? "" : say(asks ? "PUT_HELMET" : capture.hint).say);
+    $("hint").dataset.code = asks ? "PUT_HELMET" : capture.hint;
     $("camera-fault").hidden = !capture.fault;
     if (capture.fault) { const words = say(capture.fault); put($("camera-fault").lastElementChild, `${words.say}。${words.do}`); }
+    const all = capture.helmet ? capture.bare + capture.kept : capture.bare;
     document.querySelectorAll("#slots li").forEach((slot, i) => {
-      const full = i < capture.kept;
+      if (slot.classList.contains("capped")) slot.hidden = !capture.helmet;
+      const full = i < all;
       if (full && !slot.classList.contains("full")) picture(slot.querySelector("img"), i);
       slot.classList.toggle("full", full);
       if (!full) slot.querySelector("img").hidden = true;
@@ -156,7 +145,12 @@ const SCREENS = {
     state($("trial"), fault || card_trial === "CARD_TRY_OTHER" ? "attention" : card_trial === "CARD_TRY_GOOD" ? "good" : "", words);
   },
   approve(now, fresh) {
-    const { shots, checking, looks_alike: alike } = now.approval;
+    const { shots, checking, looks_alike: alike, helmet_known: known } = now.approval;
+    chip($("chip-again"), now);
+    $("helmet-said").hidden = known == null;
+    $("helmet-said").classList.toggle("calm", known === true);
+    $("helmet-said").classList.toggle("attention", known === false);
+    put($("helmet-said").lastElementChild, phrase(known ? "helmet_known" : "helmet_unclear"));
     const face = now.way === "face";
     if (fresh) document.querySelectorAll("#shots li").forEach((item, i) => { item.hidden = i >= shots; if (i < shots) picture(item.querySelector("img"), i); });
     $("shots").hidden = $("retake").hidden = !face;
@@ -176,10 +170,40 @@ const SCREENS = {
     document.querySelectorAll("[data-receipt]").forEach((node) => put(node, shown[node.dataset.receipt] || "–"));
     put($("done-name"), receipt.shown_name);
     put($("done-way"), phrase(`done_${receipt.way}`));
-    const works = receipt.way === "card" ? ["done_all_card", "done_face_later"] : ["done_here", receipt.transfer ? "done_elsewhere" : "done_elsewhere_card", "done_always_card", "done_withdraw"];
+    const works = receipt.way === "card" ? ["done_all_card", "done_face_later"] : ["done_here", receipt.transfer ? "done_elsewhere" : "done_elsewhere_card", "done_always_card", receipt.twin && "twin_done", "done_withdraw"].filter(Boolean);
+    if ($("receipt-code").dataset.reference !== receipt.reference) {
+      $("receipt-code").dataset.reference = receipt.reference;
+      $("receipt-code").innerHTML = receipt.code;
+    }
     rows($("works"), works, (key) => { const item = document.createElement("li"); item.textContent = phrase(key); return item; });
   },
 };
+
+Object.assign(SCREENS, workerScreens(press), { sign_in: signInScreen(press) });
+
+// The photo in the card's chip, where it can be decoded; else how to do without.
+function chip(place, { chip_photo: code, card, step }) {
+  place.hidden = !code || !card;
+  if (place.hidden) return;
+  const words = say(code);
+  put(place.querySelector("strong"), words.say);
+  put(place.querySelector("span"), words.do ?? "");
+  place.dataset.code = code;
+  const image = place.querySelector("img");
+  const shown = ["CHIP_PHOTO_SHOWN", "CHIP_PHOTO_SIMILAR", "CHIP_PHOTO_UNCLEAR"].includes(code);
+  const key = shown ? `${step}-${card.number}` : "";
+  if (image.dataset.key === key) return;
+  image.dataset.key = key;
+  image.hidden = true;
+  if (shown) load(image, "/api/chip.jpg");
+}
+
+function cautions(codes) {
+  rows($("cautions"), codes, (code) => {
+    const words = say(code);
+    return Object.assign(document.createElement("li"), { textContent: `${words.say}。${words.do ?? ""}` });
+  });
+}
 
 function rows(list, values, made) {
   const key = JSON.stringify(values);
@@ -187,24 +211,6 @@ function rows(list, values, made) {
   list.dataset.key = key;
   list.replaceChildren(...values.map(made));
 }
-
-// --- sign-in ---
-function choose(operator, focus = true) {
-  chosen = operator;
-  document.querySelectorAll("#names button").forEach((button) => button.setAttribute("aria-checked", String(button.dataset.operator === operator)));
-  if (focus) $("pin").focus();
-}
-$("pad").onclick = (event) => {
-  const key = event.target.closest("[data-key]")?.dataset.key;
-  if (!key) return;
-  $("pin").value = key === "delete" ? $("pin").value.slice(0, -1) : $("pin").value + key;
-};
-$("pin-form").onsubmit = async (event) => {
-  event.preventDefault();
-  const pin = $("pin").value;
-  $("pin").value = "";
-  if (pin && chosen) await press("sign-in", { operator: chosen, pin });
-};
 
 // --- consent ---
 let noticeLanguage = language;
@@ -234,13 +240,14 @@ document.querySelectorAll("[data-choose]").forEach((button) => {
   button.onclick = () => {
     const said = { language: noticeLanguage, text_hash: shownNotice().dataset.hash };
     if (button.dataset.choose === "card") return press("card-only", said);
-    return press("consent", { ...said, template: tick("template"), transfer: tick("transfer"), pictures: tick("pictures") });
+    return press("consent", { ...said, template: tick("template"), transfer: tick("transfer"), pictures: tick("pictures"), helmet: true });
   };
 });
 
 // --- pictures: they live in this page only as long as they are shown ---
-async function picture(image, index) {
-  const answer = await fetch(`/api/shots/${index}.jpg`, { cache: "no-store" });
+const picture = (image, index) => load(image, `/api/shots/${index}.jpg`);
+async function load(image, address) {
+  const answer = await fetch(address, { cache: "no-store" });
   if (!answer.ok) return;
   swap(image, await answer.blob());
   await image.decode();

@@ -25,15 +25,23 @@ function head() {
   $("banner-offline").hidden = offline == null;
   if (offline != null) put($("banner-offline").lastElementChild, phrase("banner_offline", { time: clock(offline) }));
   $("banner-stale").hidden = !view.stale_roster;
+  $("banner-lent").hidden = !view.lent;
   const faults = view.state === "fault" ? [] : view.faults ?? [];
   $("banner-fault").hidden = faults.length === 0;
   put($("banner-fault").lastElementChild, faults.map((code) => say(code).say).join(" · "));
 }
 
+// What a liveness challenge asks. The picture is a mirror: the worker's own left is the screen's left.
+const MOVES = ["TURN_LEFT", "TURN_RIGHT", "BLINK"];
+
 function stage() {
-  const hint = view.hint ? say(view.hint).say : view.state === "looking" ? phrase("looking") : "";
+  const move = (view.state === "challenge" || MOVES.includes(view.hint)) && !VERDICTS[view.state] ? view.hint ?? "LOOK_STRAIGHT" : null;
+  $("challenge").hidden = !move;
+  $("challenge").dataset.move = move ?? "";
+  if (move) put($("challenge-word"), say(move).say);
+  const hint = move ? "" : view.hint ? say(view.hint).say : view.state === "looking" ? phrase("looking") : "";
   put($("hint"), hint);
-  const box = view.state === "looking" ? view.face_box : null;
+  const box = view.state === "looking" || view.state === "challenge" ? view.face_box : null;
   const face = $("face");
   face.hidden = !box;
   if (box) ["left", "top", "width", "height"].forEach((side, i) => { face.style[side] = `${(box[i] * 100).toFixed(2)}%`; });
@@ -56,6 +64,8 @@ const VERDICTS = {
     const codes = view.faults?.length ? view.faults : ["DEVICE_FAULT"];
     return { word: phrase("fault"), more: codes.map((code) => say(code).say).join(" · "), facts: say(codes[0]).do, contact: true };
   },
+  open: () => ({ word: phrase("open"), more: phrase("open_more"), facts: phrase("open_facts") }),
+  emergency: () => ({ word: phrase("emergency"), more: phrase("emergency_more"), facts: phrase("emergency_facts") }),
   dead: () => ({ kind: "fault", word: phrase("dead"), more: phrase("dead_more"), contact: true }),
 };
 
