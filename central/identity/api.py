@@ -23,6 +23,7 @@ from central.identity.schemas import (
     GrantIn,
     OperatorIn,
     OperatorOut,
+    OperatorsOut,
     ResetIn,
     TokenIn,
     TokenOut,
@@ -200,11 +201,35 @@ def add_operator(call: Caller, project_id: RowId, body: OperatorIn) -> Response:
 
     def deed(session: Session) -> OperatorOut:
         projects.require_general_contractor(session, call.access, project_id)
-        operator = service.add_operator(session, call.centre.clock, call.access, project_id, name=body.name, pin=body.pin)
+        operator = service.add_operator(session, call.centre.clock, call.access, project_id, name=body.name, pin=body.pin, role=body.role)
         note_header_change(session, project_id)
         return OperatorOut.model_validate(operator)
 
     return call.write(body, deed, 201)
+
+
+@router.get("/projects/{project_id}/operators", response_model=OperatorsOut, summary="登记亭操作员和门卫 / kiosk operators and guards")
+def operators(call: Caller, project_id: RowId) -> OperatorsOut:
+    """A-60：只给总承包单位看；不含 PIN。"""
+    with call.reading() as session:
+        projects.require_general_contractor(session, call.access, project_id)
+        rows = service.operators(session, call.access, project_id)
+        return OperatorsOut(items=[OperatorOut.model_validate(row) for row in rows])
+
+
+@router.post(
+    "/projects/{project_id}/operators/{operator_id}/removal", response_model=OperatorOut, summary="停用操作员 / remove a kiosk operator"
+)
+def remove_operator(call: Caller, project_id: RowId, operator_id: RowId) -> Response:
+    """随下一版名单在各盒子失效。"""
+
+    def deed(session: Session) -> OperatorOut:
+        projects.require_general_contractor(session, call.access, project_id)
+        operator = service.remove_operator(session, call.centre.clock, call.access, project_id, operator_id)
+        note_header_change(session, project_id)
+        return OperatorOut.model_validate(operator)
+
+    return call.write(None, deed)
 
 
 def _token(row: ApiToken) -> TokenOut:

@@ -7,6 +7,7 @@ stands for everything that the role has.
 from __future__ import annotations
 
 import datetime as dt
+from enum import StrEnum
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -112,6 +113,13 @@ class ApiToken(Base):
     created_at: Mapped[dt.datetime]
 
 
+class OperatorRole(StrEnum):
+    """A manager enrols at the kiosk and may do what a guard does; a guard opens the gate by hand and nothing else."""
+
+    MANAGER = "manager"
+    GUARD = "guard"
+
+
 class KioskOperator(Base):
     """Somebody who may use the kiosks of a project; the argon2id PIN hash travels to its boxes and is checked there, offline."""
 
@@ -122,6 +130,7 @@ class KioskOperator(Base):
     project_id: Mapped[int] = mapped_column(BigId, ForeignKey("projects.id"))
     name: Mapped[str] = mapped_column(String(100))
     pin_hash: Mapped[str] = mapped_column(String(200))
+    role: Mapped[OperatorRole] = mapped_column(words(OperatorRole), server_default="manager", default=OperatorRole.MANAGER)
     disabled_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
 

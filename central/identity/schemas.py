@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field, JsonValue, StringConstraints
 
 from central.access import Function, Position, Role
+from central.identity.model import OperatorRole
 from central.schemas import In, Moment, Out, ShortLine, example
 
 Username = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.@-]{3,64}$")]
@@ -159,10 +160,11 @@ class ChainOut(Out):
 class OperatorIn(In):
     """Somebody who may use the project's kiosks."""
 
-    model_config = example({"name": "李现场", "pin": "280519"})
+    model_config = example({"name": "李现场", "pin": "280519", "role": "manager"})
 
     name: ShortLine
     pin: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    role: OperatorRole = OperatorRole.MANAGER
 
 
 class OperatorOut(Out):
@@ -171,3 +173,10 @@ class OperatorOut(Out):
     id: int
     project_id: int
     name: str
+    role: OperatorRole
+
+
+class OperatorsOut(Out):
+    """Who may use a project's kiosks."""
+
+    items: list[OperatorOut]

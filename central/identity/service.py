@@ -15,7 +15,7 @@ from central.access import SYSTEM, Access, Function, Position, Role
 from central.clock import Clock
 from central.errors import Problem
 from central.identity import delegations, rules, second_factor
-from central.identity.model import Account, KioskOperator
+from central.identity.model import Account, KioskOperator, OperatorRole
 from central.identity.principals import access_of
 from central.identity.tokens import bearer, issue_token, note_use, page_of_tokens, revoke_token
 
@@ -179,14 +179,36 @@ def page_of_accounts(session: Session, access: Access, after: int, limit: int) -
     return list(session.scalars(wanted))
 
 
-def add_operator(session: Session, clock: Clock, access: Access, project_id: int, *, name: str, pin: str) -> KioskOperator:
+def add_operator(
+    session: Session, clock: Clock, access: Access, project_id: int, *, name: str, pin: str, role: OperatorRole = OperatorRole.MANAGER
+) -> KioskOperator:
     """Somebody who may use the project's kiosks; the caller has checked that the project is the principal's to say so (A-60)."""
     access.require(Function.MANAGE_GATES)
     rules.pin(pin)
-    operator = KioskOperator(project_id=project_id, name=name, pin_hash=_HASHER.hash(pin), created_at=clock.now())
+    operator = KioskOperator(project_id=project_id, name=name, pin_hash=_HASHER.hash(pin), role=role, created_at=clock.now())
     session.add(operator)
     session.flush()
-    audit.record(session, access, "operator.added", f"operator:{operator.id}", after={"name": name, "project_id": project_id})
+    told = {"name": name, "project_id": project_id, "role": role.value}
+    audit.record(session, access, "operator.added", f"operator:{operator.id}", after=told)
+    return operator
+
+
+def operators(session: Session, access: Access, project_id: int) -> list[KioskOperator]:
+    """Who may use the project's kiosks now; the caller has checked the project, as for `add_operator`."""
+    access.require(Function.MANAGE_GATES)
+    wanted = select(KioskOperator).where(KioskOperator.project_id == project_id, KioskOperator.disabled_at.is_(None))
+    return list(session.scalars(wanted.order_by(KioskOperator.id).limit(500)))
+
+
+def remove_operator(session: Session, clock: Clock, access: Access, project_id: int, operator_id: int) -> KioskOperator:
+    """No longer at any kiosk of the project, from the next roster on; repeated, nothing changes. Raises `Problem` NOT_FOUND."""
+    access.require(Function.MANAGE_GATES)
+    operator = session.get(KioskOperator, operator_id, with_for_update=True)
+    if operator is None or operator.project_id != project_id:
+        raise Problem("NOT_FOUND", 404)
+    if operator.disabled_at is None:
+        operator.disabled_at = clock.now()
+        audit.record(session, access, "operator.removed", f"operator:{operator.id}", before={"name": operator.name})
     return operator
 
 

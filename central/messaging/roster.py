@@ -145,7 +145,7 @@ def _header(session: Session, project: Project, card_key: bytes) -> wire.RosterH
         contact=project.contact,
         card_key=card_key,
         boxes=tuple(wire.BoxKey(box.id, box.sealing_key, box.verify_key or b"") for box in boxes if box.sealing_key is not None),
-        operators=tuple(wire.Operator(str(operator.id), operator.name, operator.pin_hash) for operator in operators),
+        operators=tuple(wire.Operator(str(operator.id), operator.name, operator.pin_hash, operator.role.value) for operator in operators),
         state=project.state.value,
         lease_s=LEASE_S,
         policy=settings.gate_policy(project),

@@ -50,6 +50,8 @@ ALLOWED: Final[dict[str, str]] = {
     "POST /certificates/{certificate_id}/disabling": "EU",
     "POST /certificates/{certificate_id}/enabling": "EU",
     "POST /projects/{project_id}/operators": "GM",
+    "GET /projects/{project_id}/operators": "GM",
+    "POST /projects/{project_id}/operators/{operator_id}/removal": "GM",
     "GET /audit": "L",
     "GET /audit/chain": "L",
     "POST /audit/exports": "L",

@@ -22,6 +22,7 @@ def upgrade() -> None:
     op.add_column("api_tokens", sa.Column("functions", sa.Text()))
     op.add_column("api_tokens", sa.Column("maker", sa.String(64), server_default="", nullable=False))
     op.add_column("api_tokens", sa.Column("last_used_at", TIME))
+    op.add_column("kiosk_operators", sa.Column("role", sa.String(32), server_default="manager", nullable=False))
     _sessions()
 
 
