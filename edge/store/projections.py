@@ -45,14 +45,14 @@ def _passage(store: Store, event: wire.Event, passage: wire.Passage) -> None:
 
 def _not_passed(store: Store, seq: int) -> None:
     """Nobody went through: the person is again where the passage before left them."""
-    found = store.row("SELECT person FROM passages WHERE seq = ?", seq)
+    found = store.row("SELECT id, person FROM passages WHERE seq = ? ORDER BY id DESC LIMIT 1", seq)  # an older epoch may have had it too
     if found is None:
         return
-    store.execute("DELETE FROM passages WHERE seq = ?", seq)
-    store.execute("DELETE FROM presence WHERE person = ?", found[0])
+    store.execute("DELETE FROM passages WHERE id = ?", found[0])
+    store.execute("DELETE FROM presence WHERE person = ?", found[1])
     store.execute(
         "INSERT INTO presence SELECT person, direction, at_ms FROM passages WHERE person = ? AND duplicate = 0 ORDER BY id DESC LIMIT 1",
-        found[0],
+        found[1],
     )
 
 

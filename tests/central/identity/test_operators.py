@@ -27,8 +27,9 @@ def test_a_guard_reaches_the_boxes_as_a_guard_and_is_gone_once_removed(story: St
 
 @pytest.mark.rule("A-60")
 def test_another_projects_operator_is_not_there_to_be_removed(story: Story) -> None:
+    office, here, elsewhere = story.office(), story.site.project.id, story.neighbour.project.id
     with story.centre.database.writing() as session:
-        theirs = identity.add_operator(session, story.centre.clock, story.office(), story.site.project.id, name="李现场", pin="280519")
+        theirs = identity.add_operator(session, story.centre.clock, office, here, name="李现场", pin="280519")
         with pytest.raises(Problem) as refused:
-            identity.remove_operator(session, story.centre.clock, story.office(), story.neighbour.project.id, theirs.id)
+            identity.remove_operator(session, story.centre.clock, office, elsewhere, theirs.id)
     assert refused.value.code == "NOT_FOUND"
