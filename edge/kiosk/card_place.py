@@ -46,7 +46,7 @@ class SwipePlace:
 
 def _with_text(card: IdCard, hashed: bytes, problem: str | None, known: tuple[str, ...], photo: bytes) -> CardSeen:
     return CardSeen(
-        name=card.name,
+        name=" ".join(filter(None, (card.name, card.english_name))),
         sex=card.sex_name,
         nation=card.nationality or card.nation_name,
         birth=card.birth.isoformat(),

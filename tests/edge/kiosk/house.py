@@ -60,8 +60,10 @@ def header(*boxes: wire.BoxKey, operators: tuple[wire.Operator, ...] | None = No
 def apply(store: Store, head: wire.RosterHeader, *entries: wire.RosterEntry, remove: tuple[wire.Removal, ...] = ()) -> None:
     """The roster becomes these people."""
     roster = Roster(store)
-    part = wire.RosterPart(0, roster.version() + 1, 0, 1, head, remove, entries, wire.roster_hash(entries))
-    roster.apply([part], Journal(store, SystemClock()))
+    hashed, clock = wire.roster_hash(entries), SystemClock()
+    part = wire.RosterPart(0, roster.version() + 1, 0, 1, head, remove, entries, hashed)
+    roster.apply([part], Journal(store, clock))
+    roster.lease.renew(wire.RosterPointer(roster.version(), hashed, len(entries), clock.now_ms(), 3600), clock)
 
 
 @dataclass
@@ -100,7 +102,7 @@ def house(home: Path, *, with_faces: bool = True, lane_socket: Path | None = Non
     gallery = Lookalikes(lambda: Store.open(home), keys.open_sealed, bound)
     cards = SwipePlace(swipes, records.card_key, clock.now_ms)
     fault = None if engine else "MODEL_MISSING"
-    parts = KioskParts("b-kiosk001", "1", records, cards, gallery, camera, engine, fault, lane_socket)
+    parts = KioskParts("b-kiosk001", "1", records, cards, gallery, camera, engine, fault, lane_socket, sign=keys.sign)
     try:
         yield House(home, parts, store, keys, reader, scene)
     finally:
