@@ -94,12 +94,13 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which part of a month's sheet: of one employer, one team, some assignments, or everybody."""
+    """Which part of a month's sheet: of one employer, one team, one trade, some assignments, or everybody."""
 
     month: dt.date
     employer_id: int | None = None
     team_id: int | None = None
     assignment_ids: tuple[int, ...] | None = None
+    trade: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,8 @@ def _within(on: Ground, wanted: Wanted, last: dt.date) -> ColumnElement[bool]:
         parts.append(Assignment.team_id == wanted.team_id)
     if wanted.assignment_ids is not None:
         parts.append(Assignment.id.in_(wanted.assignment_ids))
+    if wanted.trade is not None:
+        parts.append(Assignment.main_trade == wanted.trade)
     return and_(*parts)
 
 
