@@ -8,35 +8,102 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gongmen.bench.faces import Trials, figures, photographs, trials, wilson
+from edge.faces import Image, Quality, Vector
+from gongmen.bench.conditions import CONDITIONS, Condition, track
+from gongmen.bench.face_tracks import Picture, photographs
+from gongmen.bench.faces import Trials, figures, missed, trials, wilson
 from gongmen.bench.gate import measure_gate, one_core
 from gongmen.bench.photographs import Photographed
 from tests.edge.gate.people import engine, photograph_files
+from tests.edge.gate.people import photographs as pictures_of
 
-AXES = np.eye(4)
+AXES = np.eye(4, dtype=np.float32)
+
+
+def photographs_of(people: int) -> list[Image]:
+    return [pictures[0] for pictures in pictures_of(1, people).values()]
+
+
+def shot(person: str, vector: Vector) -> Picture:
+    return Picture(person, f"{person}.jpg", vector, vector)
+
+
+def alone(pictures: list[Picture]) -> list[list[Vector]]:
+    return [[picture.plain] for picture in pictures]
 
 
 def test_a_person_is_never_compared_with_the_very_same_picture() -> None:
-    done = trials([("a", AXES[0]), ("a", AXES[1]), ("b", AXES[2])], images=3)
+    pictures = [shot("a", AXES[0]), shot("a", AXES[1]), shot("b", AXES[2])]
+    done = trials(pictures, alone(pictures), images=1)
     assert done.own[0] == pytest.approx(0.0)
     assert done.own[1] == pytest.approx(0.0)
     assert np.isnan(done.own[2])
-    assert done.rows == 3
+    assert np.isnan(trials(pictures, alone(pictures), images=3).own).all()
+    assert done.people == 2
 
 
 def test_a_stranger_meets_everybody_but_himself() -> None:
-    done = trials([("a", AXES[0]), ("b", AXES[1]), ("c", (AXES[0] + AXES[1]) / np.sqrt(2))], images=1)
+    pictures = [shot("a", AXES[0]), shot("b", AXES[1]), shot("c", (AXES[0] + AXES[1]) / np.float32(np.sqrt(2)))]
+    done = trials(pictures, alone(pictures), images=1)
     assert done.best[2] == pytest.approx(done.second[2]) == pytest.approx(np.sqrt(0.5))
     assert done.best[0] == pytest.approx(np.sqrt(0.5))
     assert done.second[0] == pytest.approx(0.0)
 
 
+def test_a_face_that_was_not_found_is_a_miss_and_no_false_alarm() -> None:
+    pictures = [shot("a", AXES[0]), shot("a", AXES[0]), shot("b", AXES[2])]
+    done = trials(pictures, [[], [AXES[0]], [AXES[2]]], images=1)
+    assert (done.own[0], done.best[0]) == (-1.0, -1.0)
+    assert missed(done, 0.01) == pytest.approx(0.5)
+
+
+def test_of_several_looks_the_best_counts_for_worker_and_stranger_alike() -> None:
+    pictures = [shot("a", AXES[0]), shot("a", AXES[0]), shot("b", AXES[1])]
+    done = trials(pictures, [[AXES[1], AXES[0]], [AXES[0]], [AXES[0], AXES[2]]], images=1)
+    assert done.own[0] == pytest.approx(1.0)
+    assert done.best[0] == pytest.approx(1.0)
+    assert done.best[2] == pytest.approx(1.0)
+
+
 def test_errors_are_counted_at_the_threshold_and_the_lead() -> None:
-    done = Trials(np.array([0.9, 0.6, 0.9, np.nan]), np.array([0.1, 0.1, 0.88, 0.7]), np.array([0.0, 0.0, 0.5, 0.69]), rows=4)
+    who = np.array(["a", "b", "c", "d"])
+    done = Trials(who, np.array([0.9, 0.6, 0.9, np.nan]), np.array([0.1, 0.1, 0.88, 0.7]), np.array([0.0, 0.0, 0.5, 0.69]), people=4)
     strict, loose = figures(done, 0.65, margin=0.05), figures(done, 0.65)
     assert (strict["fnir"], strict["fpir"]) == (pytest.approx(2 / 3), pytest.approx(0.25))
     assert (loose["fnir"], loose["fpir"]) == (pytest.approx(1 / 3), pytest.approx(0.5))
-    assert (strict["workers"], strict["strangers"]) == (3, 4)
+    assert (strict["n"], strict["strangers"]) == (3, 4)
+
+
+def test_at_one_in_a_hundred_two_of_two_hundred_strangers_pass_and_whoever_beats_the_third_is_told() -> None:
+    best, who = np.linspace(0.0, 0.8, 200), np.array([str(i) for i in range(200)])
+    third = best[-3]
+    own = np.array([third + 1e-6] + [third] + [np.nan] * 198)
+    others = np.concatenate([[0.0, 0.0], best[2:]])
+    assert missed(Trials(who, own, others, others, people=200), 0.01) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("condition", CONDITIONS, ids=lambda condition: condition.name)
+def test_a_condition_changes_the_picture_is_the_same_in_every_run_and_dresses_no_two_alike(condition: Condition) -> None:
+    image = photographs_of(1)[0]
+    marks = engine().detect(image)[0].landmarks
+    first, again, other = (track(image, marks, condition, seed, 2) for seed in ("a", "a", "b"))
+    assert all(np.array_equal(x, y) for x, y in zip(first, again, strict=True))
+    assert not np.array_equal(first[0], first[1])
+    assert not np.array_equal(first[0], other[0])
+
+
+def test_what_is_drawn_is_what_its_name_says() -> None:
+    image = photographs_of(1)[0]
+    face = engine().detect(image)[0]
+    named = {one.name: track(image, face.landmarks, one, "a", 5) for one in CONDITIONS}
+
+    def seen(name: str) -> list[Quality]:
+        return [found[0].quality for frame in named[name] if (found := engine().detect(frame))]
+
+    clean = seen("clean")[0]
+    assert max(one.brightness for one in seen("dark")) < clean.brightness / 2
+    assert min(one.sharpness for one in seen("blur")) < clean.sharpness / 2
+    assert max(one.width_px for one in seen("small")) < 60
 
 
 def test_an_interval_holds_its_share_and_is_narrow_for_many() -> None:
