@@ -24,6 +24,7 @@ from central.job_list import JOBS
 from central.messaging import api as boxes_talk
 from central.messaging import process as messaging
 from central.people import api as people
+from central.platform import api as platform
 from central.projects import api as projects
 from central.requests import RequestIds
 from central.settings import CentralSettings
@@ -90,7 +91,7 @@ def openapi(settings: CentralSettings) -> dict[str, Any]:
 
 
 def _add_routes(app: FastAPI) -> None:
-    for slice_ in (identity, trail, projects, people, entry, history, devices, attendance, boxes_talk, verification, evidence, exchange):
+    for slice_ in (identity, trail, projects, people, entry, history, devices, attendance, boxes_talk, verification, evidence, exchange, platform):
         app.include_router(slice_.router)
     app.include_router(_health())
 

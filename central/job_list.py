@@ -11,6 +11,7 @@ from central.exchange import job as exchange
 from central.jobs import Job
 from central.messaging import retention
 from central.people import terms_job as search_terms
+from central.platform import job as platform
 from central.projects import settings
 from central.verification import job as verification
 
@@ -23,4 +24,5 @@ JOBS: Final[tuple[Job, ...]] = (
     verification.JOB,
     search_terms.JOB,
     *exchange.JOBS,
+    platform.JOB,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -22,6 +23,10 @@ class CentralSettings(BaseSettings):
     `certificate_roots` and `certificate_lists` are files or folders of the authorities that name enterprises, and of what
     they revoked (A-04); `certificate_revocation` says what happens without a current list. Administrators need a second
     factor unless told otherwise.
+
+    `platform_url` is the national platform's address (empty: nothing is uploaded), `platform_projects` the registration numbers of the
+    projects that may be uploaded. `platform_secret` is a file (0600) with the appsecret, or a folder (0700) with one named after each
+    registration number; `platform_appid` is empty where each project is its own. The others: docs/operations/platform.md.
     """
 
     model_config = SettingsConfigDict(env_prefix="GONGMEN_CENTRAL_", extra="ignore")
@@ -58,6 +63,15 @@ class CentralSettings(BaseSettings):
     identity_service_key: str = ""
     identity_outage_weekdays: tuple[int, ...] = (5, 6)
     auth_failures_per_minute: int = 20
+    platform_url: str = ""
+    platform_adapter: Literal["national", "henan"] = "national"
+    platform_appid: str = ""
+    platform_secret: Path | None = None
+    platform_corp_key: Path | None = None
+    platform_projects: tuple[str, ...] = ()
+    platform_add_project: bool = False
+    platform_correction_way: str = "011"
+    platform_assumed: dict[str, str] = {}
 
     @property
     def database(self) -> str:

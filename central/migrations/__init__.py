@@ -25,6 +25,7 @@ from central.identity import model as identity
 from central.messaging import model as messaging
 from central.people import legacy_model, reader_model, reference_model
 from central.people import model as people
+from central.platform import model as platform
 from central.projects import model as projects
 from central.verification import model as verification
 from central.web import model as web
@@ -45,6 +46,7 @@ SLICES: Final = (
     legacy_model,
     messaging,
     people,
+    platform,
     projects,
     reader_model,
     reference_model,

@@ -1,0 +1,164 @@
+"""What has happened since the last look becomes records: by places in feeds that have no gaps, never by looking through everything.
+
+Acceptances, ends and new participants are followed in the audit, whose entries are numbered in the order of commits; passages and
+corrections by their places in the attendance feed, project by project. What stood when a project was switched on is entered once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from central.attendance.model import FeedPosition, Passage
+from central.attendance.papers import ManualEvent
+from central.attendance.recording import FEED
+from central.audit import AuditEntry, AuditHead
+from central.bulk import chunks, insert_missing
+from central.clock import SITE_ZONE
+from central.entry.model import Assignment
+from central.platform import rules
+from central.platform.book import Book, Scope
+from central.platform.model import THERE, PlatformChannel, PlatformUpload, UploadKind, UploadState
+from central.projects.model import Participant
+
+DEEDS: Final = "platform"
+AT_ONCE: Final = 500
+"""Entries of a feed in one transaction."""
+_SUBJECTS: Final = ("assignment", "participant")
+
+
+def begin_deeds(session: Session) -> None:
+    """The audit is followed from now on; what was before is entered by seeding."""
+    insert_missing(session, FeedPosition, [{"feed": DEEDS, "position": 0}])
+    session.execute(update(FeedPosition).where(FeedPosition.feed == DEEDS).values(position=session.get_one(AuditHead, 1).last_id))
+
+
+def follow_deeds(session: Session, now: dt.datetime, scope: Scope) -> int:
+    """Enters what the next entries of the audit are about; how many entries were looked at."""
+    place = session.scalar(select(FeedPosition.position).where(FeedPosition.feed == DEEDS).with_for_update())
+    if place is None:
+        return 0
+    wanted = select(AuditEntry.id, AuditEntry.subject).where(AuditEntry.id > place).order_by(AuditEntry.id).limit(AT_ONCE)
+    entries = session.execute(wanted).all()
+    if not entries:
+        return 0
+    touched: dict[str, set[int]] = {kind: set() for kind in _SUBJECTS}
+    for _, subject in entries:
+        kind, _, number = subject.partition(":")
+        if kind in touched and number.isdigit():
+            touched[kind].add(int(number))
+    _enter_touched(session, now, scope, touched)
+    session.execute(update(FeedPosition).where(FeedPosition.feed == DEEDS).values(position=entries[-1].id))
+    return len(entries)
+
+
+def _enter_touched(session: Session, now: dt.datetime, scope: Scope, touched: dict[str, set[int]]) -> None:
+    parts = _by_project(session, Participant, touched["participant"])
+    people = _by_project(session, Assignment, touched["assignment"])
+    for project_id in sorted(parts.keys() | people.keys()):
+        book = Book(session, project_id, now, scope)
+        book.enter_participants(parts.get(project_id, ()))
+        book.enter_assignments(people.get(project_id, ()))
+
+
+def _by_project(session: Session, kind: type[Participant] | type[Assignment], ids: Collection[int]) -> dict[int, list[int]]:
+    """Those that belong to a project that is switched on."""
+    found: dict[int, list[int]] = {}
+    on = select(PlatformChannel.project_id).where(PlatformChannel.switched_on)
+    for some in chunks(sorted(ids)):
+        for id_, project_id in session.execute(select(kind.id, kind.project_id).where(kind.id.in_(some), kind.project_id.in_(on))):
+            found.setdefault(project_id, []).append(id_)
+    return found
+
+
+def seed(session: Session, channel: PlatformChannel, now: dt.datetime, scope: Scope) -> int:
+    """Enters some of what stood when the project was switched on; how many assignments were looked at."""
+    if channel.seeded_upto is None:
+        return 0
+    book = Book(session, channel.project_id, now, scope)
+    if channel.seeded_upto == 0:
+        book.enter_participants(session.scalars(select(Participant.id).where(Participant.project_id == channel.project_id)).all())
+    wanted = select(Assignment.id, Assignment.entry_time, Assignment.ended_at).where(
+        Assignment.project_id == channel.project_id, Assignment.id > channel.seeded_upto
+    )
+    rows = session.execute(wanted.order_by(Assignment.id).limit(AT_ONCE)).all()
+    since = midnight(channel.since)
+    book.enter_assignments([id_ for id_, entry, ended in rows if entry is not None and (ended is None or ended >= since)])
+    channel.seeded_upto = rows[-1].id if len(rows) == AT_ONCE else None
+    return len(rows)
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """The beginning of a local date."""
+    return dt.datetime.combine(day, dt.time(), SITE_ZONE).astimezone(dt.UTC)
+
+
+def first_place(session: Session, project_id: int, since: dt.date) -> int:
+    """The place in the attendance feed before the first event of a project from this date on."""
+    places = [session.scalar(select(FeedPosition.position).where(FeedPosition.feed == FEED)) or 0]
+    for kind in (Passage, ManualEvent):
+        found = session.scalar(select(func.min(kind.position)).where(kind.project_id == project_id, kind.at >= midnight(since)))
+        places += [found - 1] if found is not None else []
+    return min(places)
+
+
+def follow_attendance(session: Session, channel: PlatformChannel, now: dt.datetime, scope: Scope, *, corrections: bool) -> int:
+    """Enters the next passages and corrections of a project; how many were looked at."""
+    passages = select(Passage).where(Passage.project_id == channel.project_id, Passage.position > channel.position)
+    manual = select(ManualEvent).where(ManualEvent.project_id == channel.project_id, ManualEvent.position > channel.position)
+    events: list[Passage | ManualEvent] = list(session.scalars(passages.order_by(Passage.position).limit(AT_ONCE)))
+    events += session.scalars(manual.order_by(ManualEvent.position).limit(AT_ONCE))
+    some = sorted(events, key=lambda event: event.position)[:AT_ONCE]
+    if not some:
+        return 0
+    _enter_events(session, channel, now, scope, [e for e in some if isinstance(e, Passage) or corrections])
+    channel.position = some[-1].position
+    return len(some)
+
+
+def _enter_events(
+    session: Session, channel: PlatformChannel, now: dt.datetime, scope: Scope, events: Sequence[Passage | ManualEvent]
+) -> None:
+    since = midnight(channel.since)
+    told = {event_key(e): e for e in events if e.at >= since and (isinstance(e, ManualEvent) or rules.is_told(e.judged, e.counted))}
+    _follow_revisions(session, channel.project_id, [e for e in events if isinstance(e, Passage) and e.revision > 0], told.keys())
+    entries = Book(session, channel.project_id, now, scope).entries_of({e.assignment_id for e in told.values() if e.assignment_id})
+    rows = [_row(channel.project_id, now, key, entries[e.assignment_id]) for key, e in told.items() if e.assignment_id in entries]
+    insert_missing(session, PlatformUpload, rows)
+
+
+def _row(project_id: int, now: dt.datetime, key: str, entry: PlatformUpload) -> dict[str, Any]:
+    is_there = entry.state in THERE
+    return {
+        "project_id": project_id,
+        "kind": UploadKind.ATTENDANCE,
+        "key": key,
+        "assignment_id": entry.assignment_id,
+        "team_upload_id": entry.team_upload_id,
+        "needs_id": entry.id,
+        "state": UploadState.WAITING if is_there else UploadState.BLOCKED,
+        "next_at": now if is_there else None,
+        "created_at": now,
+    }
+
+
+def _follow_revisions(session: Session, project_id: int, changed: Sequence[Passage], told: Collection[str]) -> None:
+    """A passage that is otherwise now: what is not sent yet is told as it is now; what was sent is marked, for nobody can change it."""
+    for some in chunks([event_key(passage) for passage in changed]):
+        rows = select(PlatformUpload).where(
+            PlatformUpload.project_id == project_id, PlatformUpload.kind == UploadKind.ATTENDANCE, PlatformUpload.key.in_(some)
+        )
+        for row in session.scalars(rows):
+            if row.state in THERE or row.state is UploadState.SENT:
+                row.code = "PLATFORM_CHANGED_AFTER"
+            elif row.key not in told:
+                row.state, row.next_at = UploadState.WITHDRAWN, None
+
+
+def event_key(event: Passage | ManualEvent) -> str:
+    """Our own key of a passage or a correction."""
+    return f"{event.box_id}/{event.epoch}/{event.seq}" if isinstance(event, Passage) else f"manual/{event.id}"

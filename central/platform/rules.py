@@ -1,0 +1,60 @@
+"""The rules of uploading: when to try again, which day an entry or exit has, what is told of attendance. Pure functions of values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from central.attendance.rules import Judged
+from central.entry.model import AssignmentEnd
+from central.errors import Problem
+from central.platform.model import UploadState
+
+FIRST_PAUSE: Final = dt.timedelta(seconds=20)
+LONGEST_PAUSE: Final = dt.timedelta(hours=2)
+PERMISSION_PAUSE: Final = dt.timedelta(hours=1)
+MOST_ATTEMPTS: Final = 8
+"""Refusals of one record after which somebody must look at it."""
+FIRST_ASKING: Final = dt.timedelta(seconds=5)
+LONGEST_ASKING: Final = dt.timedelta(minutes=10)
+LATE: Final = dt.timedelta(days=1)
+"""A request without a result for so long is sent again."""
+MOST_TOGETHER: Final = 20
+"""Passages in one call."""
+
+
+def pause(attempts: int, spread: float, first: dt.timedelta = FIRST_PAUSE, longest: dt.timedelta = LONGEST_PAUSE) -> dt.timedelta:
+    """How long to wait after so many attempts: doubling, at most `longest`, and up to half as much more by `spread` (0 to 1)."""
+    doubled: dt.timedelta = min(first * 2.0 ** min(max(attempts - 1, 0), 20), longest)
+    return doubled * (1 + spread / 2)
+
+
+def asking_pause(age: dt.timedelta) -> dt.timedelta:
+    """How long to wait before asking about a request of this age: half its age, within limits."""
+    return min(max(age / 2, FIRST_ASKING), LONGEST_ASKING)
+
+
+def gives_up(attempts: int, *, is_final: bool) -> bool:
+    """Whether a refused record waits for somebody now."""
+    return is_final or attempts >= MOST_ATTEMPTS
+
+
+def movement_day(happened: dt.date, previous: dt.date | None) -> dt.date:
+    """The platform takes no entry or exit before the previous one: the later of both days."""
+    return happened if previous is None else max(happened, previous)
+
+
+def exit_cause(ended: bool, cause: AssignmentEnd | None) -> str | None:
+    """A-50: an exit is told only where the assignment ended, by departure, death or completion; absence alone is none."""
+    return cause.value if ended and cause is not None else None
+
+
+def is_told(judged: Judged, counted: bool) -> bool:
+    """A-03: the passages that are attendance: of a right that stood then, at this project's gates, where somebody went through."""
+    return judged is Judged.OK and counted
+
+
+def can_be_tried_again(state: UploadState) -> None:
+    """Only what failed. Raises `Problem` 409 PLATFORM_NOT_FAILED."""
+    if state is not UploadState.FAILED:
+        raise Problem("PLATFORM_NOT_FAILED", 409)
