@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import delete, select
 
 from central.centre import Centre
-from central.exchange import importing
+from central.exchange import import_work, importing
 from central.exchange.model import ImportFile, ImportJob, ImportRow, ImportState
 from central.jobs import Job, daily, every
 
@@ -32,16 +32,16 @@ def work(centre: Centre) -> str:
         try:
             _go_on(centre, due[0], due[1], until)
         except Exception:
-            importing.step_back(centre, due[0])  # whoever waits behind it comes first next time
+            import_work.step_back(centre, due[0])  # whoever waits behind it comes first next time
             raise
     return f"worked on {worked}"
 
 
 def _go_on(centre: Centre, import_id: int, state: ImportState, until: float) -> None:
     if state is ImportState.CHECKING:
-        importing.check_file(centre, import_id)
+        import_work.check_file(centre, import_id)
         return
-    while importing.commit_chunk(centre, import_id) and time.monotonic() < until:
+    while import_work.commit_chunk(centre, import_id) and time.monotonic() < until:
         pass
 
 

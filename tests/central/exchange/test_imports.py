@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from central.access import Access
 from central.database import Database
 from central.errors import Problem
-from central.exchange import importing, job, sheet
+from central.exchange import import_work, job, sheet
 from central.exchange.fields import FIELDS
 from central.exchange.model import ImportFile, ImportJob, ImportRow, ImportState
 from central.people.model import Employment, IdentityState, Worker
@@ -194,12 +194,12 @@ def test_the_errors_come_back_as_typed_coloured_with_what_to_do_and_can_be_taken
 @pytest.mark.rule("A-62")
 def test_a_restart_continues_where_it_stopped_and_registers_nobody_twice(story: Story, client: httpx.Client, database: Database) -> None:
     desk = Desk(story, client)
-    many = importing.CHUNK + 20
+    many = import_work.CHUNK + 20
     desk.upload(book(*(line(serial % 1000, 证件号码=resident_number(serial, dt.date(1980, 1, 1))) for serial in range(1, many + 1))))
     desk.work()
     desk.post("confirmation")
-    assert importing.commit_chunk(story.centre, desk.id)
-    assert desk.get("")["done"] == importing.CHUNK
+    assert import_work.commit_chunk(story.centre, desk.id)
+    assert desk.get("")["done"] == import_work.CHUNK
     desk.work()
     assert desk.post("confirmation").json()["done"] == many
     desk.work()

@@ -199,7 +199,7 @@ def test_the_export_holds_what_the_list_shows_and_is_noted(day: Day, labour: Fak
 
 @pytest.mark.rule("A-62")
 def test_a_file_is_checked_shown_cell_by_cell_and_registered_only_when_confirmed(day: Day, labour: FakeBrowser) -> None:
-    from central.exchange import importing
+    from central.exchange import import_work
 
     content = labour.get("/workers/import/template.xlsx").content
     token = fields(labour.get("/workers/import").text, "/workers/import")
@@ -210,15 +210,15 @@ def test_a_file_is_checked_shown_cell_by_cell_and_registered_only_when_confirmed
     path = answer.headers["Location"]
     waiting = labour.get(path).text
     assert 'hx-trigger="every 1s"' in waiting
-    importing.check_file(day.centre, int(path.rpartition("/")[2]))
+    import_work.check_file(day.centre, int(path.rpartition("/")[2]))
     page = labour.get(path).text
     assert "every 1s" not in page
     assert page.count("cell-wrong") == 1
     assert good not in page
     assert count(day, Worker) == 0
     labour.post(path, fields(page, path))
-    importing.commit_chunk(day.centre, int(path.rpartition("/")[2]))
-    importing.commit_chunk(day.centre, int(path.rpartition("/")[2]))
+    import_work.commit_chunk(day.centre, int(path.rpartition("/")[2]))
+    import_work.commit_chunk(day.centre, int(path.rpartition("/")[2]))
     assert "已登记 1 人" in labour.get(path).text
     assert count(day, Worker) == 1
     assert labour.get(f"{path}/errors.xlsx").status_code == 200
