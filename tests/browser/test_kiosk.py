@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import cv2
+import msgspec
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from edge.kiosk.server import KioskServer
+from edge.reader.id_card import decode_card
+from edge.reader.id_number import card_hash
 from edge.store.health import Health
 from edge.store.lookups import Lookups
 from edge.store.templates import Templates
 from edge.sync import wire
-from tests.edge.kiosk.house import PIN, House, apply, card, entry, header, house
+from hardware.card_reader import CardData, synthetic
+from hardware.card_reader.wlt import HEIGHT, WIDTH, ChipPhoto
+from tests.edge.kiosk.house import CARD_KEY, PIN, House, apply, card, entry, header, house
 from tests.parts.browser import DESK, PHONE, chromium, page_of, shoot
 from tests.parts.pictures import demo_people
 
@@ -75,8 +84,14 @@ def test_a_confirmed_worker_is_enrolled_with_a_face(browser: Browser, site: Hous
         site.scene.show(picture)
         expect(page.locator("#slots li.full").first).to_be_visible()
         shoot(page, "kiosk-5-capture")
+        expect(page.get_by_text("请戴上安全帽，再拍两张")).to_be_visible()
+        shoot(page, "kiosk-5-helmet")
+        page.get_by_role("button", name="戴好了，拍照").click()
         expect(page.get_by_role("heading", name="请确认")).to_be_visible()
         expect(page.locator("#approve")).to_be_enabled()
+        expect(page.locator("#shots li:visible")).to_have_count(5)
+        expect(page.locator("#helmet-said")).to_contain_text("认得出")
+        expect(page.locator("#chip-again")).to_contain_text("芯片照片不可用")
         shoot(page, "kiosk-6-approve")
         page.get_by_role("button", name="确认，完成登记").click()
         expect(page.get_by_role("heading", name="登记完成")).to_be_visible()
@@ -132,6 +147,73 @@ def test_a_worker_who_wants_no_face_is_enrolled_with_the_card(browser: Browser, 
     assert isinstance(event.body, wire.Enrolment)
     assert (event.body.engine, event.body.shots, event.body.consent.template) == ("", 0, False)
     assert Templates(site.store).count() == 0
+
+
+def test_a_permit_of_taiwan_hong_kong_or_macau_is_enrolled_and_compared_with_the_chips_photo(browser: Browser, site: House) -> None:
+    picture = demo_people()["obama"].pictures[0]
+    laid, decoded = synthetic.permit(), chip_photo(picture)
+    roster(site, entry_of(laid, "陈*"))
+    with kiosk(browser, replaced(site, decode_photo=lambda _wlt: decoded)) as page:
+        sign_in(page)
+        site.reader.put(laid)
+        expect(page.locator('[data-card="name"]')).to_have_text("陈样本")
+        expect(page.locator("#chip")).to_have_attribute("data-code", "CHIP_PHOTO_SHOWN")
+        expect(page.locator("#chip img")).to_be_visible()
+        shoot(page, "kiosk-permit-1-who")
+        page.get_by_role("button", name="是本人，开始登记").click()
+        page.get_by_text("在本项目闸机用人脸进出").click()
+        site.scene.show(picture)
+        page.locator('[data-choose="face"]:visible').click()
+        page.get_by_role("button", name="没有帽子，跳过").click(timeout=20_000)
+        expect(page.locator("#chip-again")).to_contain_text("与芯片照片相似")
+        shoot(page, "kiosk-permit-2-approve")
+        page.get_by_role("button", name="确认，完成登记").click()
+        expect(page.get_by_role("heading", name="登记完成")).to_be_visible()
+    assert [event.body.shots for event in site.journal() if isinstance(event.body, wire.Enrolment)] == [3]
+
+
+def test_a_foreigners_card_of_2023_is_enrolled(browser: Browser, site: House) -> None:
+    laid = synthetic.foreign_2023()
+    roster(site, entry_of(laid, "森*"))
+    with kiosk(browser, site) as page:
+        sign_in(page)
+        site.reader.put(laid)
+        expect(page.locator('[data-card="nation"]')).to_have_text("UTO")
+        expect(page.locator('[data-card="name"]')).to_contain_text("SAMPLE")
+        shoot(page, "kiosk-foreign-1-who")
+        page.get_by_role("button", name="是本人，开始登记").click()
+        site.reader.lift()
+        page.locator('[data-choose="card"]:visible').click()
+        expect(page.get_by_role("heading", name="再刷一次身份证，试一试")).to_be_visible()
+        site.reader.put(laid)
+        page.get_by_role("button", name="确认，完成登记").click()
+        expect(page.get_by_text("从现在起，刷身份证进出")).to_be_visible()
+        shoot(page, "kiosk-foreign-2-done")
+    enrolled = [event.body for event in site.journal() if isinstance(event.body, wire.Enrolment)]
+    assert [(one.person, one.engine) for one in enrolled] == [(WORKER, "")]
+
+
+def entry_of(laid: CardData, shown_name: str) -> wire.RosterEntry:
+    """The confirmed worker whose card this is."""
+    return msgspec.structs.replace(entry(WORKER, 1, shown_name), cards=(card_hash(decode_card(laid).number, CARD_KEY),))
+
+
+def roster(site: House, *entries: wire.RosterEntry) -> None:
+    apply(site.store, header(wire.BoxKey("b-kiosk001", site.keys.sealing_public)), *entries)
+
+
+def replaced(site: House, **parts: Any) -> House:
+    return replace(site, parts=replace(site.parts, **parts))
+
+
+def chip_photo(picture: Path) -> ChipPhoto:
+    """What a vendor's decoder makes of a chip: a small portrait, here cut from a photograph."""
+    image = cv2.imread(str(picture))
+    assert image is not None
+    height, width = image.shape[:2]
+    wide = round(height * 0.75 * WIDTH / HEIGHT)
+    cut = image[: round(height * 0.75), (width - wide) // 2 : (width + wide) // 2]
+    return ChipPhoto(np.asarray(cv2.resize(cut, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA))[..., ::-1].tobytes())
 
 
 def reader_says(page: Page, words: str, do: str) -> None:
@@ -226,6 +308,7 @@ def test_the_same_face_under_a_second_name_is_a_warning(browser: Browser, site: 
             page.get_by_text("在本项目闸机用人脸进出").click()
             site.scene.show(picture)
             page.locator('[data-choose="face"]:visible').click()
+            page.get_by_role("button", name="没有帽子，跳过").click(timeout=20_000)
             expect(page.get_by_role("heading", name="请确认")).to_be_visible(timeout=20_000)
             if sequence == 1:
                 page.get_by_role("button", name="确认，完成登记").click()
@@ -234,7 +317,9 @@ def test_the_same_face_under_a_second_name_is_a_warning(browser: Browser, site: 
         shoot(page, "kiosk-alike")
         page.get_by_role("button", name="已核对，继续完成").click()
         expect(page.get_by_role("heading", name="登记完成")).to_be_visible()
+        expect(page.locator("#works")).to_contain_text("今后刷卡加人脸")
     assert Templates(site.store).count() == 2
+    assert [body.detail for event in site.journal() if isinstance(body := event.body, wire.Incident)] == [f"{OTHER} {WORKER}"]
 
 
 def test_wrong_pins_count_down_and_lock(browser: Browser, site: House) -> None:

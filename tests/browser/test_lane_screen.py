@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from edge.gate.screen import Screen
 from edge.gate.screen_server import ScreenServer
+from edge.kiosk.enrolment import Step
 from edge.kiosk.server import KioskServer
+from edge.kiosk.texts import text
+from edge.sync.wire import Reason
 from hardware.camera import Frame
 from hardware.camera.simulated import Scene, Stage
 from tests.edge.kiosk.house import House, apply, entry, header, house
@@ -115,7 +119,9 @@ def test_a_refusal_says_why_what_to_do_and_whom_to_ask(browser: Browser, site: H
 
 
 @pytest.mark.parametrize(
-    ("state", "words"), [("card", "请刷身份证"), ("closed", "通道关闭"), ("fault", "摄像头断开了")], ids=["card", "closed", "fault"]
+    ("state", "words"),
+    [("card", "请刷身份证"), ("closed", "通道关闭"), ("fault", "摄像头断开了"), ("open", "请直接通过"), ("emergency", "请立即离开")],
+    ids=["card", "closed", "fault", "open", "emergency"],
 )
 def test_other_states_say_what_is_the_matter(browser: Browser, site: House, state: str, words: str) -> None:
     with gate(site) as screen, lane(browser, site) as page:
@@ -123,6 +129,74 @@ def test_other_states_say_what_is_the_matter(browser: Browser, site: House, stat
         screen.show(state, AT)
         expect(page.locator("#verdict")).to_contain_text(words)
         shoot(page, f"lane-5-{state}")
+
+
+def test_a_challenge_says_which_way_to_turn_as_in_a_mirror(browser: Browser, site: House) -> None:
+    with gate(site) as screen, lane(browser, site) as page:
+        see(screen)
+        box = (0.38, 0.2, 0.24, 0.42)
+        for move, words, shown in (
+            ("TURN_LEFT", "向左转", "to-left"),
+            ("TURN_RIGHT", "向右转", "to-right"),
+            ("BLINK", "眨一下眼", "to-blink"),
+        ):
+            screen.show("looking", AT, face_box=box, hint=move)
+            expect(page.locator("#challenge-word")).to_contain_text(words)
+            expect(page.locator(f"#challenge .{shown}")).to_be_visible()
+            expect(page.locator("#challenge span:visible")).to_have_count(1)
+            expect(page.locator("#hint")).to_be_empty()
+            shoot(page, f"lane-2-challenge-{move.lower()}")
+        left, words = page.locator("#challenge .to-left"), page.locator("#challenge-word")
+        screen.show("looking", AT, face_box=box, hint="TURN_LEFT")
+        expect(left).to_be_visible()
+        arrow, text = left.bounding_box(), words.bounding_box()
+        assert arrow is not None
+        assert text is not None
+        assert arrow["x"] < text["x"]
+        screen.show("pass", AT, shown_name="张*")
+        expect(page.locator("#challenge")).to_be_hidden()
+
+
+def test_who_comes_while_the_camera_is_lent_is_told_to_use_the_card(browser: Browser, site: House) -> None:
+    with gate(site), KioskServer(replace(site.parts, borrows=True)) as server, page_of(browser, server.url, LANE) as page:
+        page.goto("/lane")
+        expect(page.locator("#on-site")).to_have_text("128")
+        expect(page.locator("#banner-lent")).to_be_hidden()
+        server.app.state.counter.desk.step = Step.CAPTURE
+        expect(page.get_by_text("摄像头正借给登记台采集，请先刷身份证")).to_be_visible()
+        shoot(page, "lane-6-lent")
+
+
+CONTRAST = """() => {
+  const parts = (colour) => colour.match(/[0-9.]+/g).slice(0, 3).map(Number);
+  const light = (rgb) => rgb.map((v) => v / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const style = getComputedStyle(document.getElementById("verdict"));
+  const [a, b] = [light(parts(style.color)), light(parts(style.backgroundColor))].sort((x, y) => y - x);
+  return (a + 0.05) / (b + 0.05);
+}"""
+
+
+def test_every_verdict_is_readable_in_sunlight_and_at_three_metres(browser: Browser, site: House) -> None:
+    """Contrast 7 to 1 (WCAG's enhanced level); the reason's letters at least 3 % of the screen's height: 8 mm on a 21-inch screen."""
+    with gate(site) as screen, lane(browser, site) as page:
+        for state in ("pass", "refuse", "card", "closed", "fault", "open", "emergency"):
+            screen.show(state, AT, reason="NOT_CONFIRMED" if state == "refuse" else None)
+            expect(page.locator("#verdict")).to_have_attribute("data-kind", state)
+            assert page.evaluate(CONTRAST) >= 7, state
+            for part in ("#verdict-more", "#verdict-facts"):
+                letters = page.locator(part).evaluate("(node) => parseFloat(getComputedStyle(node).fontSize)")
+                assert letters >= 0.03 * LANE[1], (state, part)
+
+
+def test_the_longest_reasons_stand_whole_on_the_screen(browser: Browser, site: House) -> None:
+    with gate(site) as screen, lane(browser, site) as page:
+        for reason in sorted(Reason, key=lambda one: len(text(one).zh) + len(text(one).do_zh))[-3:]:
+            screen.show("refuse", AT, reason=reason.value, shown_name="欧阳*")
+            expect(page.locator("#verdict-more")).to_have_text(text(reason).zh)
+            expect(page.locator("#verdict-contact")).to_be_in_viewport(ratio=1)
+            expect(page.locator("#verdict-name")).to_be_in_viewport(ratio=1)
+            shoot(page, f"lane-4-refuse-{reason.value.lower()}")
 
 
 def test_banners_say_offline_since_when_and_that_the_list_is_old(browser: Browser, site: House) -> None:

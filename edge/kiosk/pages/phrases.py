@@ -160,6 +160,7 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "find_many": ("只显示前 {n} 人，请多输入几个字", "The first {n} only: type more"),
     "way_none": ("还没有登记", "Not enrolled"),
     "worker_title": ("工人", "Worker"),
+    "to_card": ("回到登记", "To the enrolment"),
     "anew": ("重新采集人脸", "Take the face anew"),
     "enrol_this": ("登记", "Enrol"),
     "withdraw": ("撤回人脸", "Withdraw the face"),
@@ -197,7 +198,7 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "guard_why": ("为什么人工放行？", "Why by hand?"),
     "guard_admit": ("核对本人无误，放行一次", "It is this person: let through once"),
     "guard_none": (
-        "先在左边找到这位工人，再对照通道画面。没有确认进场的人不能放行。",
+        "先找到这位工人，再对照通道画面。没有确认进场的人不能放行。",
         "Find the worker first. Who is not confirmed cannot be let in.",
     ),
     "guard_open": ("一键常开", "Hold open"),

@@ -8,6 +8,7 @@ let view = null;
 let why = null;
 let holding = null;
 let gate = "dead";
+let searched = "";
 
 const restart = listen("/api/guard/events", show, (lost) => { $("lost").hidden = !lost; });
 listen("/lane/events", (now) => { gate = now.state; stand(); }, () => {});
@@ -46,7 +47,8 @@ function show(now) {
   put($("operator"), now.operator ?? "");
   for (const screen of document.querySelectorAll("[data-screen]")) screen.hidden = screen.dataset.screen !== now.step;
   if (now.step === "sign_in") return signIn(now, before !== now.step);
-  people($("people"), now.found, (person) => press("choose", { person }));
+  people($("people"), now.found, (person) => press("choose", { person }), now.chosen?.person);
+  if (searched !== now.searched) { searched = now.searched; $("find-text").value = searched; }
   $("people-empty").hidden = now.found.length > 0 || !now.searched;
   chosen(now.chosen);
   acts(now.acts);
@@ -112,7 +114,7 @@ function stand() {
 
 const held = (method) => view?.acts?.find((act) => act.method === method && act.kind !== "admit" && act.answer === "")?.kind === "open";
 
-document.querySelectorAll("[data-hold]").forEach((button) => { button.onclick = () => { holding = button.dataset.hold; ask(null); $("confirm").showModal(); }; });
+document.querySelectorAll("[data-hold]").forEach((button) => { button.onclick = () => { holding = button.dataset.hold; ask(holding === "emergency" ? "OTHER" : null); $("confirm").showModal(); }; });
 document.querySelectorAll("[data-close]").forEach((button) => { button.onclick = () => press("close", { what: button.dataset.close }); });
 function ask(code) {
   put($("confirm").querySelector("h2"), phrase(`guard_${holding}_ask`));

@@ -2,14 +2,15 @@
 import { $, clock, day, phrase, put, say } from "./words.js";
 
 // A list of workers as large buttons; the guard's page shows the same.
-export function people(list, found, choose) {
-  const key = JSON.stringify(found);
+export function people(list, found, choose, chosen = "") {
+  const key = JSON.stringify([found, chosen]);
   if (list.dataset.key === key) return;
   list.dataset.key = key;
   list.replaceChildren(...found.map((one) => {
     const item = document.createElement("li");
     const button = document.createElement("button");
     button.type = "button";
+    button.setAttribute("aria-pressed", String(one.person === chosen));
     for (const [name, text] of [["name", one.shown_name], ["team", `${one.team} · ${one.trade}`], ["more", one.employer], ["way", phrase(`way_${one.way}`)]]) {
       button.append(Object.assign(document.createElement("span"), { className: name, textContent: text }));
     }
@@ -74,7 +75,7 @@ export function workerScreens(press) {
       if (!done) return;
       const lines = [phrase(done.template_gone ? "withdrawn_here" : "withdrawn_none"), phrase(done.safe ? "withdrawn_sent" : "withdrawn_waits"),
         done.boxes ? phrase("withdrawn_boxes", { n: done.boxes }) : phrase("withdrawn_alone")];
-      $("withdrawn-here").replaceChildren(...lines.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+      $("withdrawn-here").replaceChildren(...lines.map((text, i) => Object.assign(document.createElement("li"), { textContent: text, className: i === 1 && !done.safe ? "waits" : "" })));
       put(document.querySelector('[data-withdrawn="time"]'), `${day(done.at_ms)} ${clock(done.at_ms, true)}`);
       put(document.querySelector('[data-withdrawn="reference"]'), done.reference);
     },
