@@ -136,7 +136,12 @@ def parts_of(session: Session, company_id: int | None, project_id: int | None = 
 
 def is_general_contractor_somewhere(session: Session, company_id: int) -> bool:
     """Whether the company is general contractor of any project (A-29)."""
-    return any(link.role is ParticipantRole.GENERAL_CONTRACTOR for link in parts_of(session, company_id))
+    return is_general_contractor_of(session, company_id, None)
+
+
+def is_general_contractor_of(session: Session, company_id: int | None, project_id: int | None) -> bool:
+    """Whether the company is general contractor of this project, or (None) of any."""
+    return any(link.role is ParticipantRole.GENERAL_CONTRACTOR for link in parts_of(session, company_id, project_id))
 
 
 def project_of(session: Session, participant_id: int) -> int:

@@ -52,11 +52,15 @@ _TEMPLATES.globals.update(stamp=moments.stamp, clock_time=moments.clock_time, ag
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who looks at a page: the browser's token and, when signed in, the account and what it may do."""
+    """Who looks at a page: the browser's token and, when signed in, the account and what it may do.
+
+    `is_general`: the company is general contractor of the account's project, or for an enterprise of any project.
+    """
 
     token: str
     account: str = ""
     access: Access | None = None
+    is_general: bool = False
 
 
 class Portal:
@@ -79,7 +83,7 @@ class Portal:
             role=visitor.access.role.value if visitor.access else "",
             csrf=self.csrf(visitor.token),
             here=here,
-            navigation=areas_.navigation(self.areas, visitor.access, here),
+            navigation=areas_.navigation(self.areas, visitor.access, here, is_general=visitor.is_general),
             notice=_notice(request, t),
             help_path=t.problem((self.centre.settings.help_zh, self.centre.settings.help_en)),
             request_id=request_id(request),

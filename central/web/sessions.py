@@ -23,6 +23,7 @@ from central.database import Database
 from central.identity import certificates
 from central.identity.model import Account, Certificate
 from central.identity.service import access_of
+from central.projects import service as projects
 from central.web.model import PortalSession
 from central.web.pages import Visitor, request_id
 
@@ -99,13 +100,14 @@ def visitor(database: Database, request: Request, now: dt.datetime) -> Visitor:
     with database.reading() as session:
         found = alive(session, token, now)
         access = _access(session, found, now) if found is not None and found.row.stage == IN else None
+        is_general = access is not None and projects.is_general_contractor_of(session, access.company_id, access.project_id)
     if found is None or access is None:
         return Visitor(token=token)
     if now - found.row.seen_at > _NOTED and BY_ITSELF not in request.headers:
         with database.writing() as session:
             session.execute(update(PortalSession).where(PortalSession.token_hash == found.row.token_hash).values(seen_at=now))
     name = found.account.display_name if found.account is not None else found.certificate.operator if found.certificate else ""
-    return Visitor(token=token, account=name, access=replace(access, request_id=request_id(request)))
+    return Visitor(token=token, account=name, access=replace(access, request_id=request_id(request)), is_general=is_general)
 
 
 def of_owner(session: Session, owner: Account | Certificate) -> Sequence[PortalSession]:

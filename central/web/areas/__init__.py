@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 
-from central.access import Access, Role
+from central.access import Access, Function, Role
 
 if TYPE_CHECKING:
     from central.web.pages import Portal
@@ -34,12 +34,18 @@ def _always(_: Access) -> bool:
     return True
 
 
+def needs(function: Function) -> Callable[[Access], bool]:
+    """For `Entry.shown`: accounts that have this function."""
+    return lambda access: access.may(function)
+
+
 @dataclass(frozen=True)
 class Entry:
     """A place in the navigation. Its words are `nav_<key>`; `{project}` in the path is the account's own project.
 
     `order` is its place within the role's list (10, 20, …); `active` are further beginnings of paths under which it is lit;
-    `shown` may hide it from an account whose functions do not reach it. Hiding is a courtesy: the services refuse by themselves.
+    `shown` may hide it from an account whose functions do not reach it, `general` from everybody but the general contractor (A-60). Hiding
+    is a courtesy: the services refuse by themselves.
     """
 
     key: str
@@ -49,6 +55,7 @@ class Entry:
     order: int
     active: tuple[str, ...] = ()
     shown: Callable[[Access], bool] = field(default=_always)
+    general: bool = False
 
     def path_for(self, access: Access) -> str:
         """The path for this account."""
@@ -93,13 +100,12 @@ def discover() -> tuple[Area, ...]:
     return tuple(module.AREA for module in modules if hasattr(module, "AREA"))
 
 
-def navigation(areas: Iterable[Area], access: Access | None, here: str) -> list[tuple[Entry, str, bool]]:
+def navigation(areas: Iterable[Area], access: Access | None, here: str, *, is_general: bool) -> list[tuple[Entry, str, bool]]:
     """The entries of this account as (entry, path, whether we are there), in their order; one at most is lit."""
     if access is None:
         return []
-    entries = sorted(
-        (entry for area in areas for entry in area.entries if access.role in entry.roles and entry.shown(access)), key=lambda e: e.order
-    )
+    mine = (entry for area in areas for entry in area.entries if access.role in entry.roles and entry.shown(access))
+    entries = sorted((entry for entry in mine if is_general or not entry.general), key=lambda e: e.order)
     best = max((entry.weight(access, here) for entry in entries), default=0)
     return [(entry, entry.path_for(access), best > 0 and entry.weight(access, here) == best) for entry in entries]
 

@@ -56,4 +56,6 @@ def router(portal: Portal) -> APIRouter:
     return pages
 
 
-AREA: Final = Area(router=router, entries=(Entry("board", (Role.CONTRACTOR,), "/projects/{project}/board", "layout-dashboard", 10),))
+AREA: Final = Area(
+    router=router, entries=(Entry("board", (Role.CONTRACTOR,), "/projects/{project}/board", "layout-dashboard", 10, general=True),)
+)

@@ -13,7 +13,7 @@ from central.call import RowId
 from central.devices import gates, service
 from central.errors import Problem
 from central.projects.service import visible_project
-from central.web.areas import Area, Entry
+from central.web.areas import Area, Entry, needs
 from central.web.forms import Field, Form, Form_, Section
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
 from central.web.texts import Texts
@@ -85,4 +85,9 @@ def _form(t: Texts, project_id: int) -> Form:
     )
 
 
-AREA: Final = Area(router=router, entries=(Entry("gates", (Role.CONTRACTOR,), "/projects/{project}/gates", "door", 70),))
+AREA: Final = Area(
+    router=router,
+    entries=(
+        Entry("gates", (Role.CONTRACTOR,), "/projects/{project}/gates", "door", 70, shown=needs(Function.VIEW_DEVICES), general=True),
+    ),
+)

@@ -8,13 +8,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from central.access import Access, Role
+from central.access import Access
 from central.call import RowId
-from central.projects.service import chain
 from central.web import saved_views
 from central.web.areas import Area, navigation
 from central.web.forms import Form_
-from central.web.pages import Portal, local_path, redirect, signed_in, told
+from central.web.pages import Portal, local_path, redirect, signed_in, told, visitor_of
 
 
 def router(portal: Portal) -> APIRouter:
@@ -25,12 +24,7 @@ def router(portal: Portal) -> APIRouter:
     def home(request: Request) -> Response:
         """The first place in the account's navigation; an office that does not run the gates begins with what waits for it (A-60)."""
         access = signed_in(request)
-        if access.role is Role.CONTRACTOR and access.project_id is not None:
-            with portal.database.reading() as session:
-                gc = chain(session, access.project_id).general_contractor
-            if gc is None or gc.company_id != access.company_id:
-                return redirect(request, f"/projects/{access.project_id}/queue")
-        return redirect(request, navigation(portal.areas, access, "")[0][1])
+        return redirect(request, navigation(portal.areas, access, "", is_general=visitor_of(request).is_general)[0][1])
 
     @pages.post("/views")
     def keep(request: Request, sent: Form_) -> Response:

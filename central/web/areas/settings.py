@@ -144,4 +144,6 @@ def _changed(project: Project, said: dict[str, Any]) -> dict[str, Any]:
     return {**said, **({"gate_policy": policy} if kept else {})}
 
 
-AREA: Final = Area(router=router, entries=(Entry("settings", (Role.CONTRACTOR,), "/projects/{project}/settings", "settings", 85),))
+AREA: Final = Area(
+    router=router, entries=(Entry("settings", (Role.CONTRACTOR,), "/projects/{project}/settings", "settings", 85, general=True),)
+)
