@@ -43,7 +43,7 @@ class Judged:
 
 
 def judge(row: SheetRow, standing: Standing, policy: Policy, profile: Mapping[str, str]) -> Judged:
-    """One row by the form's rules (A-11 to A-31), its empty fields filled from the employer's profiles (A-14)."""
+    """One row by the form's rules (A-11 to A-21, A-25, A-29 to A-31), its empty fields filled from the employer's profiles (A-14)."""
     wrong = list(row.wrong)
     said = _said(row.texts, wrong)
     broken = {name for name, _ in wrong}

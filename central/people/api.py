@@ -58,7 +58,7 @@ Sought = Annotated[WorkerQuery, Depends(sought)]
 
 @router.post("/workers", status_code=201, response_model=WorkerOut, summary="登记工人 / register a worker")
 def register(call: Caller, body: RegistrationIn) -> Response:
-    """A-01、A-11 至 A-31：由用人单位登记基本信息、劳动合同和工资信息；一次返回全部有误的字段；warnings 只提醒不拒绝。"""
+    """A-01、A-11 至 A-21、A-29 至 A-31：由用人单位登记基本信息、劳动合同和工资信息；一次返回全部有误的字段；warnings 只提醒不拒绝。"""
     said, read, centre = body.said(), body.chip_read(), call.centre
     policy = Policy.of(centre.settings)
     return call.write(

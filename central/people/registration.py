@@ -1,4 +1,4 @@
-"""Registration of a worker by the employer: what is stated, how it is checked, how it is kept (A-01, A-11 to A-31)."""
+"""Registration of a worker by the employer: what is stated, how it is checked, how it is kept (A-01, A-11 to A-21, A-25, A-29 to A-31)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def register(
     policy: Policy,
     chip_read: ChipRead | None = None,
 ) -> EmployedWorker:
-    """A-01, A-11 to A-31: the employer registers a worker, the labour contract and the wages.
+    """A-01, A-11 to A-21, A-25, A-29 to A-31: the employer registers a worker, the labour contract and the wages.
 
     With a read that a paired reader signed the identity is verified; typed, it waits for verification (A-26). Raises one `Problem` that
     lists every wrong field, or 409 ALREADY_EMPLOYED, ALREADY_REGISTERED, PERSON_CARD_MISMATCH, WORKER_DECEASED.
