@@ -157,7 +157,7 @@ def _light(condition: Condition, landmarks: Points, draw: np.random.Generator) -
 def _moved(image: Floats, landmarks: Points, draw: np.random.Generator) -> Floats:
     """Where the head is in this frame: turned by up to 4 degrees, 4 % nearer or farther, shifted."""
     x, y = (float(v) for v in landmarks.mean(axis=0))
-    matrix = cv2.getRotationMatrix2D((x, y), float(draw.uniform(-4, 4)), float(draw.uniform(0.96, 1.04)))
+    matrix = np.asarray(cv2.getRotationMatrix2D((x, y), float(draw.uniform(-4, 4)), float(draw.uniform(0.96, 1.04))), np.float64)
     matrix[:, 2] += draw.uniform(-4, 4, 2)
     return np.asarray(cv2.warpAffine(image, matrix, (image.shape[1], image.shape[0]), borderMode=cv2.BORDER_REPLICATE), np.float32)
 
@@ -186,7 +186,7 @@ class _Frame:
 
     def place(self, at: tuple[float, float]) -> npt.NDArray[np.float64]:
         """A point of the face's axes in the picture's pixels."""
-        return self.origin + self.unit * (at[0] * self.x + at[1] * self.y)
+        return np.asarray(self.origin + self.unit * (at[0] * self.x + at[1] * self.y), np.float64)
 
     def fill(self, shape: tuple[int, ...], outline: list[tuple[float, float]]) -> Floats:
         """1 within the outline, 0 outside."""

@@ -186,8 +186,8 @@ def _objects(story: Story) -> dict[str, object]:
     site, labour = story.site, story.employer(story.site.labour)
     story.takes_part(story.site.gc, ParticipantRole.OWNER)
     assignment, team = story.assigned(), story.team(labour)
-    assert story.neighbour
-    assert story.second
+    assert story.neighbour.project.id != site.project.id
+    assert story.second.parent_id is not None
     with story.centre.database.writing() as session:
         here = {"project_id": site.project.id, "company_id": site.labour.id}
         request = _filled(session, HistoryRequest, **here)
@@ -228,7 +228,7 @@ def _guessed(session: Session, name: str, known: dict[str, Any]) -> object:
     """An object of a kind that nobody built by hand: a row of the table that the parameter is named after, of the site."""
     stem = name.removesuffix("_id")
     wanted = (f"{stem}s", f"{stem}_jobs")
-    kinds = [mapper.class_ for mapper in Base.registry.mappers if str(mapper.local_table.name).endswith(wanted)]
+    kinds = [mapper.class_ for mapper in Base.registry.mappers if str(mapper.class_.__tablename__).endswith(wanted)]
     assert kinds, f"build an object for {{{name}}} in tests/central/everybody.py"
     columns = kinds[0].__table__.columns.keys()
     return _filled(session, kinds[0], **{column: known[column] for column in columns if column in known})
@@ -248,7 +248,7 @@ def _filled(session: Session, kind: type[Base], **given: Any) -> Any:
     return row.id  # type: ignore[attr-defined]  # every table here has one
 
 
-def _something(column: sa.Column[Any]) -> Any:
+def _something(column: Any) -> Any:
     kind = column.type
     if isinstance(kind, sa.Enum) and kind.enum_class is not None and issubclass(kind.enum_class, Enum):
         return next(iter(kind.enum_class))

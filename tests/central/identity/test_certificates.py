@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-import gmalg  # type: ignore[import-untyped]  # it ships no types
+import gmalg
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import update
 
 from central.devices.model import Box
 from central.messaging.intake import Intake
-from central.messaging.link import Inbox, Incoming
+from central.messaging.link import Inbox, Incoming, Outbound
 from central.messaging.roster_publisher import RosterPublisher
 from edge.store.database import Store
 from edge.store.journal import Journal
@@ -77,8 +78,9 @@ class BothSides:
         verify = CentreKey(centre.secrets.verify_key.hex()).verify
         self.session = Session(self.box, self.store, self.clock, self.keys, verify=verify, keep_days=30)
         self.line = Line()
-        self.intake = Intake(centre.database, self.field.clock, centre.secrets.sign, self.line, self.line.events)
-        self.publisher = RosterPublisher(centre.database, self.field.clock, centre.secrets, self.line, self.line.questions)
+        out = cast("Outbound", self.line)  # one line plays both ends, whose `publish` answer differently
+        self.intake = Intake(centre.database, self.field.clock, centre.secrets.sign, out, self.line.events)
+        self.publisher = RosterPublisher(centre.database, self.field.clock, centre.secrets, out, self.line.questions)
         self.session.begin(self.line)
         self.line.open = False
 
