@@ -52,6 +52,8 @@ class Hint(StrEnum):
     ONE_AT_A_TIME = "ONE_AT_A_TIME"
     TOO_DARK = "TOO_DARK"
     HOLD_STILL = "HOLD_STILL"
+    USE_CARD = "USE_CARD"
+    """Two who look alike (brothers, twins): the face alone opens for neither, card and face together do."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,8 @@ class Recognition:
             return View(track.face, hint)
         self._add(image, at_s, track)
         verdict = self._verdict(track, at_s, gallery)
-        return View(track.face, None, verdict, ask=self.asks)
+        hint = Hint.USE_CARD if verdict is None and self._alike(track, gallery) else None
+        return View(track.face, hint, verdict, ask=self.asks)
 
     @property
     def asks(self) -> Ask | None:
@@ -200,11 +203,18 @@ class Recognition:
         match = gallery.search(track.fused())
         if match is not None and accepts(match, gallery, self._engine.scale):
             return self._known(match, track, at_s)
-        if track.good < ENOUGH_TO_REFUSE or at_s - track.began_s < REFUSE_AFTER_S:
+        if track.good < ENOUGH_TO_REFUSE or at_s - track.began_s < REFUSE_AFTER_S or self._alike(track, gallery):
             return None
         again = self._was_refused(track.fused(), at_s)
         track.settle(False, at_s + REST_S)
         return Verdict(None, match.score if match else None, self._liveness.checks, track, again)
+
+    def _alike(self, track: Track, gallery: Gallery) -> bool:
+        """Whether this is one of two enrolled people who cannot be told apart: no stranger, and yet nobody to open for."""
+        if track.good < ENOUGH_TO_REFUSE or not track.samples:
+            return False
+        match = gallery.search(track.fused())
+        return match is not None and match.second >= gallery.threshold(self._engine.scale)
 
     def _known(self, match: Match, track: Track, at_s: float) -> Verdict | None:
         standing = self._liveness.judge([sample.live for sample in track.samples])

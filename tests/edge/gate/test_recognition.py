@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from edge.faces import Face, Image, Quality
+from edge.faces import Face, Image, Quality, unit
 from edge.gate.gallery import Gallery
 from edge.gate.liveness import WHEN, Ask, Liveness, Sharpness, Standing
 from edge.gate.recognition import ENOUGH_TO_REFUSE, PASS_AGAIN_S, REFUSE_AFTER_S, REMEMBERED_S, REST_S, Hint, Recognition, Verdict, View
@@ -117,6 +117,17 @@ def test_frames_of_two_people_are_never_fused() -> None:
     assert second.verdict.person == "anna"
     assert second.verdict.score is not None
     assert second.verdict.score > 0.8
+
+
+def test_two_who_look_alike_are_asked_for_the_card_and_called_no_strangers() -> None:
+    engine = FakeEngine()
+    eyes = Recognition(engine)
+    elder = face_of(ANNA)
+    twins = Gallery.build(FakeEngine.dim, {"elder": elder[None, :], "younger": unit(elder + 0.1 * face_of(BORIS))[None, :]})
+    engine.people = (Stands(ANNA),)
+    views = [eyes.look(BLANK, frame / RATE, twins) for frame in range(3 * RATE)]
+    assert verdicts(views) == []
+    assert views[-1].hint is Hint.USE_CARD
 
 
 def test_two_side_by_side_are_asked_to_come_one_at_a_time() -> None:
