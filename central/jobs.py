@@ -81,7 +81,7 @@ class Runner:
     """Runs what is due, one job after another, until told to stop."""
 
     def __init__(self, centre: Centre, jobs: Sequence[Job]) -> None:
-        self._centre = centre
+        self.centre = centre
         self._jobs = jobs
 
     def run(self, stop: threading.Event) -> None:
@@ -94,53 +94,53 @@ class Runner:
             stop.wait(TICK_S)
 
     def run_due(self) -> int:
-        """Runs each job that is due and free now; how many ran. A job never seen before is due at once."""
+        """Runs each job that is due and free now; how many ran. A job never seen before becomes due at its next time."""
         return sum(self._run(job) for job in self._jobs if self._take(job))
 
     def _take(self, job: Job) -> bool:
-        with self._centre.database.reading() as session:
+        with self.centre.database.reading() as session:
             row = session.get(JobRow, job.name)
             if row is not None and not self._is_free(row):
                 return False
         try:
-            with self._centre.database.writing() as session:
+            with self.centre.database.writing() as session:
                 return self._lease(session, job)
         except IntegrityError:  # another process saw it first
             return False
 
     def _lease(self, session: Session, job: Job) -> bool:
-        now = self._centre.clock.now()
+        now = self.centre.clock.now()
         row = session.get(JobRow, job.name, with_for_update=True, populate_existing=True)
         if row is None:
-            row = JobRow(name=job.name, due_at=now)
-            session.add(row)
-        elif not self._is_free(row):
+            session.add(JobRow(name=job.name, due_at=job.next_after(now)))
+            return False
+        if not self._is_free(row):
             return False
         row.leased_until, row.started_at = now + LEASE, now
         row.due_at = job.next_after(now)
-        row.runs = (row.runs or 0) + 1
+        row.runs += 1
         session.flush()
         return True
 
     def _is_free(self, row: JobRow) -> bool:
-        now = self._centre.clock.now()
+        now = self.centre.clock.now()
         return row.due_at <= now and (row.leased_until is None or row.leased_until <= now)
 
     def _run(self, job: Job) -> int:
         error = ""
         try:
-            log.info("JOB_DONE %s %s", job.name, job.work(self._centre))
+            log.info("JOB_DONE %s %s", job.name, job.work(self.centre))
         except Problem as problem:
             error = problem.code
         except Exception as failure:
             error = type(failure).__name__
             log.exception("JOB_FAILED %s", job.name)
-        with self._centre.database.writing() as session:
+        with self.centre.database.writing() as session:
             self._record(session, job, error)
         return 1
 
     def _record(self, session: Session, job: Job, error: str) -> None:
-        now = self._centre.clock.now()
+        now = self.centre.clock.now()
         row = session.get_one(JobRow, job.name, with_for_update=True, populate_existing=True)
         row.leased_until, row.finished_at, row.last_error = None, now, error
         if error:

@@ -33,6 +33,13 @@ class FakeWork:
         return "done"
 
 
+def due(runner: Runner) -> Runner:
+    """A runner whose jobs were seen before, and are due now."""
+    assert runner.run_due() == 0
+    runner.centre.clock.at += HOUR  # type: ignore[attr-defined]
+    return runner
+
+
 def row(database: Database, name: str = "work") -> JobRow:
     """What is kept of a job."""
     with database.reading() as session:
@@ -42,6 +49,8 @@ def row(database: Database, name: str = "work") -> JobRow:
 def test_a_job_runs_when_it_is_due_and_not_before(story: Story) -> None:
     work = FakeWork()
     runner = Runner(story.centre, [Job("work", every(HOUR), work)])
+    assert [runner.run_due() for _ in range(2)] == [0, 0]
+    story.centre.clock.forward(hours=1)  # type: ignore[attr-defined]
     assert [runner.run_due() for _ in range(3)] == [1, 0, 0]
     story.centre.clock.forward(minutes=59)  # type: ignore[attr-defined]
     assert runner.run_due() == 0
@@ -52,6 +61,7 @@ def test_a_job_runs_when_it_is_due_and_not_before(story: Story) -> None:
 def test_many_processes_run_it_once(centre: Centre) -> None:
     work = FakeWork()
     runners = [Runner(centre, [Job("work", every(HOUR), work)]) for _ in range(6)]
+    due(runners[0])
     with ThreadPoolExecutor(6) as pool:
         ran = list(pool.map(lambda runner: runner.run_due(), runners))
     assert (sum(ran), work.runs) == (1, 1)
@@ -59,7 +69,7 @@ def test_many_processes_run_it_once(centre: Centre) -> None:
 
 def test_a_failure_is_kept_by_its_code_and_the_job_comes_again(story: Story) -> None:
     work = FakeWork(Problem("PROJECT_COMPLETED", 409), ValueError("张建国 31019919900307"))
-    runner, database = Runner(story.centre, [Job("work", every(HOUR), work)]), story.centre.database
+    runner, database = due(Runner(story.centre, [Job("work", every(HOUR), work)])), story.centre.database
     for expected in ("PROJECT_COMPLETED", "ValueError"):
         runner.run_due()
         assert (row(database).last_error, row(database).succeeded_at) == (expected, None)
@@ -71,7 +81,7 @@ def test_a_failure_is_kept_by_its_code_and_the_job_comes_again(story: Story) -> 
 
 def test_one_jobs_failure_is_not_anothers(story: Story) -> None:
     bad, good = FakeWork(ValueError()), FakeWork()
-    Runner(story.centre, [Job("bad", every(HOUR), bad), Job("good", every(HOUR), good)]).run_due()
+    due(Runner(story.centre, [Job("bad", every(HOUR), bad), Job("good", every(HOUR), good)])).run_due()
     assert good.runs == 1
 
 
@@ -112,5 +122,5 @@ def test_every_job_has_a_name_of_its_own() -> None:
 
 
 def test_the_health_page_shows_how_jobs_fared(story: Story, client: httpx.Client) -> None:
-    Runner(story.centre, [Job("work", every(HOUR), FakeWork(ValueError()))]).run_due()
+    due(Runner(story.centre, [Job("work", every(HOUR), FakeWork(ValueError()))])).run_due()
     assert client.get("/healthz").json() == {"state": "ok", "jobs": {"work": {"succeeded_at": None, "error": "ValueError"}}}
