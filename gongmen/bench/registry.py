@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
+import os
 import resource
 import socket
 import tempfile
@@ -82,15 +83,16 @@ def _measure(report: Report, name: str, home: Path, url: str, how: tuple[Size, f
     finally:
         centre.close()
     with _server(settings) as process:
+        before = _cpu_s(process.pid)
         heard = work(f"http://127.0.0.1:{settings.port}", users, seconds=seconds, think_s=THINK_S, writes=writes)
-        _tell(report, name, heard)
+        _tell(report, name, heard, (_cpu_s(process.pid) - before) / heard.seconds)
         if imported:
             took = registry_import.run(f"http://127.0.0.1:{settings.port}", _employer(users).token, imported)
             peak = _peak_mib(process.pid)
             report.row(database=name, what=f"batch import of {imported} workers", answers=imported, seconds=took, peak_mib=peak)
 
 
-def _tell(report: Report, database: str, heard: Heard) -> None:
+def _tell(report: Report, database: str, heard: Heard, cores: float) -> None:
     floor = percentile(heard.times.get(FLOOR, [0.001]), 0.95)
     for what, times in sorted(heard.times.items()):
         p95 = percentile(times, 0.95)
@@ -104,7 +106,7 @@ def _tell(report: Report, database: str, heard: Heard) -> None:
     )
     rate = len(every) / heard.seconds
     said = f"{rate:.1f} answers a second; names over 150 ms at p95: {slow}; asked to come again (503): {heard.busy}"
-    report.notes.append(f"{database}: {said}")
+    report.notes.append(f"{database}: {said}; the centre's process used {cores:.2f} of a core")
 
 
 def _users(centre: Centre, loaded: Loaded) -> list[User]:
@@ -197,6 +199,15 @@ def _peak_mib(pid: int | None) -> float:
         if line.startswith("VmHWM"):
             return int(line.split()[1]) / 1024
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def _cpu_s(pid: int | None) -> float:
+    """Processor time of the process so far; 0 where the system does not say."""
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.exists():
+        return 0.0
+    fields = stat.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _free_port() -> int:
