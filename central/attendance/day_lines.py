@@ -1,4 +1,4 @@
-"""A worker's date as a line of passages, with everything that its mark rests on: pairs, raw passages, corrections, gates that are silent."""
+"""A worker's date as a line of passages, with everything that its mark rests on: pairs, raw passages, corrections, silent gates."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def passages(session: Session, assignment_id: int, start: dt.datetime, end: dt.d
 
 def names_of_gates(session: Session, project_id: int) -> dict[str, str]:
     """Names by box id, also of gates that are gone."""
-    return {id_: name for id_, name in session.execute(select(Box.id, Box.name).where(Box.project_id == project_id))}
+    return dict(session.execute(select(Box.id, Box.name).where(Box.project_id == project_id)).tuples().all())
 
 
 def _corrections(session: Session, assignment_id: int, start: dt.datetime, end: dt.datetime) -> list[Correction]:

@@ -1,5 +1,5 @@
 """What a project says of its attendance beside its own settings: the longest stay, the de-bounce, the last day for corrections, and the
-lanes that serve both ways. Another value makes the project's days dirty; the next run derives them (`parameters.Parameters.fingerprint`)."""
+lanes that serve both ways. Another value makes the project's days dirty; the next run derives them (`Parameters.fingerprint`)."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def of_project(session: Session, access: Access, project_id: int) -> Groups:
     )
     rows = session.execute(wanted).all()
     employers = {(name, id_) for id_, name, _, _, _ in rows}
-    teams = {(name, id_) for _, _, id_, name, _ in rows if id_ is not None}
+    teams = {(name, id_) for _, _, id_, name, _ in rows if name}
     return Groups(
         employers=[(id_, name) for name, id_ in sorted(employers)],
         teams=[(id_, name) for name, id_ in sorted(teams)],
