@@ -146,13 +146,13 @@ def test_a_challenge_says_which_way_to_turn_as_in_a_mirror(browser: Browser, sit
             expect(page.locator("#challenge span:visible")).to_have_count(1)
             expect(page.locator("#hint")).to_be_empty()
             shoot(page, f"lane-2-challenge-{move.lower()}")
-        left, words = page.locator("#challenge .to-left"), page.locator("#challenge-word")
+        left, told = page.locator("#challenge .to-left"), page.locator("#challenge-word")
         screen.show("looking", AT, face_box=box, hint="TURN_LEFT")
         expect(left).to_be_visible()
-        arrow, text = left.bounding_box(), words.bounding_box()
+        arrow, spoken = left.bounding_box(), told.bounding_box()
         assert arrow is not None
-        assert text is not None
-        assert arrow["x"] < text["x"]
+        assert spoken is not None
+        assert arrow["x"] < spoken["x"]
         screen.show("pass", AT, shown_name="张*")
         expect(page.locator("#challenge")).to_be_hidden()
 

@@ -106,7 +106,7 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "try_title": ("再刷一次身份证，试一试", "Put the card once more, to try it"),
     "try_more": ("在闸机上就这样刷。", "This is how it works at the gate."),
     "approve_title": ("请确认", "Please check"),
-    "approve_face": ("三张都是本人、清楚，就可以确认。", "Approve if all three show this worker clearly."),
+    "approve_face": ("照片都是本人、清楚，就可以确认。", "Approve if all show this worker clearly."),
     "approve_card": ("刷卡进出，不采集人脸。", "Card, no face."),
     "approve": ("确认，完成登记", "Approve and finish"),
     "approve_anyway": ("已核对，继续完成", "Checked: finish"),

@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from edge.faces import Face
 from edge.kiosk.capture import Capture
 from edge.kiosk.guidance import PACE_S, PATIENCE_S, Look, Shots, guide
+from hardware.camera import Image
 from tests.edge.kiosk.fakes import WELL, FakeCamera, FakeEngine, FakeFace, frame
 from tests.edge.kiosk.waiting import until
 
@@ -31,6 +33,35 @@ IMAGE = np.full((480, 640, 3), 120, np.uint8)
 )
 def test_the_first_thing_that_is_wrong_is_said(faces: list[FakeFace], hint: str | None) -> None:
     assert guide(IMAGE, faces).hint == hint
+
+
+@pytest.mark.parametrize(("openness", "hint"), [(0.05, "EYES_CLOSED"), (0.3, None), (None, None)])
+def test_shut_eyes_are_said_where_they_can_be_measured(openness: float | None, hint: str | None) -> None:
+    class FakeEyes:
+        def openness(self, image: Image, face: Face) -> float | None:
+            return openness
+
+    assert guide(IMAGE, [FakeFace()], FakeEyes()).hint == hint
+    assert guide(IMAGE, [FakeFace()]).hint is None
+
+
+def test_the_way_to_turn_leads_to_the_view_that_is_missing() -> None:
+    """The nose to the picture's right is a head turned to its own left; then the other side is asked for."""
+    shots = Shots(FakeEngine())
+    for number, turn in ((1, 0.0), (2, 0.0), (3, 0.2)):
+        shots.consider(frame(number, float(number) * (PACE_S + 0.01)), good(turn))
+    assert len(shots.kept) == 2
+    assert shots.consider(frame(4, 4 * (PACE_S + 0.01)), good(0.2)) == "TURN_RIGHT"
+
+
+def test_with_the_helmet_on_somebody_else_is_noticed() -> None:
+    bare = Shots(FakeEngine(), wanted=1)
+    for number in (1, 2):
+        bare.consider(frame(number), good())
+    with_helmet = Shots(FakeEngine(), wanted=1, like=bare.kept)
+    for number in (3, 4):
+        said = with_helmet.consider(frame(number), good(row=1))
+    assert (said, with_helmet.kept) == ("SOMEBODY_ELSE", [])
 
 
 def good(turn: float = 0.0, row: int = 0) -> Look:

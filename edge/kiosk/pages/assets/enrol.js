@@ -125,7 +125,7 @@ const SCREENS = {
     put($("capture-title"), phrase(capture.helmet ? "helmet_title" : "capture_title"));
     $("capture-more").hidden = asks || capture.helmet;
     const good = ["KEPT", "ENOUGH", "TURN_SLIGHTLY", "TURN_LEFT", "TURN_RIGHT"].includes(capture.hint);
-    $("camera").classList.toggle("good", good && !capture.fault);
+    $("camera").classList.toggle("good", good && !capture.fault && !asks);
     put($("hint"), capture.fault ? "" : say(asks ? "PUT_HELMET" : capture.hint).say);
     $("hint").dataset.code = asks ? "PUT_HELMET" : capture.hint;
     $("camera-fault").hidden = !capture.fault;
