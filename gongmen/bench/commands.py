@@ -98,3 +98,14 @@ def registry(
     from gongmen.bench.registry import run
 
     run(as_json, scale=scale, seconds=seconds, imported=imported)
+
+
+@app.command()
+def attendance(
+    as_json: Json = False,
+    scale: Annotated[float, typer.Option(min=0.001, max=1, help="规模，1 为 100 万工人、6000 万条通行 · 1 is 1,000,000 workers")] = 0.02,
+) -> None:
+    """考勤：一夜的计算、月表、看板、主管部门拉取 · Attendance at scale: a night, monthly sheets, the live board, the authority's pull."""
+    from gongmen.bench.attendance import run
+
+    run(as_json, scale=scale)
