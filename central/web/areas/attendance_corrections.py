@@ -27,7 +27,7 @@ from central.web.pages import Portal, redirect, refused_rows, signed_in, texts_o
 from central.web.texts import Texts
 from edge.sync.wire import Direction
 
-COLUMNS: Final = ("name", "punch", "correction_reason", "asked", "correction_state", "do")
+COLUMNS: Final = ("name", "punch", "correction_reason", "asked_when", "correction_state", "do")
 DECISIONS: Final = ("approve", "reject")
 
 declare({"TIME_INVALID": ("时间格式应为 时:分，如 17:30。", "A time of day, such as 17:30.")})

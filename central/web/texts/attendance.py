@@ -186,7 +186,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "asked_by_me": ("我提交的", "asked by me"),
     "col_punch": ("补记", "Passage"),
     "col_correction_reason": ("原因", "Reason"),
-    "col_asked": ("提交时间", "Asked"),
+    "col_asked_when": ("提交时间", "Asked"),
     "col_correction_state": ("状态", "State"),
     "missing_because_forgotten": ("忘记刷", "Forgotten"),
     "missing_because_gate_fault": ("设备故障", "Gate fault"),
