@@ -54,6 +54,10 @@ class Display:
         if self._may_change():
             self.screen.show("card", self._clock.now_ms(), method=Method.ID_CARD.value, hint=hint)
 
+    def ask_card(self) -> None:
+        """A face alone is not enough for this worker: said as long as a refusal, and it is none."""
+        self._hold("card", REFUSAL_MS, method=Method.ID_CARD.value, hint="TWIN")
+
     def face(self, view: View, image: Image) -> None:
         """Somebody is, or nobody is, before the camera."""
         now_ms = self._clock.mono_ms()

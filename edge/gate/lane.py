@@ -176,6 +176,10 @@ class Lane:
         if person in self._passed:
             self._recognition.wait(verdict, self._passed[person] + REOPEN_S)
             return
+        if self._keeper.wants_card(person):
+            self._recognition.hold(verdict, now_s)
+            self._display.ask_card()
+            return
         if person in self._refused:
             answer = self._keeper.would_say(person)
             if answer.reason is not None:

@@ -20,6 +20,7 @@ from edge.gate.threshold_watch import ThresholdWatch
 from edge.gate.uplink import Uplink
 from edge.model import Claim, Decision
 from edge.store.database import Store
+from edge.store.enrolments import Enrolments
 from edge.store.health import Health
 from edge.store.journal import Journal
 from edge.store.passages import Passages
@@ -76,6 +77,7 @@ class Gatekeeper:
         self.broken: StoreError | None = None
         self._store, self._turnstile = store, turnstile
         self._journal, self._roster, self._passages = Journal(store, clock), Roster(store), Passages(store)
+        self._enrolments = Enrolments(store, clock)
         self._watch = ThresholdWatch(turnstile)
         self._unwritten: dict[str, str] = {}
 
@@ -158,6 +160,10 @@ class Gatekeeper:
         """The answer to this person's face now, without a record: for somebody refused a moment ago who still stands there."""
         claim = self._claim_by_face(person, 1.0, ())
         return decide(claim, self._roster.policy(), self._moment(claim, None))
+
+    def wants_card(self, person: str) -> bool:
+        """Whether this worker's face is taken for somebody else's, as the kiosk found: going in, a card is shown beside it."""
+        return self.place.direction is Direction.IN and self._enrolments.twin_of(person) is not None
 
     def unreadable(self, error: StoreError) -> Outcome:
         """The store failed before anything could be decided: nobody comes in unrecorded, everybody gets out."""

@@ -77,6 +77,7 @@ HINTS: Final[dict[str, Text]] = {
     "PASSED": Text("好了，请看镜头", "Good, look at the camera"),
     "FAILED": Text("没有看清，请再来一次", "Not seen clearly: once more"),
     "EYES_CLOSED": Text("请睁开眼睛", "Open your eyes"),
+    "TWIN": Text("您与另一位工友相像", "You look like another worker", "刷卡之后再看镜头", "Show your card, then look at the camera"),
     "PUT_HELMET": Text("请戴上安全帽", "Put the helmet on"),
     "KEPT": Text("已拍好一张", "Got one"),
     "ENOUGH": Text("采集完成", "Done"),

@@ -58,7 +58,7 @@ const VERDICTS = {
     const reason = say(view.reason ?? "NOT_CONFIRMED");
     return { name: view.shown_name ?? "", word: phrase("refused"), more: reason.say, facts: reason.do, contact: true };
   },
-  card: () => ({ word: phrase("card_please"), more: phrase("card_please_more") }),
+  card: () => ({ word: phrase("card_please"), more: view.hint ? say(view.hint).say : phrase("card_please_more"), facts: view.hint ? say(view.hint).do : "" }),
   closed: () => ({ word: phrase("closed"), more: view.reason ? say(view.reason).say : "", facts: phrase("closed_more"), contact: true }),
   fault: () => {
     const codes = view.faults?.length ? view.faults : ["DEVICE_FAULT"];
