@@ -1,0 +1,117 @@
+"""上报: how a project's uploads to the national platform stand, what failed and why; for the administrator, those of all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from central.access import Access, Function, Role
+from central.call import RowId
+from central.errors import TEXTS as PROBLEMS
+from central.errors import Problem
+from central.platform import service
+from central.platform.model import UploadState
+from central.web.areas import Area, Entry
+from central.web.forms import Form_
+from central.web.listing import PAGE_SIZE, Listing
+from central.web.pages import Portal, redirect, signed_in, texts_of, told
+
+COLUMNS: Final = ("upload", "upload_state", "upload_why", "upload_at", "do")
+STATES: Final = tuple(state.value for state in UploadState)
+
+
+def router(portal: Portal) -> APIRouter:
+    """The pages of this module."""
+    pages = APIRouter(include_in_schema=False)
+
+    @pages.get("/platform")
+    def everywhere(request: Request) -> Response:
+        access, listing = signed_in(request), Listing.read("/platform", request.query_params, (), ())
+        with portal.database.reading() as session:
+            found = service.channels(session, access, after=_row(listing.after), limit=PAGE_SIZE)
+        rows = found[:PAGE_SIZE]
+        values = {
+            "rows": rows,
+            "listing": listing,
+            "more": str(rows[-1][0].id) if len(found) > PAGE_SIZE else "",
+            "configured": bool(portal.centre.settings.platform_url),
+            "allowed": portal.centre.settings.platform_projects,
+        }
+        return portal.page(request, "platform_projects.html", values)
+
+    @pages.get("/projects/{project_id}/platform")
+    def of_project(request: Request, project_id: RowId) -> Response:
+        access, t = signed_in(request), texts_of(request)
+        listing = Listing.read(f"/projects/{project_id}/platform", request.query_params, STATES, ())
+        state = UploadState(listing.state) if listing.state else None
+        with portal.database.reading() as session:
+            status = service.status(session, access, portal.centre.settings, project_id)
+            found = service.page(session, access, project_id, state=state, after=_row(listing.after), limit=PAGE_SIZE)
+        lines = found[:PAGE_SIZE]
+        values = {
+            "status": status,
+            "channel": status.channel,
+            "is_on": status.channel is not None and status.channel.switched_on,
+            "counts": {one.value: status.counts.get(one, 0) for one in UploadState},
+            "lines": lines,
+            "listing": listing,
+            "columns": COLUMNS,
+            "more": str(lines[-1].upload.id) if len(found) > PAGE_SIZE else "",
+            "may_switch": access.may(Function.MANAGE_SETTINGS),
+            "why": lambda code: t.problem(PROBLEMS[code]) if code in PROBLEMS else code,
+        }
+        return portal.page(request, "platform.html", values)
+
+    @pages.post("/projects/{project_id}/platform")
+    def change(request: Request, project_id: RowId, sent: Form_) -> Response:
+        """What a button asks for: on, off, resume, try everything again, or one record."""
+        here = f"/projects/{project_id}/platform"
+
+        def deed(session: Session, access: Access) -> str:
+            asked, clock = sent.get("do"), portal.clock
+            if asked in {"on", "off"}:
+                settings, since = portal.centre.settings, _date(sent.get("since"))
+                service.switch(session, clock, access, settings, project_id, on=asked == "on", since=since)
+                return told(here, f"platform_{asked}")
+            if asked == "resume":
+                service.resume(session, access, project_id)
+                return told(here, "platform_resumed")
+            if asked == "retry":
+                return told(here, "platform_retried", n=service.retry_all(session, clock, access, project_id))
+            service.retry(session, clock, access, project_id, sent.number("upload") or 0)
+            return told(here, "platform_retried", n=1)
+
+        return redirect(request, portal.write(request, sent, deed))
+
+    return pages
+
+
+def _row(after: str) -> int:
+    return int(after) if after.isdigit() and len(after) < 16 else 0
+
+
+def _date(given: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(given) if given else None
+    except ValueError:
+        raise Problem("FIELD_NOT_A_DATE", 422, "since") from None
+
+
+AREA: Final = Area(
+    router=router,
+    entries=(
+        Entry("platform", (Role.ADMINISTRATOR,), "/platform", "cloud-upload", 60),
+        Entry(
+            "platform",
+            (Role.CONTRACTOR,),
+            "/projects/{project}/platform",
+            "cloud-upload",
+            85,
+            shown=lambda access: access.may(Function.MANAGE_PROJECT),
+        ),
+    ),
+)

@@ -1,0 +1,71 @@
+"""上报: the uploads to the national platform."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "nav_platform": ("平台上报", "National platform"),
+    "platform_lead": (
+        "全国建筑工人管理服务信息平台：人员、合同、进退场和考勤的上报情况",
+        "National platform: how people, contracts, entries, exits and attendance are uploaded",
+    ),
+    "platform_unset": ("尚未配置平台，不会上报任何数据。", "No platform is configured: nothing is uploaded."),
+    "platform_not_allowed": (
+        "本项目不在允许上报的名单中，请系统管理员先在配置中加入报建编号 {reg_no}。",
+        "This project may not be uploaded: have registration no. {reg_no} added to the settings first.",
+    ),
+    "platform_is_on": ("已开启，考勤自 {since} 起上报", "On; attendance from {since} on"),
+    "platform_is_off": ("未开启", "Off"),
+    "platform_last": ("最近一次成功", "Last success"),
+    "platform_never": ("还没有成功上报", "Nothing was uploaded yet"),
+    "platform_since": ("考勤起始日期（空白为今天）", "Attendance from (empty: today)"),
+    "platform_paused": ("上报已停止", "Uploading has stopped"),
+    "platform_waits": ("平台忙或没有应答，{at} 之后自动继续。", "The platform is busy or away: it goes on by itself after {at}."),
+    "platform_none": ("还没有上报记录", "No records yet"),
+    "platform_none_why": (
+        "开启后，总包已确认进场的人员会自动进入队列；未确认的人员不上报。",
+        "Once it is on, people whose entry is confirmed are queued by themselves; nobody else is.",
+    ),
+    "platform_rule": (
+        "退场只在分派因离职、身亡或竣工结束时上报，原因写入凭证；长期未考勤不算退场（规则 A-50）。",
+        "An exit is told only when an assignment ends by departure, death or completion, with its cause; absence is none (rule A-50).",
+    ),
+    "platform_switch_on": ("开启上报", "Switch on"),
+    "platform_switch_off": ("关闭上报", "Switch off"),
+    "platform_switch_on_ask": (
+        "开启后，{project} 的人员和考勤将发送到全国平台，操作记入审计。确定开启？",
+        "People and attendance of {project} will be sent to the national platform; this is recorded. Switch on?",
+    ),
+    "platform_switch_off_ask": ("停止上报 {project}？已在队列中的记录会保留。", "Stop uploading {project}? What is queued stays."),
+    "platform_resume": ("恢复上报", "Resume"),
+    "platform_retry_all": ("全部重试", "Try everything again"),
+    "platform_retry": ("重试", "Try again"),
+    "done_platform_on": ("已开启上报。", "Uploading is on."),
+    "done_platform_off": ("已关闭上报。", "Uploading is off."),
+    "done_platform_resumed": ("已恢复上报。", "Uploading goes on."),
+    "done_platform_retried": ("{n} 条记录将立即重试。", "{n} records are tried again now."),
+    "col_platform": ("上报", "Uploads"),
+    "col_upload": ("记录", "Record"),
+    "col_upload_state": ("状态", "State"),
+    "col_upload_why": ("原因", "Why"),
+    "col_upload_at": ("时间", "Time"),
+    "upload_retry_at": ("{at} 自动重试", "tried again {at}"),
+    "upload_attempts": ("已试 {n} 次", "{n} attempts"),
+    "upload_project": ("项目", "Project"),
+    "upload_company": ("企业", "Company"),
+    "upload_participant": ("参建单位", "Participant"),
+    "upload_team": ("班组", "Team"),
+    "upload_worker": ("人员", "Worker"),
+    "upload_entry": ("进场", "Entry"),
+    "upload_contract": ("合同", "Contract"),
+    "upload_attendance": ("考勤", "Attendance"),
+    "upload_exit": ("退场", "Exit"),
+    "upload_state_blocked": ("等待前置记录", "Behind another"),
+    "upload_state_waiting": ("待上报", "Waiting"),
+    "upload_state_sent": ("平台处理中", "Being processed"),
+    "upload_state_done": ("已上报", "Done"),
+    "upload_state_already_there": ("平台已有", "There already"),
+    "upload_state_failed": ("失败", "Failed"),
+    "upload_state_withdrawn": ("无需上报", "Not needed"),
+}

@@ -1,0 +1,131 @@
+"""Who runs the uploads: switching by the system administrator only, what is shown, and trying again, by API and by page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from central.access import Access, Role
+from central.app import create_app
+from central.audit import AuditEntry
+from central.errors import TEXTS, Problem
+from central.identity.model import Account
+from central.platform import service
+from central.platform.model import UploadState
+from tests.central.in_process import in_process
+from tests.central.platform.world import ADMINISTRATOR, World, opened
+from tests.central.web.site import _HASH, FakeBrowser, field
+
+
+@pytest.fixture
+def failing(world: World) -> World:
+    """A project whose first record was refused for good."""
+    world.switch()
+    world.story.confirmed()
+    world.platform.faults.extend(["-1", "-1"])
+    world.run()
+    return world
+
+
+def test_only_the_system_administrator_switches_and_it_stands_in_the_audit(world: World) -> None:
+    centre, office = world.story.centre, world.story.office()
+    with centre.database.writing() as session, pytest.raises(Problem, match="ROLE_NOT_ALLOWED"):
+        service.switch(session, world.clock, office, centre.settings, world.project_id, on=True, since=None)
+    world.switch()
+    world.switch()
+    world.switch(on=False)
+    with centre.database.reading() as session:
+        deeds = session.scalars(select(AuditEntry).where(AuditEntry.action == "platform.switched")).all()
+    assert [(deed.actor, deed.subject) for deed in deeds] == [(ADMINISTRATOR.actor, f"project:{world.project_id}")] * 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"), [({"platform_url": ""}, "PLATFORM_NOT_CONFIGURED"), ({"platform_projects": ()}, "PLATFORM_NOT_ALLOWED")]
+)
+def test_it_is_off_unless_the_settings_name_platform_and_project(
+    database_url: str, tmp_path: Path, changed: dict[str, Any], code: str
+) -> None:
+    with opened(tmp_path, database_url, **changed) as world, pytest.raises(Problem, match=code):
+        world.switch()
+
+
+def test_nothing_is_told_from_a_day_to_come(world: World) -> None:
+    with pytest.raises(Problem, match="PLATFORM_SINCE_INVALID"):
+        world.switch(since=world.today + dt.timedelta(days=1))
+
+
+def test_the_office_sees_counts_and_reasons_in_both_languages_and_tries_again(failing: World) -> None:
+    story = failing.story
+    office, api = story.token(story.office()), f"/api/v1/projects/{failing.project_id}/platform"
+    with in_process(create_app(story.centre.settings, story.centre)) as client:
+        shown = client.get(api, headers=office).json()
+        assert shown["on"]
+        assert shown["counts"]["failed"] == 2
+        failed = client.get(f"{api}/records", params={"state": "failed", "limit": 1}, headers=office).json()
+        one = failed["items"][0]
+        assert (one["code"], one["code_zh"], one["retry_at"]) == ("PLATFORM_PARAMETER", TEXTS["PLATFORM_PARAMETER"].zh, None)
+        assert failed["next_cursor"]
+        again = client.post(f"{api}/records/{one['id']}/retry", headers=office)
+        assert (again.status_code, again.json()["state"]) == (200, "waiting")
+        assert client.post(f"{api}/records/{one['id']}/retry", headers=office).json()["code"] == "PLATFORM_NOT_FAILED"
+        assert client.post(f"{api}/retry", headers=office).json() == {"uploads": 1}
+        people = client.get(f"{api}/records", params={"kind": "worker"}, headers=office).json()["items"]
+        assert people[0]["id_masked"].startswith("310***")
+    failing.run_until_there()
+    assert all(upload.state is not UploadState.FAILED for upload in failing.uploads())
+
+
+def test_a_paused_channel_says_why_and_goes_on_when_resumed(world: World) -> None:
+    world.switch()
+    world.platform.faults.append("-2")
+    story = world.story
+    story.confirmed()
+    world.run()
+    administrator, api = story.token(Access("y", Role.ADMINISTRATOR)), f"/api/v1/projects/{world.project_id}/platform"
+    with in_process(create_app(story.centre.settings, story.centre)) as client:
+        shown = client.get(api, headers=administrator).json()
+        assert (shown["paused"], shown["paused_zh"]) == ("PLATFORM_SIGNATURE", TEXTS["PLATFORM_SIGNATURE"].zh)
+        assert client.post(f"{api}/resumption", headers=administrator).json()["paused"] == ""
+
+
+def browser(world: World, role: Role) -> FakeBrowser:
+    """Somebody of this role, signed in."""
+    site, centre = world.story.site, world.story.centre
+    with centre.database.writing() as session:
+        account = Account(username="somebody", password_hash=_HASH, display_name="某人", role=role, created_at=world.clock.now())
+        if role is Role.CONTRACTOR:
+            account.company_id, account.project_id = site.gc.id, site.project.id
+        session.add(account)
+    opened_ = FakeBrowser(world.story)
+    opened_.sign_in("somebody")
+    return opened_
+
+
+def test_the_offices_page_shows_failures_with_reasons_and_tries_again(failing: World) -> None:
+    office = browser(failing, Role.CONTRACTOR)
+    path = f"/projects/{failing.project_id}/platform"
+    page = office.get(path)
+    assert page.status_code == 200
+    assert TEXTS["PLATFORM_PARAMETER"].zh in page.text
+    assert "开启上报" not in page.text
+    said = {"csrf": field(page.text, "csrf"), "do": "retry"}
+    assert office.post(path, said).headers["location"].startswith(f"{path}?done=platform_retried&n=2")
+    assert failing.platform.calls
+    assert office.post(path, said | {"do": "off"}).status_code == 403
+
+
+def test_the_administrators_page_lists_projects_and_switches_one_on(database_url: str, tmp_path: Path) -> None:
+    with opened(tmp_path, database_url, second_factor_for_administrators=False) as world:
+        path = f"/projects/{world.project_id}/platform"
+        administrator = browser(world, Role.ADMINISTRATOR)
+        assert path in administrator.get("/platform").text
+        page = administrator.get(path).text
+        assert "还没有上报记录" in page
+        sent = {"csrf": field(page, "csrf"), "do": "on", "since": "2026-03-01"}
+        assert administrator.post(path, sent).status_code == 303
+        assert world.channel().since == dt.date(2026, 3, 1)
+        assert "2026-03-01" in administrator.get(path).text
