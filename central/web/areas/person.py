@@ -78,6 +78,9 @@ def router(portal: Portal) -> APIRouter:
             "may_reveal": access.may(Function.REVEAL) and access.role is not Role.EMPLOYER,
             "may_accept": may_accept and access.may(Function.CONFIRM_ENTRY),
             "may_withdraw": access.role is Role.EMPLOYER and line.assignment.state in ("assigned", "returned"),
+            "may_edit": access.may(Function.ASSIGN)
+            and line.assignment.employer_id == access.company_id
+            and line.assignment.ended_at is None,
             "once": secrets.token_urlsafe(18),
             "compared": None,
             "revealed": None,

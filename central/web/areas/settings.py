@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -12,10 +13,11 @@ from central import changes
 from central.access import Access, Function, Role
 from central.attendance.valid_day import Profile
 from central.call import RowId
+from central.clock import today
 from central.errors import Problem
 from central.people.typed import day
 from central.projects import settings
-from central.projects.model import Calendar, Project, ProjectSuspension
+from central.projects.model import Calendar, Project
 from central.projects.schemas import SettingsIn
 from central.projects.service import visible_project
 from central.web import choices
@@ -54,6 +56,9 @@ def router(portal: Portal) -> APIRouter:
             "suspensions": rows,
             "changes": told_.lines(history, t),
             "may_manage": access.may(Function.MANAGE_PROJECT),
+            "may_resume": lambda row: row.last_day is None or row.last_day >= today(portal.clock),
+            "tomorrow": today(portal.clock) + dt.timedelta(days=1),
+            "refusal": t.problem(problem.text) if problem and sent is None else "",
         }
         return portal.page(request, "settings.html", values, problem.status if problem else 200)
 
@@ -87,10 +92,8 @@ def router(portal: Portal) -> APIRouter:
             if not reason:
                 raise Problem("FIELD_MISSING", 422, "suspension_reason")
             last = day(sent.get("last_day"))
-            row: ProjectSuspension = settings.suspend(
-                session, portal.clock, access, project_id, first_day=first, last_day=last, reason=reason
-            )
-            return told(f"/projects/{project_id}/settings", "suspended", row.id and 1)
+            settings.suspend(session, portal.clock, access, project_id, first_day=first, last_day=last, reason=reason)
+            return told(f"/projects/{project_id}/settings", "suspended")
 
         try:
             return redirect(request, portal.write(request, sent, deed))
@@ -98,6 +101,20 @@ def router(portal: Portal) -> APIRouter:
             if problem.status in (401, 403, 404):
                 raise
             return page(request, project_id, sent, problem)
+
+    @pages.post("/projects/{project_id}/suspensions/{suspension_id}/resume")
+    def resume(request: Request, project_id: RowId, suspension_id: RowId, sent: Form_) -> Response:
+        def deed(session: Session, access: Access) -> str:
+            last = _day_before(sent.get("resumed_on"))
+            settings.resume(session, portal.clock, access, project_id, suspension_id=suspension_id, last_day=last)
+            return told(f"/projects/{project_id}/settings", "resumed")
+
+        try:
+            return redirect(request, portal.write(request, sent, deed))
+        except Problem as problem:
+            if problem.status in (401, 403, 404):
+                raise
+            return page(request, project_id, problem=problem)
 
     return pages
 
@@ -126,6 +143,14 @@ def _suspension_form(t: Texts, project_id: int) -> Form:
     fields = (Field("first_day", "date", required=True), Field("last_day", "date"), Field("suspension_reason", required=True, limit=200))
     action = f"/projects/{project_id}/suspensions"
     return Form(f"suspend-{project_id}", action, (Section("suspension", fields),), submit="suspend", confirm=t("suspend_ask"))
+
+
+def _day_before(given: str) -> dt.date:
+    """The last day of standing still, before the one on which work resumes. Raises `Problem` 422 FIELD_NOT_A_DATE."""
+    resumed = day(given)
+    if resumed is None:
+        raise Problem("FIELD_NOT_A_DATE", 422, "resumed_on")
+    return resumed - dt.timedelta(days=1)
 
 
 def _said(sent: Sent) -> dict[str, Any]:

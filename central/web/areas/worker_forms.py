@@ -137,7 +137,7 @@ def router(portal: Portal) -> APIRouter:
     @pages.post("/workers/new")
     def register(request: Request, sent: Form_) -> Response:
         try:
-            said = typed(RegistrationIn, _registration(sent))
+            said = typed(RegistrationIn, stated(sent))
 
             def deed(session: Session, access: Access) -> str:
                 policy = Policy.of(centre.settings)
@@ -189,7 +189,8 @@ def _of_worker(portal: Portal, request: Request, worker_id: int) -> tuple[Form, 
         return edit_form(texts_of(request), found, banks.active(session)), found
 
 
-def _registration(sent: Sent) -> dict[str, Any]:
+def stated(sent: Sent) -> dict[str, Any]:
+    """What the form of a new worker says, as the API's schema takes it."""
     names = (*EDITABLE, "contract_start", "contract_type", "id_type", "id_number", "category", "employment_form", "birth_date", *WAGES)
     said: dict[str, Any] = {name: sent.get(name) for name in names}
     for date in ("contract_start", "contract_end", "birth_date"):
