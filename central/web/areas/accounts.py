@@ -1,0 +1,146 @@
+"""账号: who may sign in: made, disabled, given a new password, appointed project manager (A-06). For the security administrator."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from central.access import Access, Function, Position, Role
+from central.call import RowId
+from central.errors import Problem
+from central.identity import second_factor
+from central.identity import service as identity
+from central.identity.schemas import AccountIn
+from central.projects import company_list
+from central.web import choices
+from central.web.areas import Area, Entry
+from central.web.forms import Field, Form, Form_, Section, Sent, typed
+from central.web.listing import PAGE_SIZE, Listing
+from central.web.pages import Portal, redirect, signed_in, texts_of, told
+from central.web.texts import Texts
+
+HERE: Final = "/accounts"
+COLUMNS: Final = ("username", "shown_name", "account_role", "belongs", "second_factor", "account_state", "do")
+Deed = Callable[[Session, Access, int], Any]
+
+
+def router(portal: Portal) -> APIRouter:
+    """The pages of this module."""
+    pages = APIRouter(include_in_schema=False)
+    clock = portal.clock
+    deeds: dict[str, Deed] = {
+        "disable": lambda session, access, one: identity.disable_account(session, clock, access, one),
+        "enable": identity.enable_account,
+        "appoint": lambda session, access, one: identity.appoint_manager(session, clock, access, one),
+    }
+
+    def page(request: Request, form: Form | None = None, status: int = 200, shown_once: tuple[str, str] = ("", "")) -> Response:
+        access, t = signed_in(request), texts_of(request)
+        access.require(Function.MANAGE_ACCOUNTS)
+        listing = Listing.read(HERE, request.query_params, (), ())
+        after = int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
+        with portal.database.reading() as session:
+            found = identity.page_of_accounts(session, access, after, PAGE_SIZE)
+            rows = found[:PAGE_SIZE]
+            companies, projects = company_list.names(session, [one.company_id for one in rows], [one.project_id for one in rows])
+        values = {
+            "listing": listing,
+            "rows": [(one, companies.get(one.company_id or 0, ""), projects.get(one.project_id or 0, "")) for one in rows],
+            "columns": COLUMNS,
+            "more": str(rows[-1].id) if len(found) > PAGE_SIZE else "",
+            "form": form or _form(t),
+            "name": shown_once[0],
+            "password": shown_once[1],
+            "has_second": second_factor.is_on,
+            "me": access.actor,
+            "once": secrets.token_urlsafe(18),
+        }
+        return portal.page(request, "accounts.html", values, status)
+
+    @pages.get(HERE)
+    def accounts(request: Request) -> Response:
+        return page(request)
+
+    @pages.post(HERE)
+    def create(request: Request, sent: Form_) -> Response:
+        """The temporary password is shown on the answer itself, once, and stands in no address."""
+        made: list[tuple[str, str]] = []
+
+        def deed(session: Session, access: Access) -> str:
+            password = secrets.token_urlsafe(12)
+            said = typed(AccountIn, _said(session, sent) | {"password": password, "password_is_temporary": True})
+            account = identity.create_account(session, clock, access, **said.model_dump())
+            made.append((account.username, password))
+            return told(HERE, "saved")
+
+        try:
+            where = portal.write(request, sent, deed)
+        except Problem as problem:
+            if problem.status in (401, 403, 404):
+                raise
+            t = texts_of(request)
+            return page(request, _form(t).after(sent).refused(_named(problem), t), problem.status)
+        return page(request, shown_once=made[0]) if made else redirect(request, where)
+
+    @pages.post(f"{HERE}/{{account_id}}/reset")
+    def reset(request: Request, account_id: RowId, sent: Form_) -> Response:
+        made: list[tuple[str, str]] = []
+
+        def deed(session: Session, access: Access) -> str:
+            account, clear = identity.reset_account(session, access, account_id, second_factor_too=bool(sent.get("second_factor_too")))
+            made.append((account.username, clear))
+            return told(HERE, "saved")
+
+        where = portal.write(request, sent, deed)
+        return page(request, shown_once=made[0]) if made else redirect(request, where)
+
+    @pages.post(f"{HERE}/{{account_id}}/{{what}}")
+    def change(request: Request, account_id: RowId, what: str, sent: Form_) -> Response:
+        def deed(session: Session, access: Access) -> str:
+            if what not in deeds:
+                raise Problem("NOT_FOUND", 404)
+            deeds[what](session, access, account_id)
+            return told(HERE, f"account_{what}")
+
+        return redirect(request, portal.write(request, sent, deed))
+
+    return pages
+
+
+def _said(session: Session, sent: Sent) -> dict[str, Any]:
+    """The company and the project are named by their public numbers, never chosen from two thousand."""
+    said: dict[str, Any] = {"username": sent.get("username"), "display_name": sent.get("shown_name"), "role": sent.get("account_role")}
+    if said["role"] in (Role.EMPLOYER, Role.CONTRACTOR):
+        said["company_id"] = company_list.by_code(session, sent.get("uscc"), "uscc")
+    if said["role"] == Role.CONTRACTOR:
+        said["project_id"] = company_list.project_by_number(session, sent.get("reg_no"), "reg_no")
+        said["position"] = sent.get("position") or None
+    return said
+
+
+def _named(problem: Problem) -> Problem:
+    """A refusal under the names of this form."""
+    names = {"display_name": "shown_name", "role": "account_role", "company_id": "uscc", "project_id": "reg_no"}
+    for one in problem.errors or (problem,):
+        one.field = names.get(one.field or "", one.field)
+    return problem
+
+
+def _form(t: Texts) -> Form:
+    fields = (
+        Field("username", required=True, limit=64),
+        Field("shown_name", required=True),
+        Field("account_role", "select", required=True, options=choices.of(Role, "role", t)),
+        Field("position", "select", options=choices.of(Position, "position", t), show="account_role=contractor"),
+        Field("uscc", limit=18, show="account_role=employer,contractor"),
+        Field("reg_no", limit=64, show="account_role=contractor"),
+    )
+    return Form("account-new", HERE, (Section("account_new", fields),), submit="make_account")
+
+
+AREA: Final = Area(router=router, entries=(Entry("accounts", (Role.SECURITY,), HERE, "users", 10),))

@@ -1,0 +1,144 @@
+"""接口令牌: made for other systems, shown once, with what they may do, when they were last used, and their end."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from central.access import Access, Function, Role
+from central.call import RowId
+from central.clock import SITE_ZONE
+from central.errors import Problem
+from central.functions import OF_ROLE
+from central.identity import tokens
+from central.identity.rules import unpacked
+from central.people.typed import day
+from central.projects import company_list
+from central.web import choices
+from central.web.areas import Area, Entry, needs
+from central.web.forms import Field, Form, Form_, Section, Sent
+from central.web.listing import PAGE_SIZE, Listing
+from central.web.pages import Portal, redirect, signed_in, texts_of, told
+from central.web.texts import Texts
+
+HERE: Final = "/tokens"
+COLUMNS: Final = ("token_name", "account_role", "belongs", "token_scope", "token_until", "token_used", "do")
+
+
+def router(portal: Portal) -> APIRouter:
+    """The pages of this module."""
+    pages = APIRouter(include_in_schema=False)
+
+    def page(request: Request, form: Form | None = None, status: int = 200, shown_once: tuple[str, str] = ("", "")) -> Response:
+        access, t = signed_in(request), texts_of(request)
+        listing = Listing.read(HERE, request.query_params, (), ())
+        after = int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
+        with portal.database.reading() as session:
+            found = tokens.page_of_tokens(session, access, after, PAGE_SIZE)
+            rows = found[:PAGE_SIZE]
+            companies, projects = company_list.names(session, [one.company_id for one in rows], [one.project_id for one in rows])
+        values = {
+            "listing": listing,
+            "rows": [
+                (one, companies.get(one.company_id or 0, ""), projects.get(one.project_id or 0, ""), unpacked(one.functions))
+                for one in rows
+            ],
+            "columns": COLUMNS,
+            "more": str(rows[-1].id) if len(found) > PAGE_SIZE else "",
+            "form": form or _form(access, t),
+            "name": shown_once[0],
+            "clear": shown_once[1],
+            "once": secrets.token_urlsafe(18),
+        }
+        return portal.page(request, "api_tokens.html", values, status)
+
+    @pages.get(HERE)
+    def listed(request: Request) -> Response:
+        return page(request)
+
+    @pages.post(HERE)
+    def issue(request: Request, sent: Form_) -> Response:
+        """The token is shown on the answer itself, once, and stands in no address."""
+        made: list[tuple[str, str]] = []
+
+        def deed(session: Session, access: Access) -> str:
+            name = sent.get("token_name")[:100]
+            if not name:
+                raise Problem("FIELD_MISSING", 422, "token_name")
+            token, clear = tokens.issue_token(session, portal.clock, access, name=name, **_said(session, access, sent))
+            made.append((token.name, clear))
+            return told(HERE, "saved")
+
+        try:
+            where = portal.write(request, sent, deed)
+        except Problem as problem:
+            if problem.status in (400, 401):
+                raise
+            access, t = signed_in(request), texts_of(request)
+            problem.field = "token_until" if problem.field == "expires_at" else problem.field
+            return page(request, _form(access, t).after(sent).refused(problem, t), problem.status)
+        return page(request, shown_once=made[0]) if made else redirect(request, where)
+
+    @pages.post(f"{HERE}/{{token_id}}/revoke")
+    def revoke(request: Request, token_id: RowId, sent: Form_) -> Response:
+        def deed(session: Session, access: Access) -> str:
+            tokens.revoke_token(session, portal.clock, access, token_id)
+            return told(HERE, "token_revoked")
+
+        return redirect(request, portal.write(request, sent, deed))
+
+    return pages
+
+
+def _said(session: Session, access: Access, sent: Sent) -> dict[str, Any]:
+    """For whom it acts: the security administrator says so; everybody else makes tokens for itself only."""
+    chosen = [function for function in Function if sent.get(f"may_{function}")]
+    said: dict[str, Any] = {"functions": chosen, "expires_at": _until(sent)}
+    if access.role is not Role.SECURITY:
+        return said | {"role": access.role, "company_id": access.company_id, "project_id": access.project_id}
+    role = sent.get("account_role")
+    if role not in list(Role):
+        raise Problem("FIELD_MISSING", 422, "account_role")
+    said["role"] = Role(role)
+    if role in (Role.EMPLOYER, Role.CONTRACTOR):
+        said["company_id"] = company_list.by_code(session, sent.get("uscc"), "uscc")
+    if role == Role.CONTRACTOR:
+        said["project_id"] = company_list.project_by_number(session, sent.get("reg_no"), "reg_no")
+    return said
+
+
+def _until(sent: Sent) -> dt.datetime | None:
+    """The end of the last day, at the sites; blank for no end. Raises `Problem` 422 FIELD_NOT_A_DATE."""
+    last = day(sent.get("token_until"))
+    if last is None and sent.get("token_until"):
+        raise Problem("FIELD_NOT_A_DATE", 422, "token_until")
+    return None if last is None else dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), SITE_ZONE)
+
+
+def _form(access: Access, t: Texts) -> Form:
+    of_whom: tuple[Field, ...] = ()
+    if access.role is Role.SECURITY:
+        of_whom = (
+            Field("account_role", "select", required=True, options=choices.of(Role, "role", t)),
+            Field("uscc", limit=18, show="account_role=employer,contractor"),
+            Field("reg_no", limit=64, show="account_role=contractor"),
+        )
+    about = (Field("token_name", required=True), *of_whom, Field("token_until", "date"))
+    offered = frozenset(Function) if access.role is Role.SECURITY else access.functions & OF_ROLE[access.role.value]
+    marks = tuple(Field(f"may_{one}", "check", label=t(f"function_{one}")) for one in sorted(offered))
+    sections = (Section("token", about), Section("token_functions", marks))
+    return Form("token-new", HERE, sections, submit="issue_token")
+
+
+AREA: Final = Area(
+    router=router,
+    entries=(
+        Entry("tokens", (Role.SECURITY,), HERE, "key", 20),
+        Entry("tokens", (Role.EMPLOYER, Role.CONTRACTOR), HERE, "key", 87, shown=needs(Function.ISSUE_TOKENS)),
+    ),
+)
