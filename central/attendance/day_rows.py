@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ Row = dict[str, Any]
 Key = tuple[int, dt.date]
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MS: Final = dt.timedelta(milliseconds=1)
+_ENCODER: Final = msgspec.msgpack.Encoder()
 
 
 class KeptPunch(msgspec.Struct, array_like=True, frozen=True):
@@ -67,7 +68,8 @@ def rows(punches: Iterable[Punch], window: Window, parameters: Parameters) -> di
         for date, event in dates.items()
         if window.first <= date <= window.last
     }
-    return {key: _row(key, found.get(key), seen.get(key), parameters) for key in sorted(found.keys() | seen.keys())}
+    fingerprint = parameters.fingerprint.encode()
+    return {key: _row(key, found.get(key), seen.get(key), parameters, fingerprint) for key in sorted(found.keys() | seen.keys())}
 
 
 def stays_of(kept: bytes) -> tuple[KeptStay, ...]:
@@ -83,7 +85,7 @@ def digest(parts: Iterable[bytes]) -> bytes:
     return whole.digest()
 
 
-def _row(key: Key, day: Day | None, last: EventId | None, parameters: Parameters) -> Row:
+def _row(key: Key, day: Day | None, last: EventId | None, parameters: Parameters, fingerprint: bytes) -> Row:
     stays = day.stays if day else ()
     told: Row = {
         "assignment_id": key[0],
@@ -97,15 +99,9 @@ def _row(key: Key, day: Day | None, last: EventId | None, parameters: Parameters
         "manual": day.is_manual if day else False,
         "seen": last is not None,
         "last_punch": ".".join(map(str, last)) if last else "",
-        "stays": msgspec.msgpack.encode(tuple(map(_kept, stays))),
+        "stays": _ENCODER.encode(tuple(map(_kept, stays))),
     }
-    return told | {"digest": digest([parameters.fingerprint.encode(), *_texts(told)])}
-
-
-def _texts(told: Mapping[str, Any]) -> Iterable[bytes]:
-    for name, value in sorted(told.items()):
-        yield name.encode()
-        yield value if isinstance(value, bytes) else str(value.isoformat() if isinstance(value, dt.datetime) else value).encode()
+    return told | {"digest": digest((fingerprint, _ENCODER.encode(tuple(told.values()))))}
 
 
 def _kept(stay: Stay) -> KeptStay:

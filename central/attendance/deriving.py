@@ -11,9 +11,10 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import and_, bindparam, delete, func, select
+from sqlalchemy import and_, bindparam, delete, func, select, true
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from central.attendance import parameters, punch_store
@@ -22,6 +23,7 @@ from central.attendance.days import dates_touched, span_to_load
 from central.attendance.dirty import SHARDS, touch_project
 from central.attendance.ledger import DayRecord, DerivedProject, DirtyDay, Lock, Sighting
 from central.attendance.model import Passage
+from central.attendance.pairing import DayRules, Punch
 from central.attendance.papers import ManualEvent
 from central.attendance.parameters import Parameters
 from central.bulk import chunks, insert_missing, insert_rows, table_of
@@ -69,9 +71,9 @@ def derive_some(session: Session, shard: int, most: int = MARKS) -> Derived:
     projects = _projects(session, {assignment_id for assignment_id, _, _ in marks})
     rules = parameters.of_projects(session, set(projects.values()))
     written = removed = 0
-    for (project_id, window), theirs in sorted(_windows(marks, projects, rules).items(), key=lambda item: (item[0][0], item[0][1].first)):
+    for (window, _), theirs in sorted(_windows(marks, projects, rules).items(), key=lambda item: (item[0][0].first, item[0][0].last)):
         for some in chunks(sorted(theirs)):
-            new, gone = _derive_window(session, rules[project_id], window, some)
+            new, gone = _derive_window(session, rules, window, {assignment_id: projects[assignment_id] for assignment_id in some})
             written, removed = written + new, removed + gone
     _note_sightings(session, projects)
     insert_missing(session, DerivedProject, [{"project_id": id_, "rules": of.fingerprint} for id_, of in sorted(rules.items())])
@@ -117,17 +119,17 @@ def _projects(session: Session, assignment_ids: Collection[int]) -> dict[int, in
 
 def _windows(
     marks: Iterable[tuple[int, dt.datetime, dt.datetime]], projects: Mapping[int, int], rules: Mapping[int, Parameters]
-) -> dict[tuple[int, Window], list[int]]:
-    """Which assignments share the same dates to derive; windows of one assignment that meet are one."""
+) -> dict[tuple[Window, DayRules], list[int]]:
+    """Which assignments share the same dates to derive, and where their dates begin; windows of one assignment that meet are one."""
     spans: dict[int, list[Window]] = defaultdict(list)
     for assignment_id, first_at, last_at in marks:
         if assignment_id in projects:
             of = rules[projects[assignment_id]].days
             spans[assignment_id].append(Window(dates_touched(first_at, of)[0], dates_touched(last_at, of)[1]))
-    shared: dict[tuple[int, Window], list[int]] = defaultdict(list)
+    shared: dict[tuple[Window, DayRules], list[int]] = defaultdict(list)
     for assignment_id, windows in spans.items():
         for window in _merged(windows):
-            shared[projects[assignment_id], window].append(assignment_id)
+            shared[window, rules[projects[assignment_id]].days].append(assignment_id)
     return shared
 
 
@@ -141,10 +143,19 @@ def _merged(windows: Iterable[Window]) -> list[Window]:
     return merged
 
 
-def _derive_window(session: Session, of: Parameters, window: Window, assignment_ids: Collection[int]) -> tuple[int, int]:
-    start, end = span_to_load(window.first, window.last, of.days)
-    derived = rows(punch_store.load(session, assignment_ids, start, end, of.undirected), window, of)
-    known = _known(session, assignment_ids, window)
+def _derive_window(session: Session, rules: Mapping[int, Parameters], window: Window, projects: Mapping[int, int]) -> tuple[int, int]:
+    """Derives these assignments (each with its project), whose dates begin at the same time, in few queries whatever their projects are."""
+    here = {project_id: rules[project_id] for project_id in sorted(set(projects.values()))}
+    start, end = span_to_load(window.first, window.last, next(iter(here.values())).days)
+    undirected = frozenset[str]().union(*(of.undirected for of in here.values()))
+    punches: dict[int, list[Punch]] = defaultdict(list)
+    for punch in punch_store.load(session, projects, start, end, undirected):
+        if punch.assignment is not None:
+            punches[projects[punch.assignment]].append(punch)
+    derived: dict[Key, Row] = {}
+    for project_id, of in here.items():
+        derived |= rows(punches[project_id], window, of)
+    known = _known(session, projects, window)
     stale = [key for key, old in known.items() if key not in derived or derived[key]["digest"] != old]
     fresh = [row for key, row in derived.items() if known.get(key) != row["digest"]]
     _remove(session, stale)
@@ -173,27 +184,25 @@ def _add(session: Session, fresh: list[Row]) -> None:
 
 
 def _note_sightings(session: Session, projects: Mapping[int, int]) -> None:
-    """The last date on which each of these was seen, as the day records say it now."""
-    for some in chunks(sorted(projects)):
-        latest = (
-            select(DayRecord.assignment_id, func.max(DayRecord.work_date).label("on"))
-            .where(DayRecord.assignment_id.in_(some), DayRecord.seen)
-            .group_by(DayRecord.assignment_id)
-            .subquery()
-        )
-        rows_of = select(DayRecord.assignment_id, DayRecord.work_date, DayRecord.last_punch).join(
-            latest, and_(latest.c.assignment_id == DayRecord.assignment_id, latest.c.on == DayRecord.work_date)
-        )
-        seen = {assignment_id: (date, punch) for assignment_id, date, punch in session.execute(rows_of)}
-        insert_missing(session, Sighting, [{"assignment_id": id_, "project_id": projects[id_], "evidence": ""} for id_ in some])
-        values = [{"b_id": id_, "b_on": seen.get(id_, (None, ""))[0], "b_by": seen.get(id_, (None, ""))[1]} for id_ in some]
-        _update_sightings(session, values)
-
-
-def _update_sightings(session: Session, values: list[dict[str, Any]]) -> None:
+    """The last date on which each of these was seen, as the day records say it now: looked up from the newest on, so that the cost does
+    not grow with the years."""
     table = table_of(Sighting)
-    one = table.update().where(table.c.assignment_id == bindparam("b_id")).values(last_on=bindparam("b_on"), evidence=bindparam("b_by"))
-    session.connection().execute(one, values)
+    newest = (
+        select(DayRecord.work_date)
+        .where(DayRecord.assignment_id == Assignment.id, DayRecord.seen)
+        .order_by(DayRecord.work_date.desc())
+        .limit(1)
+        .scalar_subquery()
+        .correlate(Assignment)
+    )
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    for some in chunks(sorted(projects)):
+        last = select(Assignment.id, Assignment.project_id, newest.label("on")).where(Assignment.id.in_(some)).subquery()
+        of_last = and_(DayRecord.assignment_id == last.c.id, DayRecord.work_date == last.c.on)
+        seen = select(last.c.id, last.c.project_id, last.c.on, func.coalesce(DayRecord.last_punch, "")).outerjoin(DayRecord, of_last)
+        note = dialect.insert(table).from_select(["assignment_id", "project_id", "last_on", "evidence"], seen.where(true()))
+        values = {"last_on": note.excluded.last_on, "evidence": note.excluded.evidence}
+        session.execute(note.on_conflict_do_update(index_elements=["assignment_id"], set_=values))
 
 
 def _note_changed_rules(database: Database) -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from central import audit
@@ -16,6 +16,7 @@ from central.attendance import days_sight, presence
 from central.attendance.absence import PresenceState
 from central.attendance.ledger import Sighting
 from central.attendance.presence import Ground, Line
+from central.bulk import insert_missing, table_of
 from central.centre import Centre
 from central.clock import Clock
 from central.devices.model import TemplateCopy
@@ -58,25 +59,50 @@ def follow_all(centre: Centre) -> str:
 
 
 def follow(session: Session, clock: Clock, project_id: int) -> Followed:
-    """A-54: keeps the labels of a project's workers, and carries out at the gates what follows from them."""
+    """A-54: keeps the labels of a project's workers, and carries out at the gates what follows from them. A fixed number of queries for
+    some hundred workers, and one more for each of whom something follows."""
     on = presence.ground(session, clock, project_id)
     looked_at = dropped = due = 0
     for lines in presence.everybody(session, on):
-        known = {kept.assignment_id: kept for kept in session.scalars(_kept(lines))}
-        for line in lines:
-            kept = known.get(line.assignment_id) or Sighting(assignment_id=line.assignment_id, project_id=project_id, evidence="")
-            session.add(kept)
-            if (kept.state, kept.since) != (line.state, line.since):
-                kept.state, kept.since, kept.judged_at = line.state, line.since, clock.now()
-            dropped += _drop_template(session, clock, on, line, kept)
-            due += _ask_for_training(session, line, kept)
+        known = _known(session, lines)
+        missing = [{"assignment_id": line.assignment_id, "project_id": project_id} for line in lines if line.assignment_id not in known]
+        insert_missing(session, Sighting, missing)
+        _label(session, clock, [line for line in lines if known.get(line.assignment_id, (None, None))[:2] != (line.state, line.since)])
+        retraining = {id_ for id_, (_, _, since) in known.items() if since is not None}
+        due += sum(_ask_for_training(session, line) for line in lines if _concerns_training(line) or line.assignment_id in retraining)
+        dropped += sum(_drop_template(session, clock, line) for line in _with_face(session, on, lines))
         looked_at += len(lines)
         session.flush()
     return Followed(looked_at, dropped, due)
 
 
-def _kept(lines: Sequence[Line]) -> Select[Sighting]:
-    return select(Sighting).where(Sighting.assignment_id.in_([line.assignment_id for line in lines]))
+def _known(session: Session, lines: Sequence[Line]) -> dict[int, tuple[PresenceState | None, dt.date | None, dt.date | None]]:
+    """The label that each had, since when, and since when a training is due."""
+    wanted = select(Sighting.assignment_id, Sighting.state, Sighting.since, Sighting.retraining_since)
+    rows = session.execute(wanted.where(Sighting.assignment_id.in_([line.assignment_id for line in lines])))
+    return {id_: (state, since, retraining_since) for id_, state, since, retraining_since in rows}
+
+
+def _label(session: Session, clock: Clock, lines: Sequence[Line]) -> None:
+    if not lines:
+        return
+    table, now = table_of(Sighting), clock.now()
+    one = table.update().where(table.c.assignment_id == bindparam("b_id"))
+    values = one.values(state=bindparam("b_state"), since=bindparam("b_since"), judged_at=bindparam("b_now"))
+    told = [{"b_id": line.assignment_id, "b_state": line.state, "b_since": line.since, "b_now": now} for line in lines]
+    session.connection().execute(values, told)
+
+
+def _concerns_training(line: Line) -> bool:
+    return line.state is PresenceState.NEEDS_RETRAINING
+
+
+def _with_face(session: Session, on: Ground, lines: Sequence[Line]) -> list[Line]:
+    """domain.md, Attendance 3: those who are gone for longer than `template_grace` and whose face is still at the gates."""
+    late = [line for line in lines if line.state in GONE and on.as_of - line.since >= on.parameters.template_grace]
+    granted = select(Assignment.id).where(Assignment.id.in_([line.assignment_id for line in late]), Assignment.face == FaceState.GRANTED)
+    ids = set(session.scalars(granted)) if late else set()
+    return [line for line in late if line.assignment_id in ids]
 
 
 def record_training(session: Session, clock: Clock, access: Access, assignment_id: int, *, on: dt.date, evidence: str) -> None:
@@ -112,26 +138,25 @@ def _follow_one(centre: Centre, project_id: int) -> Followed:
         return follow(session, centre.clock, project_id)
 
 
-def _drop_template(session: Session, clock: Clock, on: Ground, line: Line, kept: Sighting) -> int:
-    """domain.md, Attendance 3: `template_grace` after the presumed exit the face goes from every gate; the card right stays."""
-    if line.state not in GONE or on.as_of - line.since < on.parameters.template_grace:
-        return 0
+def _drop_template(session: Session, clock: Clock, line: Line) -> int:
+    """The face goes from every gate; the card right stays."""
     assignment = session.get_one(Assignment, line.assignment_id, with_for_update=True, populate_existing=True)
     if assignment.state is not AssignmentState.CONFIRMED or assignment.face is not FaceState.GRANTED:
         return 0
     assignment.face, assignment.enrolled_engine = FaceState.NONE, ""
     session.execute(delete(TemplateCopy).where(TemplateCopy.assignment_id == assignment.id))
-    kept.template_dropped_at = clock.now()
+    session.get_one(Sighting, line.assignment_id, populate_existing=True).template_dropped_at = clock.now()
     told = {"face": FaceState.NONE.value, "since": str(line.since), "evidence": line.evidence}
     audit.record(session, SYSTEM, "template.dropped", f"assignment:{assignment.id}", before={"face": "granted"}, after=told)
     note_roster_change(session, assignment)
     return 1
 
 
-def _ask_for_training(session: Session, line: Line, kept: Sighting) -> int:
+def _ask_for_training(session: Session, line: Line) -> int:
     """A year without attendance closes the gates until a training is recorded; a passage that arrives late opens them again, a gate that
     falls silent does not."""
-    is_due = line.state is PresenceState.NEEDS_RETRAINING
+    kept = session.get_one(Sighting, line.assignment_id, populate_existing=True)
+    is_due = _concerns_training(line)
     came_back = kept.retraining_since is not None and line.last_on is not None and line.last_on >= kept.retraining_since
     if is_due == (kept.retraining_since is not None) or not (is_due or came_back):
         return 0

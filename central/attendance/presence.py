@@ -22,6 +22,7 @@ from central.attendance.parameters import Parameters
 from central.attendance.working_calendar import WorkingCalendar
 from central.bulk import chunks
 from central.clock import Clock
+from central.database import UtcDateTime
 from central.entry import sight
 from central.entry.model import Assignment, AssignmentState
 from central.people.model import Worker
@@ -153,9 +154,25 @@ def label(
     return found
 
 
+_SHOWN: Final = (
+    Assignment.id,
+    Assignment.worker_id,
+    Assignment.main_trade,
+    func.coalesce(Assignment.entry_time, Assignment.created_at, type_=UtcDateTime()).label("began_at"),
+    Worker.name,
+    Worker.id_masked,
+    Company.name.label("employer"),
+    Team.name.label("team"),
+    Sighting.last_on,
+    Sighting.evidence,
+    Sighting.retrained_on,
+    Sighting.template_dropped_at,
+)
+
+
 def _lines(session: Session, on: Ground, seen: ColumnElement[bool], after: int, limit: int) -> list[Line]:
     wanted = (
-        select(Assignment, Worker.name, Worker.id_masked, Company.name.label("employer"), Team.name.label("team"), Sighting)
+        select(*_SHOWN)
         .join(Worker, Worker.id == Assignment.worker_id)
         .join(Company, Company.id == Assignment.employer_id)
         .outerjoin(Team, Team.id == Assignment.team_id)
@@ -165,38 +182,38 @@ def _lines(session: Session, on: Ground, seen: ColumnElement[bool], after: int, 
         .limit(limit)
     )
     rows: Sequence[Any] = session.execute(wanted).all()
-    last = _last_seen(session, on.parameters, {row[0].id: row[5] for row in rows})
-    begins = {row[0].id: on.parameters.days.date_of(row[0].entry_time or row[0].created_at) for row in rows}
+    last = _last_seen(session, on.parameters, {row.id: (row.last_on, row.evidence) for row in rows})
+    begins = {row.id: on.parameters.days.date_of(row.began_at) for row in rows}
     since = [last[id_][0] + _DAY if id_ in last else begins[id_] for id_ in begins]
     days = on.days_since(min(since, default=on.as_of))
-    lines = []
-    for assignment, name, id_masked, employer, team, sighting in rows:
-        known = last.get(assignment.id)
-        found = label(on.parameters, begins[assignment.id], known, days, sighting.retrained_on if sighting is not None else None)
-        lines.append(
-            Line(
-                assignment_id=assignment.id,
-                worker_id=assignment.worker_id,
-                name=name,
-                id_masked=id_masked,
-                employer=employer,
-                team=team,
-                trade=assignment.main_trade,
-                state=found.state,
-                since=found.since,
-                last_on=known[0] if known else None,
-                evidence=".".join(map(str, known[1])) if known else "",
-                absent_days=found.absent_days,
-                complete_up_to=found.complete_until,
-                template_dropped_at=sighting.template_dropped_at if sighting is not None else None,
-            )
-        )
-    return lines
+    return [_line(on, row, begins[row.id], last.get(row.id), days) for row in rows]
 
 
-def _last_seen(session: Session, of: Parameters, sightings: Mapping[int, Sighting | None]) -> dict[int, tuple[dt.date, EventId]]:
+def _line(on: Ground, row: Any, began_on: dt.date, last: tuple[dt.date, EventId] | None, days: ProjectDays) -> Line:
+    found = label(on.parameters, began_on, last, days, row.retrained_on)
+    return Line(
+        assignment_id=row.id,
+        worker_id=row.worker_id,
+        name=row.name,
+        id_masked=row.id_masked,
+        employer=row.employer,
+        team=row.team,
+        trade=row.main_trade,
+        state=found.state,
+        since=found.since,
+        last_on=last[0] if last else None,
+        evidence=".".join(map(str, last[1])) if last else "",
+        absent_days=found.absent_days,
+        complete_up_to=found.complete_until,
+        template_dropped_at=row.template_dropped_at,
+    )
+
+
+def _last_seen(
+    session: Session, of: Parameters, sightings: Mapping[int, tuple[dt.date | None, str | None]]
+) -> dict[int, tuple[dt.date, EventId]]:
     """The last date on which each was seen: as derived, and for those of whom something is not derived yet, as their passages say."""
-    found = {id_: (s.last_on, _event(s.evidence)) for id_, s in sightings.items() if s is not None and s.last_on is not None}
+    found = {id_: (on, _event(evidence)) for id_, (on, evidence) in sightings.items() if on is not None and evidence}
     for some in chunks(sorted(sightings)):
         pending = session.scalars(select(DirtyDay.assignment_id).where(DirtyDay.assignment_id.in_(some)).distinct()).all()
         for id_, (date, event) in _newest(session, of, pending).items():

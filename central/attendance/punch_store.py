@@ -17,6 +17,8 @@ from central.bulk import chunks
 from edge.sync.wire import Direction, Method
 
 MANUAL: Final = "manual"
+_WAYS: Final = {way.value: way for way in Direction}
+_METHODS: Final = {method.value: method for method in Method}
 _PASSAGE: Final = (
     Passage.assignment_id,
     Passage.box_id,
@@ -42,8 +44,8 @@ def load(
     for some in chunks(sorted(assignment_ids)):
         within = Passage.assignment_id.in_(some), Passage.at >= start, Passage.at < end, counted()
         for assignment, box, epoch, seq, at, direction, method, duplicate, revision in session.execute(select(*_PASSAGE).where(*within)):
-            way = None if box in undirected else Direction(direction)
-            yield Punch((box, epoch, seq), assignment, way, at, box, Method(method), duplicate, False, revision)
+            way = None if box in undirected else _WAYS[direction]
+            yield Punch((box, epoch, seq), assignment, way, at, box, _METHODS[method], duplicate, False, revision)
         told = select(ManualEvent).where(ManualEvent.assignment_id.in_(some), ManualEvent.at >= start, ManualEvent.at < end)
         for event in session.scalars(told):
             yield _manual(event)
