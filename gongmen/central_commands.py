@@ -98,7 +98,8 @@ def run(home: Home = None) -> None:
     except SecretsError as error:
         print(f"✗ {error}：先运行 gongmen central init · run gongmen central init first", file=sys.stderr)
         raise typer.Exit(CONFIGURATION) from error
-    uvicorn.run(portal, host=settings.host, port=settings.port, log_level="warning", server_header=False)
+    # a live board never ends by itself: it is cut off after the others have had their time
+    uvicorn.run(portal, host=settings.host, port=settings.port, log_level="warning", server_header=False, timeout_graceful_shutdown=5)
 
 
 @app.command()

@@ -10,6 +10,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from typing import Final
 
 from sqlalchemy import func, select
@@ -63,8 +64,9 @@ class BoardStream:
         if self.listeners >= MOST_LISTENERS:
             raise Problem("BOARD_FULL", 503, retry_after_s=30)
 
-    async def listen(self, project_id: int) -> AsyncIterator[Snapshot]:
-        """The project's snapshots, the first at once, until the listener goes away. Raises `Problem` 503 BOARD_FULL."""
+    @asynccontextmanager
+    async def listen(self, project_id: int) -> AsyncIterator[Slot]:
+        """Where the project's newest snapshot comes, the first at once. Raises `Problem` 503 BOARD_FULL."""
         self.room()
         slot: Slot = asyncio.Queue(1)
         self._slots.setdefault(project_id, set()).add(slot)
@@ -72,9 +74,10 @@ class BoardStream:
             if self._task is None or self._task.done():
                 self._head = await asyncio.to_thread(self._read_head)
                 self._task = asyncio.create_task(self._watch())
-            yield (await asyncio.to_thread(self._snapshots, [project_id]))[project_id]
-            while True:
-                yield await slot.get()
+            first = await asyncio.to_thread(self._snapshots, [project_id])
+            if slot.empty():
+                slot.put_nowait(first[project_id])
+            yield slot
         finally:
             self._slots[project_id].discard(slot)
             if not self._slots[project_id]:
