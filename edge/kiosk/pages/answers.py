@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import logging
 import threading
@@ -20,6 +21,8 @@ from edge.kiosk.texts import text
 
 log = logging.getLogger(__name__)
 TICK_S = 0.2
+_numbers = itertools.count(1)
+"""Views are numbered as they are made: a page must not show the answer to a button over what it has heard since."""
 
 
 class Body(pydantic.BaseModel):
@@ -72,7 +75,7 @@ def session_of(post: Post, request: Request) -> Session:
 
 def answer(post: Post, session: Session) -> Response:
     """The whole view."""
-    return with_cookie(post, JSONResponse(post.view(session)), session)
+    return with_cookie(post, JSONResponse({"number": next(_numbers), **post.view(session)}), session)
 
 
 def with_cookie(post: Post, response: Response, session: Session) -> Response:
@@ -88,12 +91,12 @@ def stream(post: Post, request: Request) -> Response:
 
 
 async def _changes(post: Post, session: Session) -> AsyncIterator[str]:
-    sent = ""
+    sent: dict[str, Any] = {}
     while not post.closing.is_set():
-        now = json.dumps(post.view(session), ensure_ascii=False)
-        if now != sent:
-            yield f"data: {now}\n\n"
-            sent = now
+        view = post.view(session)
+        if view != sent:
+            yield f"data: {json.dumps({'number': next(_numbers), **view}, ensure_ascii=False)}\n\n"
+            sent = view
         await asyncio.sleep(TICK_S)
 
 

@@ -104,7 +104,7 @@ def test_a_program_enrols_a_worker_without_a_browser(kiosk: Kiosk) -> None:
 def test_before_signing_in_nothing_of_anybody_is_told(kiosk: Kiosk) -> None:
     kiosk.cards.put(hash_of(1))
     seen = kiosk.state()
-    assert set(seen) == {"step", "operators", "csrf", "operator", "site"}
+    assert set(seen) == {"number", "step", "operators", "csrf", "operator", "site"}
     assert [row["name"] for row in seen["operators"]] == ["李志强", "王海燕"]
     assert "argon2" not in json.dumps(seen)
     for path in ("/api/today", "/api/preview.jpg"):

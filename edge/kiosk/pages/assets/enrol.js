@@ -7,16 +7,17 @@ import { workerScreens } from "./worker.js";
 const STEPS = ["card", "who", "consent", "capture", "approve", "done"];
 const ORDER = { try_card: "capture" };
 let view = null;
+let heard = 0; // the number of the newest view that came by itself: an answer that was overtaken is not shown
 let spoken = null;
 
-const restart = listen("/api/events", show, (lost) => { $("lost").hidden = !lost; });
+const restart = listen("/api/events", (now) => { heard = now.number; show(now); }, (lost) => { $("lost").hidden = !lost; });
 
 async function press(action, body) {
   const answer = await fetch(`/api/${action}`, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": view.csrf }, body: JSON.stringify(body ?? {}) });
   const data = await answer.json();
   if (answer.ok) {
     const other = data.csrf !== view.csrf;
-    show(data);
+    if (other || data.number > heard) show(data);
     if (other) restart();
     return true;
   }

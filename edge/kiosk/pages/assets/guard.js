@@ -5,12 +5,13 @@ import { signInScreen } from "./sign_in.js";
 import { people } from "./worker.js";
 
 let view = null;
+let heard = 0; // the number of the newest view that came by itself: an answer that was overtaken is not shown
 let why = null;
 let holding = null;
 let gate = "dead";
 let searched = "";
 
-const restart = listen("/api/guard/events", show, (lost) => { $("lost").hidden = !lost; });
+const restart = listen("/api/guard/events", (now) => { heard = now.number; show(now); }, (lost) => { $("lost").hidden = !lost; });
 listen("/lane/events", (now) => { gate = now.state; stand(); }, () => {});
 const signIn = signInScreen(press);
 
@@ -20,7 +21,7 @@ async function press(action, body) {
   if (answer.ok) {
     complain("");
     const other = data.csrf !== view.csrf;
-    show(data);
+    if (other || data.number > heard) show(data);
     if (other) restart();
     return true;
   }
