@@ -80,7 +80,7 @@ class PlatformUpload(Base):
 
     `key` is an id, a passage's `box/epoch/seq`, or `manual/<id>`. `needs_id` and `follows_id` must be there before it. `team_upload_id`
     is the team whose number (`number`, given by the platform) it names. `alone`: it was refused among others and goes by itself.
-    `serial` is what the platform calls the request. `day` is the date that an entry or exit was told with. `next_at`: to be sent, asked
+    `serial` is what the platform calls the request. `moved_on` is the date that an entry or exit was told with. `next_at`: to be sent, asked
     about or tried again then; None when nothing is due.
     """
 
@@ -109,7 +109,7 @@ class PlatformUpload(Base):
     code: Mapped[str] = mapped_column(String(40), server_default="", default="")
     said: Mapped[str] = mapped_column(String(200), server_default="", default="")
     attempts: Mapped[int] = mapped_column(server_default="0", default=0)
-    day: Mapped[dt.date | None]
+    moved_on: Mapped[dt.date | None]
     next_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
     sent_at: Mapped[dt.datetime | None]

@@ -99,8 +99,8 @@ class Reader:
             return None
         earlier = upload.follows_id if came else upload.needs_id
         before = self.session.get(PlatformUpload, earlier) if earlier is not None else None
-        upload.day = rules.movement_day(_day(happened), before.day if before else None)
-        return Movement(team, document, upload.day, came, "" if came else cause or "")
+        upload.moved_on = rules.movement_day(_day(happened), before.moved_on if before else None)
+        return Movement(team, document, upload.moved_on, came, "" if came else cause or "")
 
     def _attendance(self, upload: PlatformUpload, document: Document, team: Team) -> Attendance | None:
         first, _, rest = upload.key.partition("/")

@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.Column("alone", sa.Boolean(), server_default=sa.false(), nullable=False),
         *(sa.Column(name, sa.String(length), server_default="", nullable=False) for name, length in TEXTS),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("day", sa.Date()),
+        sa.Column("moved_on", sa.Date()),
         sa.Column("next_at", TIME),
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("sent_at", TIME),
