@@ -96,18 +96,18 @@ def _describe(task: tuple[str, str, tuple[Condition, ...]]) -> Picture | None:
     if face is None or marks is None:
         return None
     picture = np.asarray(image, np.uint8)
-    row = enrolment_row(engine, picture, face) if engine.name.startswith("sface") else engine.embed(picture, face)
+    plain = engine.embed(picture, face)
+    row = enrolment_row(engine, picture, face) if engine.name.startswith("sface") else plain
     seed = "/".join(Path(file).parts[-2:])
     seen = {one.name: look(engine, track(picture, marks, one, seed, GATE_FRAMES)) for one in conditions}
-    return Picture(person, file, engine.embed(picture, face), row, seen)
+    return Picture(person, file, plain, row, seen)
 
 
 def look(engine: FaceEngine, frames: Sequence[Image]) -> Seen:
     """A track as each method has it."""
+    ours = engine.name.startswith("sface")
+    frames = frames if ours else frames[: 1 if engine.name == LIBRARY else FUSED]
     found = [(image, face) for image in frames if (face := middle_face(engine, image)) is not None]
-    if engine.name == LIBRARY:
-        first = middle_face(engine, frames[0])
-        return Seen(engine.embed(frames[0], first) if first else None)
     known: dict[int, Vector] = {}
 
     def vector(index: int) -> Vector:
@@ -118,7 +118,7 @@ def look(engine: FaceEngine, frames: Sequence[Image]) -> Seen:
     early = [index for index, (image, _) in enumerate(found) if any(image is one for one in frames[:FUSED])]
     single = vector(0) if found and found[0][0] is frames[0] else None
     fused = fuse([vector(index) for index in early], [found[index][1].quality.weight() for index in early]) if early else None
-    if not engine.name.startswith("sface"):
+    if not ours:
         return Seen(single, fused)
     kept, attempt = Track(1, found[0][1], 0.0) if found else None, []
     for index, (_, face) in enumerate(found):
