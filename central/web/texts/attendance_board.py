@@ -53,7 +53,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "update_of": ("{n} / {all} 个项目当日数据已到齐，目标不低于 85%", "{n} of {all} projects have told everything, target 85 %"),
     "coverage_none": ("没有在建项目", "No project is under way"),
     "coverage_none_why": ("项目开工后显示在这里。", "Projects appear once they have begun."),
-    "coverage_no_match": ("没有符合条件的项目", "No project matches"),
     "col_seen_heads": ("当日出勤", "Present"),
     "col_told_until": ("数据到齐至", "Complete until"),
     "col_gates_now": ("门禁在线", "Gates online"),
@@ -61,5 +60,4 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "reporting_ok": ("正常", "Well"),
     "reporting_late": ("未报齐", "Not complete"),
     "reporting_silent": ("无考勤", "No passages"),
-    "only_late": ("只看有问题的", "Only those with something wrong"),
 }
