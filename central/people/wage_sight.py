@@ -72,10 +72,14 @@ def against(session: Session, found: EmployedWorker) -> str:
     """How a monthly basic wage stands to the region's reference when the contract began: below, at, above; "" for daily wages (A-18)."""
     if found.wages is None or found.wages.wage_type is not WageType.MONTHLY:
         return ""
-    base = banks.base_on(session, found.employment.contract_start)
-    if base is None:
+    return stands(found.wages, banks.base_on(session, found.employment.contract_start))
+
+
+def stands(wages: WageTerms, base: Decimal | None) -> str:
+    """A-18, pure: below, at or above the reference; "" for daily wages and where there is no reference."""
+    if base is None or wages.wage_type is not WageType.MONTHLY:
         return ""
-    return "below" if found.wages.basic_wage < base else "at" if found.wages.basic_wage == base else "above"
+    return "below" if wages.basic_wage < base else "at" if wages.basic_wage == base else "above"
 
 
 def _concerned(session: Session, access: Access, worker_id: int) -> tuple[EmployedWorker, Assignment | None]:

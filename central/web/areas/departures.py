@@ -43,7 +43,13 @@ def router(portal: Portal) -> APIRouter:
             found = departure.page_of_departures(session, access, after, PAGE_SIZE)
         shown = found[:PAGE_SIZE]
         more = str(shown[-1][0].id) if len(found) > PAGE_SIZE else ""
-        values = {"listing": listing, "rows": shown, "more": more, "may_depart": access.may(Function.DEPART)}
+        values = {
+            "listing": listing,
+            "rows": shown,
+            "more": more,
+            "may_depart": access.may(Function.DEPART),
+            "may_export": access.may(Function.EXPORT),
+        }
         return portal.page(request, "departures.html", values)
 
     def page(request: Request, ids: Ids, kind: str, sent: Sent | None = None, problem: Problem | None = None) -> Response:

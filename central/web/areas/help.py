@@ -13,6 +13,7 @@ from central.access import Access, Role
 from central.call import RowId
 from central.errors import Problem
 from central.help import service as help_
+from central.help.modules import MODULES
 from central.web.areas import ALL, Area, Entry
 from central.web.forms import Field, Form, Form_, Section, Sent
 from central.web.listing import PAGE_SIZE, Listing
@@ -43,7 +44,8 @@ def router(portal: Portal) -> APIRouter:
         if access is not None:
             with portal.database.reading() as session:
                 mine = help_.tickets(session, portal.centre.secrets, access, limit=5)[:5]
-        return portal.page(request, "help.html", {"form": form if access else None, "tickets": mine, "questions": QUESTIONS}, status)
+        values = {"form": form if access else None, "tickets": mine, "questions": QUESTIONS, "modules": list(MODULES)}
+        return portal.page(request, "help.html", values, status)
 
     @pages.get("/help")
     def page(request: Request, about: str = "", page: str = "") -> Response:

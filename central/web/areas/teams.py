@@ -101,8 +101,9 @@ def router(portal: Portal) -> APIRouter:
 def _list(portal: Portal, request: Request, listing: Listing, found: list[team_list.TeamLine], **values: object) -> Response:
     shown = found[:PAGE_SIZE]
     more = str(shown[-1].team.id) if len(found) > PAGE_SIZE else ""
-    may_assign = signed_in(request).may(Function.ASSIGN)
-    return portal.page(request, "teams.html", {"listing": listing, "teams": shown, "more": more, "may_assign": may_assign, **values})
+    may = signed_in(request).may
+    rights = {"may_assign": may(Function.ASSIGN), "may_export": may(Function.EXPORT)}
+    return portal.page(request, "teams.html", {"listing": listing, "teams": shown, "more": more, **rights, **values})
 
 
 def _team_page(portal: Portal, request: Request, team_id: int, refusal: str = "", status: int = 200) -> Response:

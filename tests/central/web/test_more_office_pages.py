@@ -21,6 +21,7 @@ from tests.central.web.site import FakeBrowser
 
 @pytest.fixture
 def day(centre: Centre) -> Day:
+    centre.settings.second_factor_for_administrators = False
     return opened(centre)
 
 
