@@ -115,39 +115,39 @@ def test_nothing_is_told_before_anybody_switches_it_on_nor_after_it_is_off(world
 
 
 @pytest.mark.parametrize(("top", "code"), [("-2", "PLATFORM_SIGNATURE"), ("-4", "PLATFORM_ADDRESS")])
-def test_a_bad_signature_or_address_stops_the_channel_until_somebody_resumes_it(world: World, top: str, code: str) -> None:
-    world.switch()
-    world.story.confirmed()
-    world.platform.faults.append(top)
-    world.run(3, hours=12)
-    assert len(world.platform.calls) == 1
-    assert world.channel().paused_code == code
-    assert failed(world) == []
-    world.operate()
-    world.run_until_there()
-    assert {upload.state for upload in world.uploads()} <= set(THERE)
+def test_a_bad_signature_or_address_stops_the_channel_until_somebody_resumes_it(alone: World, top: str, code: str) -> None:
+    alone.switch()
+    alone.story.confirmed()
+    alone.platform.faults.append(top)
+    alone.run(3, hours=12)
+    assert len(alone.platform.calls) == 1
+    assert alone.channel().paused_code == code
+    assert failed(alone) == []
+    alone.operate()
+    alone.run_until_there()
+    assert {upload.state for upload in alone.uploads()} <= set(THERE)
 
 
 @pytest.mark.parametrize("fault", ["-5", "500", "garbage", "unheard"])
-def test_over_the_limit_or_away_it_waits_longer_each_time_and_goes_on_by_itself(world: World, fault: str) -> None:
-    world.switch()
-    world.story.confirmed()
-    world.platform.faults.extend([fault] * 3)
+def test_over_the_limit_or_away_it_waits_longer_each_time_and_goes_on_by_itself(alone: World, fault: str) -> None:
+    alone.switch()
+    alone.story.confirmed()
+    alone.platform.faults.extend([fault] * 3)
     waits = []
     for _ in range(3):
-        world.run(seconds=0)
-        resume_at = world.channel().resume_at
+        alone.run(seconds=0)
+        resume_at = alone.channel().resume_at
         assert resume_at is not None
-        waits.append(resume_at - world.clock.now())
-        calls = len(world.platform.calls)
-        world.run(seconds=0)
-        assert len(world.platform.calls) == calls
-        world.clock.at = resume_at
+        waits.append(resume_at - alone.clock.now())
+        calls = len(alone.platform.calls)
+        alone.run(seconds=0)
+        assert len(alone.platform.calls) == calls
+        alone.clock.at = resume_at
     assert waits == sorted(waits)
     assert waits[0] < waits[2]
-    world.run_until_there()
-    assert {upload.state for upload in world.uploads()} <= set(THERE)
-    assert world.channel().resume_at is None
+    alone.run_until_there()
+    assert {upload.state for upload in alone.uploads()} <= set(THERE)
+    assert alone.channel().resume_at is None
 
 
 def test_a_refused_record_says_why_and_waits_for_somebody_and_what_needs_it_waits_too(world: World) -> None:
@@ -166,12 +166,12 @@ def test_a_refused_record_says_why_and_waits_for_somebody_and_what_needs_it_wait
     assert {upload.state for upload in world.uploads()} <= set(THERE)
 
 
-def test_what_fails_later_is_tried_a_few_times_and_nothing_of_a_number_is_kept(world: World) -> None:
-    world.switch()
-    world.story.confirmed()
-    world.platform.faults.extend(["failed", ""] * 60)
-    world.run(30, hours=6)
-    stuck = failed(world)
+def test_what_fails_later_is_tried_a_few_times_and_nothing_of_a_number_is_kept(alone: World) -> None:
+    alone.switch()
+    alone.story.confirmed()
+    alone.platform.faults.extend(["failed", ""] * 60)
+    alone.run(30, hours=6)
+    stuck = failed(alone)
     assert stuck
     assert {(upload.code, upload.attempts, upload.next_at) for upload in stuck} == {("PLATFORM_REFUSED", rules.MOST_ATTEMPTS, None)}
     assert all("310199" not in upload.said and "请稍后重试" in upload.said for upload in stuck)
@@ -299,29 +299,29 @@ def test_a_variant_and_the_companys_own_calls_are_told_as_they_are_wanted(databa
         assert kept(world, "company")[0]["areaCode"] == "310199"
 
 
-def test_no_number_leaves_in_clear_and_neither_number_nor_secret_is_logged(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_number_leaves_in_clear_and_neither_number_nor_secret_is_logged(alone: World, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    world.switch()
-    who = people(world)
-    world.platform.faults.extend(["", "late_there", "-1", "failed"])
-    world.run(5, hours=3)
-    Runner(world.story.centre, [dataclasses.replace(job.JOB)]).run_due()
-    for text in (caplog.text, *world.platform.bodies):
+    alone.switch()
+    who = people(alone)
+    alone.platform.faults.extend(["", "late_there", "-1", "failed"])
+    alone.run(5, hours=3)
+    Runner(alone.story.centre, [dataclasses.replace(job.JOB)]).run_due()
+    for text in (caplog.text, *alone.platform.bodies):
         assert "0123456789abcdefFEDCBA9876543210" not in text
-        assert not [one for one in who if world.number(one) in text]
+        assert not [one for one in who if alone.number(one) in text]
 
 
-def test_a_silent_platform_is_given_up_after_a_while_and_asked_again(world: World) -> None:
-    world.switch()
-    world.story.confirmed()
-    world.platform.faults.append("silent")
+def test_a_silent_platform_is_given_up_after_a_while_and_asked_again(alone: World) -> None:
+    alone.switch()
+    alone.story.confirmed()
+    alone.platform.faults.append("silent")
     with httpx.Client(timeout=0.05, trust_env=False) as impatient:
-        patient, world.client = world.client, impatient
-        world.run(hours=1)
-        world.client = patient
-    assert world.channel().setbacks == 1
-    world.run_until_there()
-    assert {upload.state for upload in world.uploads()} <= set(THERE)
+        patient, alone.client = alone.client, impatient
+        alone.run(hours=1)
+        alone.client = patient
+    assert alone.channel().setbacks == 1
+    alone.run_until_there()
+    assert {upload.state for upload in alone.uploads()} <= set(THERE)
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o600])
