@@ -73,8 +73,8 @@ def router(portal: Portal) -> APIRouter:
 
         def deed(session: Session, access: Access) -> str:
             password = secrets.token_urlsafe(12)
-            said = typed(AccountIn, _said(session, sent) | {"password": password, "password_is_temporary": True})
-            account = identity.create_account(session, clock, access, **said.model_dump())
+            said = typed(AccountIn, _said(session, sent) | {"password": password}).model_dump(exclude={"password_is_temporary"})
+            account = identity.create_account(session, clock, access, **said, is_temporary=True)
             made.append((account.username, password))
             return told(HERE, "saved")
 

@@ -1,6 +1,7 @@
 """The administrators' pages, the employer's defaults, supervision's comparison, help per module; the desks that answer people."""
 
 import re
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -20,7 +21,7 @@ from central.projects.model import Company, Participant, Project
 from central.verification.model import PlannedOutage
 from tests.central.builders import credit_code
 from tests.central.web.day import Day, fields, opened
-from tests.central.web.site import FakeBrowser
+from tests.central.web.site import FakeBrowser, field
 from tests.central.web.test_more_office_pages import asked, at
 
 SECURITY = ("/accounts", "/tokens", "/certificates")
@@ -100,7 +101,7 @@ def test_a_token_is_shown_once_opens_what_it_was_given_and_ends(day: Day) -> Non
     assert "从未使用" in page
     with day.centre.database.reading() as session:
         token = session.scalars(select(ApiToken)).one()
-    assert (token.role, token.functions) == (Role.EMPLOYER, "view_people")
+    assert (token.role, token.functions) == (Role.EMPLOYER, '["view_people"]')
     office = day.browser("office")
     own = fields(office.get("/tokens").text, "/tokens") | {"token_name": "看板", "may_view_devices": "1"}
     assert shown_once(office.post("/tokens", own | {"account_role": "security"}).text), "it is for the office, whatever was sent"
@@ -118,8 +119,8 @@ def test_a_token_is_shown_once_opens_what_it_was_given_and_ends(day: Day) -> Non
 def test_a_company_and_a_project_with_its_general_contractor_are_registered(day: Day) -> None:
     system = day.browser("system")
     code = credit_code(9001)
-    form = fields(system.get("/companies").text, "/companies") | {"uscc": code, "company_name": "松江建工有限公司"}
-    assert system.post("/companies", form | {"uscc": "123", "once": ""}).status_code == 422
+    form = {"csrf": field(system.get("/companies").text, "csrf"), "uscc": code, "company_name": "松江建工有限公司"}
+    assert system.post("/companies", form | {"uscc": "123"}).status_code == 422
     queries = asked(day, system, "/companies")
     assert system.post("/companies", form).status_code == 303
     assert asked(day, system, "/companies") == queries
@@ -158,7 +159,7 @@ def test_banks_reference_wages_and_outages_are_kept_without_a_release(day: Day) 
     assert system.post("/reference/outages", outage | {"outage_ends": "2026-03-14T18:00"}).status_code == 303
     with day.centre.database.reading() as session:
         assert not session.get_one(Bank, "888").active
-        assert session.scalar(select(func.count()).select_from(RegionalBase).where(RegionalBase.amount == 2900)) == 1
+        assert session.scalar(select(func.count()).select_from(RegionalBase).where(RegionalBase.amount == Decimal(2900))) == 1
         assert session.scalars(select(PlannedOutage)).one().begins_at.hour == 0, "08:00 at the sites"
 
 
