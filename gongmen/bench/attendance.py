@@ -85,7 +85,7 @@ class _Nights:
         """The months before stand derived; then one night by one process, and one by two."""
         database, last = self._centre.database, data.NIGHT_OF
         data.register(database, self._size)
-        self._told("loading passages (bulk)", lambda: [self._load(data.MONTH + n * _DAY, touched=False) for n in range(data.DATES - 2)])
+        self._told("loading passages (bulk)", self._load_derived_dates)
         data.settle(database)
         self._told("first derivation of all of it", lambda: deriving.rebuild(database), whole=False)
         data.settle(database)
@@ -103,6 +103,10 @@ class _Nights:
             self._load(last, touched=True)
             deriving.derive(database)
         exits.follow_all(self._centre)
+
+    def _load_derived_dates(self) -> None:
+        for n in range(data.DATES - 2):
+            self._load(data.MONTH + n * _DAY, touched=False)
 
     def _load(self, date: dt.date, *, touched: bool) -> None:
         self._loaded += data.passages(self._centre.database, self._size, date, self._loaded, touched=touched)

@@ -70,17 +70,15 @@ def _timed(centre: Centre, read: Callable[[Session], object]) -> float:
 
 async def _to_board(centre: Centre) -> list[float]:
     """Seconds from taking a passage in (before its commit) to the snapshot that shows it, with one screen open."""
-    stream = BoardStream(centre.database, centre.clock)
-    screen = stream.listen(PROJECT)
-    await anext(screen)
     times: list[float] = []
-    for n in range(1, PASSAGES + 1):
-        begun = time.perf_counter()
-        await asyncio.to_thread(_pass, centre, n)
-        await anext(screen)
-        times.append(time.perf_counter() - begun)
-        await asyncio.sleep(0.13)  # not always at the same moment between two looks
-    await screen.aclose()  # type: ignore[attr-defined]
+    async with BoardStream(centre.database, centre.clock).listen(PROJECT) as screen:
+        await screen.get()
+        for n in range(1, PASSAGES + 1):
+            begun = time.perf_counter()
+            await asyncio.to_thread(_pass, centre, n)
+            await screen.get()
+            times.append(time.perf_counter() - begun)
+            await asyncio.sleep(0.13)  # not always at the same moment between two looks
     return times
 
 
