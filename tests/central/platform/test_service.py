@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from shutil import copy
 from typing import Any
 
 import pytest
@@ -24,11 +25,16 @@ from tests.central.web.site import _HASH, FakeBrowser, field
 @pytest.fixture
 def failing(world: World) -> World:
     """A project whose first record was refused for good."""
+    fail_once(world)
+    return world
+
+
+def fail_once(world: World) -> None:
+    """The first two records are refused."""
     world.switch()
     world.story.confirmed()
     world.platform.faults.extend(["-1", "-1"])
     world.run()
-    return world
 
 
 def test_only_the_system_administrator_switches_and_it_stands_in_the_audit(world: World) -> None:
@@ -79,13 +85,13 @@ def test_the_office_sees_counts_and_reasons_in_both_languages_and_tries_again(fa
     assert all(upload.state is not UploadState.FAILED for upload in failing.uploads())
 
 
-def test_a_paused_channel_says_why_and_goes_on_when_resumed(world: World) -> None:
-    world.switch()
-    world.platform.faults.append("-2")
-    story = world.story
+def test_a_paused_channel_says_why_and_goes_on_when_resumed(alone: World) -> None:
+    alone.switch()
+    alone.platform.faults.append("-2")
+    story = alone.story
     story.confirmed()
-    world.run()
-    administrator, api = story.token(Access("y", Role.ADMINISTRATOR)), f"/api/v1/projects/{world.project_id}/platform"
+    alone.run()
+    administrator, api = story.token(Access("y", Role.ADMINISTRATOR)), f"/api/v1/projects/{alone.project_id}/platform"
     with in_process(create_app(story.centre.settings, story.centre)) as client:
         shown = client.get(api, headers=administrator).json()
         assert (shown["paused"], shown["paused_zh"]) == ("PLATFORM_SIGNATURE", TEXTS["PLATFORM_SIGNATURE"].zh)
@@ -105,21 +111,23 @@ def browser(world: World, role: Role) -> FakeBrowser:
     return opened_
 
 
-def test_the_offices_page_shows_failures_with_reasons_and_tries_again(failing: World) -> None:
-    office = browser(failing, Role.CONTRACTOR)
-    path = f"/projects/{failing.project_id}/platform"
+def test_the_offices_page_shows_failures_with_reasons_and_tries_again(alone: World) -> None:
+    fail_once(alone)
+    office = browser(alone, Role.CONTRACTOR)
+    path = f"/projects/{alone.project_id}/platform"
     page = office.get(path)
     assert page.status_code == 200
     assert TEXTS["PLATFORM_PARAMETER"].zh in page.text
     assert "开启上报" not in page.text
     said = {"csrf": field(page.text, "csrf"), "do": "retry"}
     assert office.post(path, said).headers["location"].startswith(f"{path}?done=platform_retried&n=2")
-    assert failing.platform.calls
+    assert alone.platform.calls
     assert office.post(path, said | {"do": "off"}).status_code == 403
 
 
-def test_the_administrators_page_lists_projects_and_switches_one_on(database_url: str, tmp_path: Path) -> None:
-    with opened(tmp_path, database_url, second_factor_for_administrators=False) as world:
+def test_the_administrators_page_lists_projects_and_switches_one_on(sqlite_template: Path, tmp_path: Path) -> None:
+    copy(sqlite_template, tmp_path / "central.db")
+    with opened(tmp_path, f"sqlite:///{tmp_path / 'central.db'}", second_factor_for_administrators=False) as world:
         path = f"/projects/{world.project_id}/platform"
         administrator = browser(world, Role.ADMINISTRATOR)
         assert path in administrator.get("/platform").text

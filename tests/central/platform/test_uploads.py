@@ -81,7 +81,7 @@ def test_whatever_fails_in_whatever_order_each_record_is_there_once_and_in_order
     who = people(world)
     is_sqlite = world.story.centre.database.engine.dialect.name == "sqlite"
 
-    @settings(max_examples=6 if is_sqlite else 1, deadline=None, suppress_health_check=list(HealthCheck), derandomize=not is_sqlite)
+    @settings(max_examples=4 if is_sqlite else 1, deadline=None, suppress_health_check=list(HealthCheck), derandomize=not is_sqlite)
     @example(list(FAULTS) * 2)
     @given(st.lists(st.sampled_from(FAULTS), max_size=25))
     def holds(faults: list[str]) -> None:
