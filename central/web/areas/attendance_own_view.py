@@ -50,9 +50,9 @@ def proof_dates(day: day_lines.DayLine) -> list[dt.date]:
 class OwnPages:
     """What the routes share: who comes by which link, and the frame of each page."""
 
-    def __init__(self, portal: Portal) -> None:
+    def __init__(self, portal: Portal, pace: Pace | None = None) -> None:
         self.portal = portal
-        self._pace = Pace(PER_MINUTE)
+        self._pace = pace or Pace(PER_MINUTE)
 
     def link(self, request: Request, token: str | None = None) -> Link:
         """Raises `Problem` 403 OWN_LINK_ENDED, 429 where a link or an address asks too often."""

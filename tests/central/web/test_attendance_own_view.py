@@ -1,0 +1,213 @@
+"""A worker's own view: a signed link opens one worker's days, takes an objection, and proves that nothing was altered."""
+
+import datetime as dt
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+from starlette.requests import Request
+
+from central.access import Access, Role
+from central.attendance import own_view, published, roots
+from central.attendance.own_view import Link
+from central.attendance.papers import Objection
+from central.attendance.roots import Leaf, Proof, Step
+from central.audit import AuditEntry
+from central.errors import Problem
+from central.identity.attempts import Pace
+from central.messaging.model import BoxEvent
+from central.secrets import CentreSecrets
+from central.web.areas.attendance_own_view import OwnPages
+from central.web.pages import Portal
+from tests.central.messaging.field import open_field
+from tests.central.web.attendance_site import DAY, MARCH, Attended, attended
+from tests.central.web.day import fields
+from tests.central.web.site import FakeBrowser, field
+
+KEYS = CentreSecrets(bytes(32), bytes(range(32)))
+NOW = dt.datetime(2026, 4, 2, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def site(sqlite_template: Path, tmp_path: Path) -> Iterator[Attended]:
+    shutil.copy(sqlite_template, tmp_path / "central.db")
+    opened = open_field(tmp_path, f"sqlite:///{tmp_path / 'central.db'}")
+    yield attended(opened)
+    opened.centre.close()
+
+
+def office(site: Attended) -> Access:
+    return Access("account:1", Role.CONTRACTOR, site.field.company_id, site.field.project_id)
+
+
+def phone(site: Attended, worker: str, hours: int = 24) -> FakeBrowser:
+    """The worker's phone, which has scanned the code."""
+    with site.centre.database.writing() as session:
+        token, _ = own_view.issue(session, site.field.clock, site.centre.secrets, office(site), site.id_of(worker), hours=hours)
+    browser = FakeBrowser(site, site.app)
+    assert browser.get(f"/own/{token}").headers["Location"] == "/own"
+    return browser
+
+
+def freeze(site: Attended) -> None:
+    with site.centre.database.writing() as session:
+        published.freeze(session, site.field.clock, office(site), site.field.project_id, MARCH)
+
+
+@given(st.binary(max_size=40))
+def test_no_other_bytes_open_anything(garbage: bytes) -> None:
+    token = garbage.hex()
+    with pytest.raises(Problem) as refused:
+        own_view.opened(KEYS, token, NOW)
+    assert refused.value.code == "OWN_LINK_ENDED"
+
+
+def test_a_token_opens_its_own_assignment_until_its_time_and_not_if_one_letter_differs() -> None:
+    link = Link(17, NOW + dt.timedelta(hours=1))
+    token = own_view._token(KEYS, link)
+    assert own_view.opened(KEYS, token, NOW) == link
+    for when, given_ in ((link.until, token), (NOW, ("B" if token[3] != "B" else "C").join((token[:3], token[4:])))):
+        with pytest.raises(Problem):
+            own_view.opened(KEYS, given_, when)
+    with pytest.raises(Problem):
+        own_view.opened(CentreSecrets(bytes(31) + b"x", bytes(32)), token, NOW)
+
+
+def test_a_worker_sees_own_days_and_nobody_elses(site: Attended) -> None:
+    mine, other = site.gates.worker(), site.gates.worker()
+    site.works(mine, 2)
+    site.works(other, 3)
+    site.everything_told()
+    browser = phone(site, mine)
+    page = browser.get("/own?month=2026-03").text
+    assert re.search(r'aria-label="2026-03-02 √ 10:00"', page)
+    assert not re.search(r'aria-label="2026-03-03 √', page)
+    assert "07:00:00" in browser.get("/own/days/2026-03-02").text
+    assert "没有通行记录" in browser.get("/own/days/2026-03-03").text
+    told = json.loads(proofs(site, browser, "2026-03-03")) if published_roots(site) else {}
+    assert told["proofs"] == [], "another's passages of that date are not told"
+    for path in (f"{site.at}/attendance", f"{site.at}/attendance/people/{site.id_of(mine)}"):
+        assert "/sign-in" in browser.get(path).headers.get("Location", ""), "the link opens nothing else"
+
+
+def published_roots(site: Attended) -> int:
+    return roots.publish(site.centre.database, site.field.clock)
+
+
+def proofs(site: Attended, browser: FakeBrowser, date: str) -> str:
+    answer = browser.get(f"/own/proofs/{date}.json")
+    assert answer.status_code == 200, answer.text
+    assert "attachment" in answer.headers["Content-Disposition"]
+    return answer.text
+
+
+def test_without_a_link_or_after_its_time_nothing_opens(site: Attended) -> None:
+    worker = site.gates.worker()
+    site.works(worker, 2)
+    site.everything_told()
+    browser = phone(site, worker, hours=1)
+    assert browser.get("/own").status_code == 200
+    site.field.clock.forward(hours=2)
+    for path in ("/own", "/own/days/2026-03-02", "/own/verify/2026-03-02", "/own/proofs/2026-03-02.json"):
+        assert browser.get(path).status_code == 403, path
+        assert FakeBrowser(site, site.app).get(path).status_code == 403, path
+
+
+def test_who_tries_tokens_is_held_up(site: Attended) -> None:
+    browser = FakeBrowser(site, site.app)
+    answers = [browser.get(f"/own/{'A' * 39}{n}").status_code for n in range(22)]
+    assert answers[0] == 403
+    assert answers[-1] == 429
+
+
+def test_a_link_that_asks_too_often_waits(site: Attended) -> None:
+    with site.centre.database.writing() as session:
+        token, _ = own_view.issue(session, site.field.clock, site.centre.secrets, office(site), site.id_of(site.gates.worker()))
+    own = OwnPages(Portal(site.centre), Pace(2, mono=lambda: 0.0))
+    request = Request({"type": "http", "headers": [(b"cookie", f"gongmen_own={token}".encode())], "client": ("127.0.0.1", 1)})
+    for _ in range(2):
+        own.link(request)
+    with pytest.raises(Problem) as refused:
+        own.link(request)
+    assert refused.value.status == 429
+
+
+def test_an_objection_is_raised_once_while_the_month_is_public_and_named_as_the_workers(site: Attended) -> None:
+    worker = site.gates.worker()
+    site.works(worker, 2)
+    site.everything_told()
+    browser = phone(site, worker)
+    assert 'action="/own/objections"' not in browser.get("/own?month=2026-03").text
+    freeze(site)
+    form = fields(browser.get("/own/days/2026-03-09").text, "/own/objections") | {"text": "9 日也来了"}
+    assert browser.post("/own/objections", form | {"csrf": "x"}).status_code == 400
+    assert browser.post("/own/objections", form | {"text": " "}).status_code == 422
+    assert "done=objection_sent" in browser.post("/own/objections", form).headers["Location"]
+    with site.centre.database.reading() as session:
+        raised = session.scalars(select(Objection)).one()
+        assert (raised.assignment_id, raised.work_date, raised.text) == (site.id_of(worker), MARCH + 8 * DAY, "9 日也来了")
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "objection.raised")).one()
+        assert (entry.actor, entry.on_behalf_of) == (f"own_view:{site.id_of(worker)}", "worker")
+    assert "等待答复" in browser.get("/own?month=2026-03").text
+    site.field.clock.forward(days=6)
+    late = phone(site, worker)
+    answer = late.post("/own/objections", form | {"csrf": own_csrf(site, late)})
+    assert answer.status_code == 409
+    assert "公示期已过" in answer.text
+
+
+def own_csrf(site: Attended, browser: FakeBrowser) -> str:
+    return Portal(site.centre).csrf(browser.cookies["gongmen_own"])
+
+
+def test_the_downloaded_proof_leads_from_each_record_to_the_published_root(site: Attended) -> None:
+    worker, other = site.gates.worker(), site.gates.worker()
+    site.works(worker, 2)
+    site.works(other, 2)
+    site.everything_told()
+    browser = phone(site, worker)
+    assert "尚未公示" in browser.get("/own/verify/2026-03-02").text
+    published_roots(site)
+    told = json.loads(proofs(site, browser, "2026-03-02"))
+    assert len(told["proofs"]) == 2
+    for one in told["proofs"]:
+        leaf = Leaf(one["box"], one["epoch"], one["seq"], one["at_ms"], one["direction"], one["method"], bytes.fromhex(one["chained"]))
+        path = tuple(Step(bytes.fromhex(step["hash"]), step["is_left"]) for step in one["path"])
+        assert roots.verify(bytes.fromhex(told["published"]["root"]), Proof(leaf, path))
+    assert "没有被改动" in browser.get("/own/verify/2026-03-02").text
+
+
+def test_an_altered_record_is_never_shown_as_proved(site: Attended) -> None:
+    worker = site.gates.worker()
+    site.works(worker, 2)
+    site.everything_told()
+    published_roots(site)
+    browser = phone(site, worker)
+    with site.centre.database.writing() as session:
+        session.execute(update(BoxEvent).where(BoxEvent.seq == 2).values(hash=bytes(32)))
+    answer = browser.get("/own/verify/2026-03-02")
+    assert answer.status_code == 409
+    assert "没有被改动" not in answer.text
+
+
+def test_the_office_makes_a_code_for_its_own_workers_only(site: Attended) -> None:
+    worker = site.gates.worker()
+    site.everything_told()
+    path = f"{site.at}/attendance/people/{site.id_of(worker)}"
+    browser = site.browser()
+    page = browser.post(f"{path}/own-link", {"csrf": field(browser.get(path).text, "csrf"), "hours": "1"}).text
+    assert "data:image/svg+xml" in page
+    assert "有效至 2026-04-02 09:00" in page
+    with site.centre.database.writing() as session, pytest.raises(Problem) as refused:
+        stranger = Access("account:9", Role.EMPLOYER, 999)
+        own_view.issue(session, site.field.clock, site.centre.secrets, stranger, site.id_of(worker))
+    assert refused.value.status == 404
+    with site.centre.database.writing() as session, pytest.raises(Problem) as refused:
+        own_view.issue(session, site.field.clock, site.centre.secrets, Access("a", Role.AUTHORITY), site.id_of(worker))
+    assert refused.value.status == 403
