@@ -80,8 +80,8 @@ class PlatformUpload(Base):
 
     `key` is an id, a passage's `box/epoch/seq`, or `manual/<id>`. `needs_id` and `follows_id` must be there before it. `team_upload_id`
     is the team whose number (`number`, given by the platform) it names. `alone`: it was refused among others and goes by itself.
-    `serial` is what the platform calls the request. `moved_on` is the date that an entry or exit was told with. `next_at`: to be sent, asked
-    about or tried again then; None when nothing is due.
+    `serial` is what the platform calls the request. `moved_on` is the date that an entry or exit was told with. `next_at`: to be sent,
+    asked about or tried again then; None when nothing is due.
     """
 
     __tablename__ = "platform_uploads"
