@@ -112,6 +112,7 @@ AREA: Final = Area(
             "cloud-upload",
             85,
             shown=lambda access: access.may(Function.MANAGE_PROJECT),
+            general=True,
         ),
     ),
 )
