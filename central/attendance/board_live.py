@@ -169,7 +169,7 @@ def _last(session: Session, project_id: int, gates: dict[str, str]) -> list[Pass
         .limit(LAST)
     )
     return [
-        Passed(at, shown_name(name or ""), team or "", way, gates.get(box, box)) for at, name, team, way, box in session.execute(wanted)
+        Passed(at, shown_name(name) if name else "", team or "", way, gates.get(box, box)) for at, name, team, way, box in session.execute(wanted)
     ]
 
 

@@ -1,5 +1,6 @@
 """Attendance in Chromium: the office's month to the freeze, the worker's phone with the proof, the board that follows the gates."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,7 +94,7 @@ def approve_and_freeze(page: Page, site: Attended, worker: str) -> None:
 
 def worker_verifies_and_objects(page: Page, token: str) -> None:
     page.goto(f"/own/{token}")
-    expect(page).to_have_url(lambda url: url.endswith("/own"))
+    expect(page).to_have_url(re.compile("/own$"))
     page.goto("/own?month=2026-03")
     assert is_within(page)
     shoot(page, "attendance-own-phone", whole=True)
@@ -146,7 +147,7 @@ def test_on_a_phone_and_in_english_every_page_of_attendance_stays_within(site: A
         for name in ("attendance", own, f"{own}/days/2026-03-05", "attendance/corrections", "attendance/wages", "presence", "board/live"):
             page.goto(f"{site.at}/{name}?month=2026-03")
             expect(page.locator("h1")).to_be_visible()
-            assert is_within(page), name
+            assert is_within(page), (name, page.evaluate("[...document.querySelectorAll('#main *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 5).map((e) => e.outerHTML.slice(0, 150))"))
             shoot(page, f"attendance-phone-english-{name.replace('/', '-')}")
     with signed_in(site, browser, DESK, "employer") as page:
         page.goto("/attendance?month=2026-03")

@@ -15,7 +15,7 @@ window.gongmenCharts = (() => {
         animation: false,
         backgroundColor: "transparent",
         color: [dark ? "#4da3ff" : "#066fd1", dark ? "#8fa9c7" : "#8aa5c9"],
-        textStyle: { color: ink, fontFamily: getComputedStyle(element).fontFamily, fontSize: dark ? 14 : 12 },
+        textStyle: { color: ink, fontFamily: getComputedStyle(element).fontFamily, fontSize: dark ? 16 : 12 },
         tooltip: { trigger: "axis", renderMode: "richText" },
       },
     };
@@ -29,8 +29,8 @@ window.gongmenCharts = (() => {
       ...option,
       legend: { top: 0, right: 0, textStyle: { color: ink } },
       grid: { left: 36, right: 12, top: 28, bottom: 24 },
-      xAxis: { type: "category", data: rows.map((row) => row[0].replace(":00", "")), axisLabel: { color: ink }, axisLine: { lineStyle: { color: line } } },
-      yAxis: { type: "value", minInterval: 1, axisLabel: { color: ink }, splitLine: { lineStyle: { color: line } } },
+      xAxis: { type: "category", data: rows.map((row) => row[0].replace(":00", "")), axisLabel: { color: ink, fontSize: dark ? 15 : 12 }, axisLine: { lineStyle: { color: line } } },
+      yAxis: { type: "value", minInterval: 1, axisLabel: { color: ink, fontSize: dark ? 15 : 12 }, splitLine: { lineStyle: { color: line } } },
       series: [1, 2].map((column) => ({
         name: names[column], type: "line", smooth: true, symbol: "circle", symbolSize: 5, areaStyle: { opacity: column === 1 ? 0.18 : 0.08 },
         lineStyle: column === 2 ? { type: "dashed" } : {}, data: rows.map((row) => Number(row[column])),
@@ -46,8 +46,8 @@ window.gongmenCharts = (() => {
       ...option,
       grid: { left: 8, right: 36, top: 4, bottom: 4, containLabel: true },
       xAxis: { type: "value", minInterval: 1, show: false, splitLine: { lineStyle: { color: line } } },
-      yAxis: { type: "category", data: rows.map((row) => row[0]), axisLabel: { color: ink, formatter: short }, axisTick: { show: false }, axisLine: { show: false } },
-      series: [{ type: "bar", barMaxWidth: 18, itemStyle: { borderRadius: 3 }, label: { show: true, position: "right", color: ink }, data: rows.map((row) => Number(row[1])) }],
+      yAxis: { type: "category", data: rows.map((row) => row[0]), axisLabel: { color: ink, fontSize: dark ? 15 : 12, formatter: short }, axisTick: { show: false }, axisLine: { show: false } },
+      series: [{ type: "bar", barMaxWidth: 18, itemStyle: { borderRadius: 3 }, label: { show: true, position: "right", color: ink, fontSize: dark ? 16 : 12 }, data: rows.map((row) => Number(row[1])) }],
     };
   };
 

@@ -25,9 +25,10 @@
       }
     }
   });
-  // The chosen month begins where something is: today stands in sight.
+  // A month under way opens where it has got to; one that is over at its beginning.
   const scroll = grid.parentElement;
-  const cells = grid.tHead.rows[0].querySelectorAll(".told");
-  const last = cells[cells.length - 1];
-  if (last && last.offsetLeft > scroll.clientWidth) scroll.scrollLeft = last.offsetLeft - scroll.clientWidth / 2;
+  const heads = [...grid.tHead.rows[0].cells].slice(1, -3);
+  const told = heads.filter((head) => head.classList.contains("told"));
+  const last = told[told.length - 1];
+  if (last && last !== heads[heads.length - 1] && last.offsetLeft > scroll.clientWidth) scroll.scrollLeft = last.offsetLeft - scroll.clientWidth / 2;
 })();
