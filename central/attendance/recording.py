@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import bindparam, or_, select, tuple_, update
+from sqlalchemy import BigInteger, DateTime, bindparam, func, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from central.attendance import dirty
@@ -38,6 +39,8 @@ _STANDING: Final = (
 )
 
 
+_LATEST: Final = func.unnest(bindparam("b_ids", type_=ARRAY(BigInteger)), bindparam("b_ats", type_=ARRAY(DateTime(timezone=True))))
+"""Assignments and when each was seen last, as PostgreSQL takes them in one statement."""
 _CHANGED: Final = (
     Passage.box_id,
     Passage.epoch,
@@ -224,12 +227,18 @@ def _note_last_seen(session: Session, rows: Iterable[Row]) -> None:
             latest[row["assignment_id"]] = max(row["at"], latest.get(row["assignment_id"], _EPOCH))
     if not latest:
         return
-    table = table_of(Assignment)
+    table, moments = table_of(Assignment), sorted(latest.items())
+    if session.get_bind().dialect.name == "postgresql":
+        seen = _LATEST.table_valued("id", "at", name="seen").render_derived()
+        newer = or_(table.c.last_seen_at.is_(None), table.c.last_seen_at < seen.c.at)
+        one = update(table).where(table.c.id == seen.c.id, newer).values(last_seen_at=seen.c.at)
+        session.connection().execute(one, {"b_ids": [id_ for id_, _ in moments], "b_ats": [at for _, at in moments]})
+        return
     session.connection().execute(
         update(table)
         .where(table.c.id == bindparam("b_id"), or_(table.c.last_seen_at.is_(None), table.c.last_seen_at < bindparam("b_at")))
         .values(last_seen_at=bindparam("b_at")),
-        [{"b_id": assignment_id, "b_at": at} for assignment_id, at in sorted(latest.items())],
+        [{"b_id": assignment_id, "b_at": at} for assignment_id, at in moments],
     )
 
 
