@@ -1,4 +1,7 @@
-"""The wage basis of a month (工资发放依据): what was agreed times what was worked, each amount with its dates. We export, we do not pay."""
+"""The wage basis of a month (工资发放依据): what was agreed times what was worked, each amount with its dates. We export, we do not pay.
+
+Together with the month's sheet it stands in the place of the two ledgers (二本台账): nobody uploads them any more (A-59).
+"""
 
 from __future__ import annotations
 

@@ -24,7 +24,9 @@ from central.projects.chain import Link
 def accept(
     session: Session, clock: Clock, access: Access, assignment_id: int, *, project_id: int | None = None, entry_time: Any = None
 ) -> AssignmentView:
-    """A-02, A-41, A-43, A-45: a using unit accepts in its turn; the general contractor's acceptance sets the entry time, once.
+    """A-02, A-41 to A-43, A-45: a using unit accepts in its turn; the general contractor's acceptance sets the entry time, once.
+
+    The account of its project office may (A-42), its manager or who was given the function.
 
     Accepting again answers the same and changes nothing. From the general contractor's acceptance on the gates know the worker (A-03).
     """
