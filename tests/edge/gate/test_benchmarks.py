@@ -13,6 +13,7 @@ from gongmen.bench.conditions import CONDITIONS, Condition, track
 from gongmen.bench.face_tracks import Picture, photographs
 from gongmen.bench.faces import Trials, figures, missed, trials, wilson
 from gongmen.bench.gate import measure_gate, one_core
+from gongmen.bench.liveness import auc, pictures, rates
 from gongmen.bench.photographs import Photographed
 from tests.edge.gate.people import engine, photograph_files
 from tests.edge.gate.people import photographs as pictures_of
@@ -111,6 +112,17 @@ def test_an_interval_holds_its_share_and_is_narrow_for_many() -> None:
     low, high = wilson(50, 100)
     assert low < 0.5 < high
     assert high - low < 0.2
+
+
+def test_prints_that_pass_and_people_who_are_refused_are_two_rates() -> None:
+    row = rates(3, 12, 1, 10)
+    assert (row["apcer"], row["bpcer"]) == (0.25, 0.1)
+    assert rates(0, 5, 0, 0)["bpcer"] is None
+    assert auc(np.array([0.9, 0.5]), np.array([0.1, 0.5])) == pytest.approx(0.875)
+
+
+def test_no_spoofs_are_no_pictures(tmp_path: Path) -> None:
+    assert pictures(tmp_path) == []
 
 
 def test_no_photographs_are_no_pictures(tmp_path: Path) -> None:
