@@ -49,7 +49,6 @@ def router(portal: Portal) -> APIRouter:
             project = visible_project(session, access, project_id)
             after = paging.after(listing.after or None)
             found = presence.page(session, portal.clock, access, project_id, state=state, after=after, limit=PAGE_SIZE)
-            counts = presence.counts(session, access, project_id)
             of = parameters.of_project(session, project_id)
             gates = day_lines.names_of_gates(session, project_id)
         lines = found.lines[:PAGE_SIZE]
@@ -58,8 +57,7 @@ def router(portal: Portal) -> APIRouter:
             **frame(project_id, access, "month", t),
             "project": project,
             "listing": listing,
-            "counts": {one: counts.get(PresenceState(one), 0) for one in STATES},
-            "total": sum(counts.values()) or len(lines),
+            "states": ("", *STATES),
             "columns": COLUMNS,
             "lines": lines,
             "more": paging.cursor_after(lines[-1].assignment_id) if len(found.lines) > PAGE_SIZE else "",
