@@ -168,9 +168,8 @@ def _last(session: Session, project_id: int, gates: dict[str, str]) -> list[Pass
         .order_by(Passage.position.desc())
         .limit(LAST)
     )
-    return [
-        Passed(at, shown_name(name) if name else "", team or "", way, gates.get(box, box)) for at, name, team, way, box in session.execute(wanted)
-    ]
+    rows = session.execute(wanted).all()
+    return [Passed(at, shown_name(name) if name else "", team or "", way, gates.get(box, box)) for at, name, team, way, box in rows]
 
 
 def _gates(session: Session, project_id: int) -> list[tuple[str, GateNow]]:

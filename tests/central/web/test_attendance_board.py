@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,15 @@ from tests.central.web.day import fields
 @pytest.fixture
 def site(database_url: str, tmp_path: Path) -> Iterator[Attended]:
     field = open_field(tmp_path, database_url)
+    yield attended(field)
+    field.centre.close()
+
+
+@pytest.fixture
+def on_file(sqlite_template: Path, tmp_path: Path) -> Iterator[Attended]:
+    """On SQLite alone, where the database is not what is asked."""
+    shutil.copy(sqlite_template, tmp_path / "central.db")
+    field = open_field(tmp_path, f"sqlite:///{tmp_path / 'central.db'}")
     yield attended(field)
     field.centre.close()
 
@@ -115,7 +125,8 @@ def test_screens_are_bounded() -> None:
     assert refused.value.code == "BOARD_FULL"
 
 
-def test_a_passage_taken_in_comes_as_an_event_and_the_stream_ends_with_the_session(site: Attended) -> None:
+def test_a_passage_taken_in_comes_as_an_event_and_the_stream_ends_with_the_session(on_file: Attended) -> None:
+    site = on_file
     browser = site.browser()
     heard: list[str] = []
     came = threading.Event()
