@@ -91,7 +91,21 @@ def openapi(settings: CentralSettings) -> dict[str, Any]:
 
 
 def _add_routes(app: FastAPI) -> None:
-    for slice_ in (identity, trail, projects, people, entry, history, devices, attendance, boxes_talk, verification, evidence, exchange, platform):
+    for slice_ in (
+        identity,
+        trail,
+        projects,
+        people,
+        entry,
+        history,
+        devices,
+        attendance,
+        boxes_talk,
+        verification,
+        evidence,
+        exchange,
+        platform,
+    ):
         app.include_router(slice_.router)
     app.include_router(_health())
 

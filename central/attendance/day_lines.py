@@ -74,7 +74,7 @@ def passages(session: Session, assignment_id: int, start: dt.datetime, end: dt.d
 
 def names_of_gates(session: Session, project_id: int) -> dict[str, str]:
     """Names by box id, also of gates that are gone."""
-    return dict(session.execute(select(Box.id, Box.name).where(Box.project_id == project_id)).tuples().all())
+    return dict(session.execute(select(Box.id, Box.name).where(Box.project_id == project_id)).all())
 
 
 def _corrections(session: Session, assignment_id: int, start: dt.datetime, end: dt.datetime) -> list[Correction]:

@@ -64,7 +64,7 @@ def _seen(session: Session, project_ids: Collection[int], date: dt.date) -> Mapp
         .where(DayRecord.work_date == date, DayRecord.seen, DayRecord.project_id.in_(project_ids))
         .group_by(DayRecord.project_id)
     )
-    return dict(session.execute(wanted).tuples().all())
+    return dict(session.execute(wanted).all())
 
 
 def _gates(session: Session, project_ids: Collection[int]) -> Mapping[int, tuple[int, int]]:

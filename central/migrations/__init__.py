@@ -40,6 +40,7 @@ SLICES: Final = (
     entry,
     evidence,
     exchange,
+    help_,
     history,
     identity,
     jobs,

@@ -82,7 +82,9 @@ def test_an_employer_registers_loses_the_session_and_nothing_typed_then_assigns_
         expect(page.locator("#f-card_number")).to_have_value("6222020200009876543")
         page.get_by_role("button", name="登记工人").click()
         expect(page.get_by_role("status").first).to_contain_text("工人已登记")
-        assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('gongmen:')).length") == 0, "the draft ends with its purpose"
+        assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('gongmen:')).length") == 0, (
+            "the draft ends with its purpose"
+        )
         shoot(page, "portal-worker-desk")
     with signed_in(day, browser, PHONE, "labour") as page:
         page.goto("/workers")

@@ -64,7 +64,9 @@ def test_a_refused_write_can_be_repeated_with_the_same_key(story: Story, client:
     pending = story.worker(employer, identity_source="typed").worker.id
     body = {"worker_id": pending, "project_id": story.site.project.id, "main_trade": "020"}
     assert client.post(f"{API}/assignments", json=body, headers=headers).status_code == 409
-    client.post(f"{API}/workers/{pending}/verification", json={"verified": True, "evidence": "核验单"}, headers=story.token(story.authority))
+    client.post(
+        f"{API}/workers/{pending}/verification", json={"verified": True, "evidence": "核验单"}, headers=story.token(story.authority)
+    )
     assert client.post(f"{API}/assignments", json=body, headers=headers).status_code == 201
 
 

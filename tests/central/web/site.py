@@ -288,7 +288,9 @@ def a_site(home: Path) -> Iterator[Site]:
 class HasCentre(Protocol):
     """Whatever has a centre."""
 
-    centre: Centre
+    @property
+    def centre(self) -> Centre:
+        """Its centre."""
 
 
 class FakeBrowser:
