@@ -76,7 +76,7 @@ IDENTITY: Final[dict[str, tuple[str, str]]] = {
     "CERT_INVALID": ("法人一证通证书不能使用：{zh}（{reason}）。", "The enterprise certificate is not accepted: {en} ({reason})."),
     "CERT_ALGORITHM_UNSUPPORTED": (
         "不支持该证书的密钥算法，请使用 SM2、RSA（2048 位以上）或 ECDSA（P-256 等）证书。",
-        "The certificate's key is of no supported kind: use SM2, RSA (2048 bits or more) or ECDSA (P-256 …).",
+        "The certificate's key is of no supported kind: use SM2, RSA (2048 bits or more) or ECDSA (such as P-256).",
     ),
     "CERT_NOT_CONFIGURED": (
         "本系统尚未配置受信任的发证机构，请联系系统管理员。",
@@ -217,9 +217,9 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
         "基本工资低于本地区基准 {base} 元，请核对（A-18）。",
         "The basic wage is below the region's reference of {base} CNY: check it (A-18).",
     ),
-    "BANK_UNKNOWN": ("没有这个开户行代码，请从清单选择，或选“其他”。", "No such bank: choose from the list, or 其他 (other)."),
-    "BANK_NAME_REQUIRED": ("选择“其他”时须填写开户行名称（A-20）。", "With 其他 (other) the bank's name is required (A-20)."),
-    "OTHER_BANK_STAYS": ("“其他”不能停用（A-20）。", "其他 (other) cannot be taken off the list (A-20)."),
+    "BANK_UNKNOWN": ("没有这个开户行代码，请从清单选择，或选“其他”。", "No such bank: choose from the list, or choose Other."),
+    "BANK_NAME_REQUIRED": ("选择“其他”时须填写开户行名称（A-20）。", "With Other the bank's name is required (A-20)."),
+    "OTHER_BANK_STAYS": ("“其他”不能停用（A-20）。", "Other cannot be taken off the list (A-20)."),
     "CARD_NUMBER_INVALID": ("工资卡号须为 10 至 30 位数字，请核对。", "A wage card's number has 10 to 30 digits: check it."),
     "AMOUNT_INVALID": ("金额或次数不正确，金额最多两位小数。", "Not an amount or a count; amounts have at most two decimals."),
     "NOT_A_DEFAULT": ("此字段不能设为默认值。", "This field cannot be a default."),

@@ -87,9 +87,11 @@ def is_employed_by(session: Session, worker_id: int, employer_id: int) -> bool:
 
 
 def whose(access: Access) -> int | None:
-    """Whose workers this principal looks at: all (None) for supervision and the administrator, an employer's own; others are refused."""
+    """Whose workers this principal looks at: all (None) for supervision, an employer's own; others, the system administrator too, are
+    refused."""
     if access.sees_everything:
         access.require(Function.VIEW_PEOPLE)
+        access.require(Function.SUPERVISE)
         return None
     employer = access.require_employer()
     access.require(Function.VIEW_PEOPLE)
