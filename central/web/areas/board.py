@@ -8,12 +8,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from central import site_view
-from central.access import Role
+from central.access import Function, Role
 from central.attendance.board import board
 from central.call import RowId
 from central.devices import gates
 from central.projects import service as projects
-from central.web.areas import Area, Entry
+from central.web.areas import Area, Entry, needs
 from central.web.figures import columns, strip
 from central.web.pages import Portal, is_part, signed_in, texts_of
 from central.web.trades import trade_name
@@ -57,5 +57,16 @@ def router(portal: Portal) -> APIRouter:
 
 
 AREA: Final = Area(
-    router=router, entries=(Entry("board", (Role.CONTRACTOR,), "/projects/{project}/board", "layout-dashboard", 10, general=True),)
+    router=router,
+    entries=(
+        Entry(
+            "board",
+            (Role.CONTRACTOR,),
+            "/projects/{project}/board",
+            "layout-dashboard",
+            10,
+            shown=needs(Function.VIEW_DEVICES),
+            general=True,
+        ),
+    ),
 )

@@ -17,7 +17,7 @@ from central.entry.batch import Outcome
 from central.errors import Problem, declare
 from central.projects.service import visible_project
 from central.web import saved_views
-from central.web.areas import Area, Entry
+from central.web.areas import Area, Entry, needs
 from central.web.areas.people import query_of
 from central.web.forms import Form_, Sent
 from central.web.listing import Listing
@@ -81,4 +81,7 @@ def _decided(portal: Portal, session: Session, access: Access, project_id: int, 
     return told(path, "accepted", done.count(Outcome.OK) + done.count(Outcome.DUPLICATE), refused)
 
 
-AREA: Final = Area(router=router, entries=(Entry("queue", (Role.CONTRACTOR,), "/projects/{project}/queue", "user-check", 20),))
+AREA: Final = Area(
+    router=router,
+    entries=(Entry("queue", (Role.CONTRACTOR,), "/projects/{project}/queue", "user-check", 20, shown=needs(Function.VIEW_PEOPLE)),),
+)

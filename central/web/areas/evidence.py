@@ -15,7 +15,7 @@ from central.evidence import service
 from central.evidence.service import Statement
 from central.people.typed import day
 from central.projects.service import visible_project
-from central.web.areas import Area, Entry, Part
+from central.web.areas import Area, Entry, Part, needs
 from central.web.forms import Field, Form, Form_, Section
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import HEADERS, Portal, local_path, redirect, signed_in, texts_of, told
@@ -114,7 +114,7 @@ def _tab(place: str) -> Any:
 
 AREA: Final = Area(
     router=router,
-    entries=(Entry("evidence", (Role.CONTRACTOR,), "/projects/{project}/evidence", "paperclip", 80),),
+    entries=(Entry("evidence", (Role.CONTRACTOR,), "/projects/{project}/evidence", "paperclip", 80, shown=needs(Function.VIEW_PEOPLE)),),
     parts=(
         Part("worker", "evidence", 60, "evidence_tab.html", _tab("worker"), SEEN_BY),
         Part("assignment", "evidence", 60, "evidence_tab.html", _tab("assignment"), SEEN_BY),

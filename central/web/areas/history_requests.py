@@ -16,7 +16,7 @@ from central.errors import Problem
 from central.history import service
 from central.history.model import HistoryAct, HistoryState
 from central.history.schemas import HistoryRequestIn
-from central.web.areas import Area, Entry
+from central.web.areas import Area, Entry, needs
 from central.web.forms import Field, Form, Form_, Section, Sent, typed
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import HEADERS, Portal, redirect, signed_in, texts_of, told
@@ -153,5 +153,9 @@ def _form() -> Form:
 
 AREA: Final = Area(
     router=router,
-    entries=(Entry("history", (Role.CONTRACTOR, Role.AUTHORITY, Role.HEAD_STATION), "/history", "archive", 83),),
+    entries=(
+        Entry(
+            "history", (Role.CONTRACTOR, Role.AUTHORITY, Role.HEAD_STATION), "/history", "archive", 83, shown=needs(Function.VIEW_PEOPLE)
+        ),
+    ),
 )

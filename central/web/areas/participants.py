@@ -17,7 +17,7 @@ from central.projects import company_list
 from central.projects import service as projects
 from central.projects.model import ParticipantRole
 from central.web import choices
-from central.web.areas import Area, Entry
+from central.web.areas import Area, Entry, needs
 from central.web.forms import Field, Form, Form_, Section, Sent
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
 from central.web.texts import Texts
@@ -91,5 +91,15 @@ def _form(t: Texts, project_id: int, rows: list[Outlook]) -> Form:
 
 AREA: Final = Area(
     router=router,
-    entries=(Entry("participants", (Role.CONTRACTOR,), "/projects/{project}/participants", "sitemap", 45, general=True),),
+    entries=(
+        Entry(
+            "participants",
+            (Role.CONTRACTOR,),
+            "/projects/{project}/participants",
+            "sitemap",
+            45,
+            shown=needs(Function.VIEW_PEOPLE),
+            general=True,
+        ),
+    ),
 )

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from central.access import Access, Role
+from central.access import Access, Function, Role
 from central.attendance.board import board, last_directions
 from central.call import RowId
 from central.entry import people_list
@@ -19,7 +19,7 @@ from central.entry.people_list import STATES, PeoplePage, PeopleQuery, WhyEmpty
 from central.errors import Problem
 from central.projects import project_list
 from central.projects.service import chain, visible_project
-from central.web.areas import Area, Entry
+from central.web.areas import Area, Entry, needs
 from central.web.figures import strip
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, is_part, signed_in, texts_of
@@ -150,7 +150,7 @@ AREA: Final = Area(
     router=router,
     entries=(
         Entry("assignments", (Role.EMPLOYER,), "/assignments", "map-pins", 40, ("/assign", "/projects")),
-        Entry("project", (Role.CONTRACTOR,), "/projects/{project}/people", "users", 30),
+        Entry("project", (Role.CONTRACTOR,), "/projects/{project}/people", "users", 30, shown=needs(Function.VIEW_PEOPLE)),
         Entry("projects", (Role.AUTHORITY, Role.HEAD_STATION, Role.ADMINISTRATOR), "/projects", "building-skyscraper", 10),
     ),
 )

@@ -14,7 +14,7 @@ from central.entry import succession
 from central.errors import Problem
 from central.projects import project_list, team_list, teams
 from central.projects.service import visible_project
-from central.web.areas import Area, Entry
+from central.web.areas import Area, Entry, needs
 from central.web.forms import Field, Form, Form_, Section
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
@@ -138,6 +138,6 @@ AREA: Final = Area(
     router=router,
     entries=(
         Entry("teams", (Role.EMPLOYER,), "/teams", "users-group", 30),
-        Entry("project_teams", (Role.CONTRACTOR,), "/projects/{project}/teams", "users-group", 40),
+        Entry("project_teams", (Role.CONTRACTOR,), "/projects/{project}/teams", "users-group", 40, shown=needs(Function.VIEW_PEOPLE)),
     ),
 )
