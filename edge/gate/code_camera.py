@@ -6,13 +6,13 @@ from typing import Final
 
 import cv2
 
+from edge.sync.qr_pass import HEAD
 from hardware.camera import Frame, Image
 
 LOOK_S: Final = 0.3
 """Looking for a code costs as much as looking for a face: not in every frame."""
 AGAIN_S: Final = 8.0
 """The same code counts anew when it was not seen for so long."""
-HEAD: Final = "GM1:"
 
 
 class CodeCamera:

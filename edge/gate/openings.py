@@ -1,7 +1,8 @@
 """What holds the gate open beyond one person: a fire, somebody's key. Each is a fact when it begins and when it is over.
 
 A fire frees people by the turnstile's own wire; what is done here is to announce it, write it down and hold the arm as well. The arm is
-asked again at every look, because a board that lost its power forgets; when this process ends, its outputs go to idle.
+asked again at every look, because a board that lost its power forgets; when this process ends, its outputs go to idle, and the next one
+writes down that what was held is over: an opening without an end would leave every later day in doubt.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from edge.sync.wire import Method
 
 FIRE: Final = "FIRE"
 EXIT_BUTTON: Final = "EXIT_BUTTON"
+GATE_RESTARTED: Final = "GATE_RESTARTED"
 BUTTON_MS: Final = 3_000
 """A press counts once, however long the finger bounces."""
 
@@ -34,6 +36,7 @@ class Openings:
     def __init__(self, keeper: Gatekeeper, asks: HandAsks) -> None:
         self._keeper, self._asks = keeper, asks
         self._held: dict[str, Held] = {}
+        self._left = keeper.left_open()
         self._pressed_ms = -BUTTON_MS
 
     @property
@@ -59,6 +62,9 @@ class Openings:
 
     def tend(self) -> None:
         """Acts on what was asked by hand, and keeps the arm held."""
+        for method in self._left:
+            self._keeper.hold_open(method, opened=False, operator="", why=GATE_RESTARTED, hold=bool(self._held))
+        self._left = ()
         for ask in self._asks.waiting():
             self._asks.settle(ask.id, self._act(ask))
         if self._held:

@@ -38,6 +38,7 @@ PASSED_AGAIN: Final = "PASSED_AGAIN"
 """Noted beside a passage under soft anti-passback: IN twice without an OUT between."""
 EXIT_UNKNOWN: Final = "EXIT_UNKNOWN"
 """Somebody whom the box does not know went OUT."""
+_HELD_OPEN: Final = "held_open"
 TURNSTILE_FAULT: Final = "TURNSTILE_FAULT"
 
 
@@ -120,6 +121,10 @@ class Gatekeeper:
         fault = self._hold(opened or hold)
         return self._write_opening(Opening(method, None, self.place.lane, opened, operator, why), fault)
 
+    def left_open(self) -> tuple[Method, ...]:
+        """What the journal holds to be open here still: the process that held it has ended since. Raises `StoreError`."""
+        return tuple(Method(value) for value in str(self._store.meta(_HELD_OPEN) or "").split())
+
     def keep_open(self) -> None:
         """What is held open is asked for again: a board that lost its power forgets. A failure is the device watch's to say."""
         self._hold(opened=True)
@@ -143,13 +148,24 @@ class Gatekeeper:
 
     def _write_opening(self, opening: Opening, fault: str | None) -> str | None:
         try:
-            self._write(opening)
+            self._write_down(opening)
         except StoreError as error:
             self.note(error.code, "opening unrecorded")
             return error.code
         if fault:
             self.note(TURNSTILE_FAULT, f"{fault} at an opening by hand")
         return fault
+
+    def _write_down(self, opening: Opening) -> None:
+        """The fact, and beside it in the same transaction what is open now. A fire's wire and a key of one method end apart."""
+        held = list(self.left_open())
+        if opening.direction is None and opening.open:
+            held.append(opening.method)
+        elif opening.direction is None and opening.method in held:
+            held.remove(opening.method)
+        with self._store.transaction():
+            self._journal.record(opening)
+            self._store.set_meta(_HELD_OPEN, " ".join(held) or None)
 
     def follow(self) -> None:
         """Looks whether whoever was let through went. Raises `StoreError` where what it saw cannot be written."""

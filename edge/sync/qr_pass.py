@@ -23,7 +23,8 @@ PRINTED_S: Final = 24 * 3600
 """How long a printed one holds at most."""
 SKEW_S: Final = 60
 """How far the clocks of signer and gate may be apart."""
-_HEAD: Final = "GM1:"
+HEAD: Final = "GM1:"
+"""How every pass begins: a camera passes over whatever does not."""
 _SIGNED: Final = b"gongmen qr pass\0"
 _SIGNATURE: Final = 64
 
@@ -52,7 +53,7 @@ class QrPass(msgspec.Struct, array_like=True, frozen=True):
 def write(person: str, not_after_s: int, signer: str, sign: Sign) -> str:
     """The text of a QR code, about 160 characters of the alphanumeric set."""
     body = msgspec.msgpack.encode(QrPass(1, person, not_after_s, signer))
-    return _HEAD + base64.b32encode(body + sign(_SIGNED + body)).decode().rstrip("=")
+    return HEAD + base64.b32encode(body + sign(_SIGNED + body)).decode().rstrip("=")
 
 
 def read(text: str, verify: VerifyOf, now_s: float) -> QrPass:
@@ -70,7 +71,7 @@ def read(text: str, verify: VerifyOf, now_s: float) -> QrPass:
 
 
 def _parts(text: str) -> tuple[bytes, bytes]:
-    code = text.strip().removeprefix(_HEAD)
+    code = text.strip().removeprefix(HEAD)
     if len(text) > 400 or code == text.strip() or not code.isascii():
         raise QrPassUnfit("QR_INVALID")
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,15 +11,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from central.app import create_app
 from central.people.model import IdentityState, Worker
 from gongmen.reader_bridge import PORT
 from hardware.card_reader import synthetic
 from hardware.card_reader.simulated import SamSimulator
+from tests.browser.portal import served
 from tests.central.web.site import PASSWORD, Site, a_site
 from tests.parts.broker import listens
 from tests.parts.browser import chromium, page_of, shoot
@@ -52,21 +50,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def reader() -> Iterator[SamSimulator]:
     with SamSimulator() as simulator:
         yield simulator
-
-
-@contextmanager
-def served(site: Site) -> Iterator[str]:
-    """The centre's app on a port of its own."""
-    server = uvicorn.Server(uvicorn.Config(create_app(site.centre.settings, site.centre), port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from edge.gate.devices import DEVICE_BACK, Devices, DeviceWatch
 from edge.gate.display import Display
 from edge.gate.gallery_feed import GalleryFeed
 from edge.gate.lane import REOPEN_S, Lane, LaneParts
-from edge.gate.openings import EXIT_BUTTON, FIRE, Openings
+from edge.gate.openings import EXIT_BUTTON, FIRE, GATE_RESTARTED, Openings
 from edge.gate.passage import Gatekeeper, Outcome, Place
 from edge.gate.recognition import Recognition
 from edge.gate.screen import LaneView, Screen
@@ -554,6 +554,19 @@ def test_a_fire_holds_the_gate_open_and_says_so_until_it_is_over(at_site: Opener
     assert not site.holds()
     opened = [(one.method, one.open) for one in site.box.facts() if isinstance(one, Opening)]
     assert opened == [(Method.EMERGENCY, True), (Method.ONE_KEY, True), (Method.EMERGENCY, False), (Method.ONE_KEY, False)]
+
+
+def test_what_was_held_open_when_the_gate_ended_is_written_down_as_over_by_the_next_one(at_site: Opener) -> None:
+    ended = at_site()
+    ended.asks.ask(OPEN, Method.ONE_KEY, "op-1", "CROWD")
+    ended.see(seconds=1.5)
+    after = at_site()
+    after.see(seconds=1.5)
+    assert not after.holds()
+    again = at_site()
+    again.see(seconds=1.5)
+    told = [(one.open, one.why) for one in again.box.facts() if isinstance(one, Opening)]
+    assert told == [(True, "CROWD"), (False, GATE_RESTARTED)]
 
 
 def test_a_board_that_forgot_is_asked_to_hold_again(at_site: Opener) -> None:
