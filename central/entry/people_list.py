@@ -28,6 +28,7 @@ STATES: Final = ("assigned", "accepted_by_sub", "confirmed", "returned", "ended"
 COLUMNS: Final = ("name", "trade", "team", "employer", "using_unit", "level", "state", "entry", "face", "seen", "project")
 """What a list can be sorted by."""
 _OWN: Final = ("trade", "state", "entry", "face", "seen")
+"""Of these, what stands on the assignment itself; the others are names around it."""
 WAITING_STATES: Final = ("assigned", "accepted_by_sub")
 """In these somebody has to accept next."""
 
@@ -94,22 +95,12 @@ def _page(session: Session, seen: Sight, query: PeopleQuery, *, is_one_project: 
     current = store.current(seen)
     counted = store.heads(session, current)
     heads = {state: next((n for s, n in counted.items() if s.value == state), 0) for state in STATES}
-    one_each = sum(heads.values())
-    total = one_each if is_one_project else _count(session, Assignment.worker_id.distinct(), [current])
-    narrower = _narrower(query)
-    matching = one_each if is_one_project and not narrower else _count(session, Assignment.id, [current, *narrower])
-    lines = _lines(session, and_(current, *narrower), query)
+    total = sum(heads.values()) if is_one_project else _count(session, Assignment.worker_id.distinct(), [current])
+    condition = and_(current, *_narrower(query))
+    order = _order(_columns(store.views(condition)), query)
+    by_name = query.sort in COLUMNS and query.sort not in _OWN
+    lines, matching = store.page(session, condition, limit=query.limit, offset=query.offset, order=order, by_name=by_name)
     return PeoplePage(lines, matching, heads, total, [])
-
-
-def _lines(session: Session, condition: ColumnElement[bool], query: PeopleQuery) -> list[AssignmentView]:
-    """The page: sorted by a column of the assignment itself, or by one of the names that are joined to it."""
-    wanted = store.views(condition)
-    order = _order(_columns(wanted), query)
-    if query.sort in _OWN or query.sort not in COLUMNS:
-        return store.shown(session, condition, limit=query.limit, offset=query.offset, order=order)
-    rows = session.execute(wanted.order_by(None).order_by(*order).offset(query.offset).limit(query.limit))
-    return [store.view(row) for row in rows]
 
 
 def _narrower(query: PeopleQuery) -> list[ColumnElement[bool]]:
@@ -121,7 +112,7 @@ def _narrower(query: PeopleQuery) -> list[ColumnElement[bool]]:
     if query.state:
         found.append(Assignment.state == query.state)
     if query.q:
-        found.append(store.matching(query.q, query.keys))
+        found.append(store.matching(query.q, query.keys, among_few=True))
     return found
 
 

@@ -143,7 +143,7 @@ def people_on_project(
     if states:
         conditions.append(Assignment.state.in_(states))
     if q:
-        conditions.append(store.matching(q, keys))
+        conditions.append(store.matching(q, keys, among_few=True))
     return store.shown(session, and_(*conditions), limit=limit + 1)
 
 
@@ -159,8 +159,10 @@ def assignments_of_employer(
 ) -> list[AssignmentView]:
     """A-63: one page of an employer's assignments across projects, every state or these."""
     conditions = [sight.of_employer(access)(Assignment), Assignment.id > after]
+    if states:
+        conditions.append(Assignment.state.in_(states))
     if q:
-        conditions.append(store.matching(q, keys))
+        conditions.append(store.matching(q, keys, among_few=not access.sees_everything))
     return store.shown(session, and_(*conditions), limit=limit + 1)
 
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, type_coerce, union
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session, aliased
 
 from central.bulk import chunks
 from central.database import words
 from central.entry.model import Assignment, AssignmentState
 from central.entry.rules import OPEN_STATES
 from central.entry.sight import Sight
-from central.people import terms
-from central.people.model import Employment, Worker, WorkerTerm
+from central.people import search
+from central.people.model import Employment, Worker
 from central.projects.model import Company, Participant, ParticipantRole, Project, Team
 from central.projects.rules import NameSource
 from central.secrets import CentreSecrets
@@ -85,19 +85,35 @@ def views(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def shown(
+def shown(session: Session, condition: ColumnElement[bool], *, limit: int) -> list[AssignmentView]:
+    """The first ones under a condition, by id: first which rows, then what a person reads of them."""
+    return _read(session, session.scalars(select(Assignment.id).where(condition).order_by(Assignment.id).limit(limit)).all())
+
+
+def page(
     session: Session,
     condition: ColumnElement[bool],
     *,
     limit: int,
-    offset: int = 0,
-    order: Sequence[ColumnElement[Any] | InstrumentedAttribute[int]] = (Assignment.id,),
-) -> list[AssignmentView]:
-    """One page under a condition, ordered by the assignment's own columns.
+    offset: int,
+    order: Sequence[ColumnElement[Any]],
+    by_name: bool,
+) -> tuple[list[AssignmentView], int]:
+    """One page under a condition, and how many match it in all; the condition is worked out once for both.
 
-    First which rows, then what a person reads of them: names are joined to a page and never to all that match.
+    `by_name`: the order asks for a name around the assignment. To all that match only that one is joined, since a planner leaves out
+    the outer joins that nothing asks for; the others are joined to the page.
     """
-    ids = session.scalars(select(Assignment.id).where(condition).order_by(*order).limit(limit).offset(offset)).all()
+    asked = select(Assignment.id, func.count().over()).where(condition)
+    if by_name:
+        asked = views(condition).with_only_columns(Assignment.id, func.count().over(), maintain_column_froms=True).order_by(None)
+    rows = session.execute(asked.order_by(*order).limit(limit).offset(offset)).all()
+    if not rows and offset:
+        return [], session.scalar(select(func.count(Assignment.id)).where(condition)) or 0
+    return _read(session, [row[0] for row in rows]), rows[0][1] if rows else 0
+
+
+def _read(session: Session, ids: Sequence[int]) -> list[AssignmentView]:
     found = {row[0].id: view(row) for row in session.execute(views(Assignment.id.in_(ids)))} if ids else {}
     return [found[id_] for id_ in ids if id_ in found]
 
@@ -120,30 +136,23 @@ def current(sight: Sight) -> ColumnElement[bool]:
     return and_(sight(Assignment), or_(Assignment.state.in_(OPEN_STATES), last))
 
 
-def matching(q: str, keys: CentreSecrets | None = None) -> ColumnElement[bool]:
+def matching(q: str, keys: CentreSecrets | None = None, *, among_few: bool = False) -> ColumnElement[bool]:
     """A-32: part of a name (also in pinyin or initials), team, employer or using unit, or the end of an ID or phone number.
 
-    Each way leads over an index to assignments, so that a search costs what it finds. Whole numbers are found with `keys` only.
+    `among_few` where other conditions leave a project's or an employer's people: each of them is looked at. Else each way leads over an
+    index to assignments, so that a search costs what it finds. Whole numbers are found with `keys` only.
     """
-    ranges = terms.sought(q, keys.index if keys is not None else _unkeyed)
-    termed = select(Assignment.id).join(WorkerTerm, WorkerTerm.worker_id == Assignment.worker_id)
-    ways = [termed.where(WorkerTerm.term >= start, WorkerTerm.term < end) for start, end in ranges]
     companies = select(Company.id).where(Company.name.icontains(q, autoescape=True))
     parents = select(Participant.id).where(Participant.company_id.in_(companies))
     under = select(Participant.id).where(Participant.parent_id.in_(parents), Participant.role == ParticipantRole.LABOUR_SUB)
     teams = select(Team.id).where(Team.name.icontains(q, autoescape=True))
-    ways += [
-        select(Assignment.id).where(Assignment.employer_id.in_(companies)),
-        select(Assignment.id).where(Assignment.participant_id.in_(under)),
-        select(Assignment.id).where(Assignment.team_id.in_(teams)),
-    ]
-    found: ColumnElement[bool] = Assignment.id.in_(union(*ways))
+    named = (Assignment.employer_id.in_(companies), Assignment.participant_id.in_(under), Assignment.team_id.in_(teams))
+    if among_few:
+        return or_(*named, search.matches(keys, q, Assignment.worker_id, among_few=True))
+    found: ColumnElement[bool] = Assignment.id.in_(
+        union(*(select(Assignment.id).where(way) for way in (*named, search.matches(keys, q, Assignment.worker_id))))
+    )
     return found
-
-
-def _unkeyed(_value: str, _kind: str) -> bytes:
-    """No keyed hash, so no whole number is found."""
-    return b""
 
 
 def locked(session: Session, assignment_id: int) -> Assignment | None:

@@ -72,13 +72,13 @@ def all_of(session: Session, keys: CentreSecrets, access: Access, query: WorkerQ
         session.expunge_all()
 
 
-def matches(keys: CentreSecrets, q: str, column: Any = Worker.id, *, among_few: bool = False) -> ColumnElement[bool]:
+def matches(keys: CentreSecrets | None, q: str, column: Any = Worker.id, *, among_few: bool = False) -> ColumnElement[bool]:
     """A-32: whether a worker (by the column that holds the worker's id) is meant by what was typed; for lists of other slices too.
 
-    `among_few`: each candidate's own terms are looked at, which is right where other conditions leave few, or where the page fills soon
-    because many are meant. Else those who are meant are looked up first.
+    Whole numbers are found with `keys` only. `among_few`: each candidate's own terms are looked at, which is right where other conditions
+    leave few, or where the page fills soon because many are meant. Else those who are meant are looked up first.
     """
-    ranges = terms.sought(q, keys.index)
+    ranges = terms.sought(q, keys.index if keys is not None else _unkeyed)
     if not ranges:
         return false()
     if among_few:
@@ -88,6 +88,11 @@ def matches(keys: CentreSecrets, q: str, column: Any = Worker.id, *, among_few: 
     each = [select(WorkerTerm.worker_id).where(WorkerTerm.term >= start, WorkerTerm.term < end) for start, end in ranges]
     found: ColumnElement[bool] = column.in_(union_all(*each) if len(each) > 1 else each[0])
     return found
+
+
+def _unkeyed(_value: str, _kind: str) -> bytes:
+    """No keyed hash, so no whole number is found."""
+    return b""
 
 
 def _ids(session: Session, keys: CentreSecrets, employer: int | None, query: WorkerQuery, after: int) -> Select[Any]:
