@@ -49,6 +49,16 @@ def test_an_employer_sees_its_projects_with_its_own_people_and_where_each_name_c
         enterprise.projects_of_employer(session, story.authority, 0, 10)
 
 
+@pytest.mark.rule("A-63")
+def test_an_employers_export_keeps_to_the_states_that_were_asked_for(story: Story, database: Database) -> None:
+    employer = story.employer(story.site.labour)
+    story.confirmed(employer)
+    waiting = story.assigned(employer)
+    with database.reading() as session:
+        rows = entry.assignments_of_employer(session, employer, 0, 10, states=(AssignmentState.ASSIGNED,))
+    assert [row.assignment.id for row in rows] == [waiting.id]
+
+
 @pytest.mark.rule("A-56")
 def test_lists_name_the_project_by_its_contract_and_say_when_it_is_the_registered_name(story: Story, client: httpx.Client) -> None:
     employer = story.employer(story.site.labour)
