@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from central.settings import CentralSettings
+from gongmen import long_running
 from gongmen.attendance_commands import app as attendance
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def run(home: Home = None) -> None:
     except SecretsError as error:
         print(f"✗ {error}：先运行 gongmen central init · run gongmen central init first", file=sys.stderr)
         raise typer.Exit(CONFIGURATION) from error
+    long_running.settle()
     # a live board never ends by itself: it is cut off after the others have had their time
     uvicorn.run(portal, host=settings.host, port=settings.port, log_level="warning", server_header=False, timeout_graceful_shutdown=5)
 

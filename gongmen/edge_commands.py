@@ -24,6 +24,7 @@ from edge.store.journal import Journal
 from edge.store.passages import Passages
 from edge.store.roster import Roster
 from edge.supervisor import Supervisor, stop_on_signals
+from gongmen import long_running
 from hardware.errors import DeviceError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="现场设备 · The box at a gate.")
@@ -49,6 +50,7 @@ def _serve(process: str, home: Path | None) -> None:
     found = _settings(home)
     stop = threading.Event()
     stop_on_signals(stop)
+    long_running.settle()
     try:
         box.RUN[process](found, stop)
     except (EdgeError, DeviceError) as error:

@@ -33,6 +33,7 @@ from central.projects.model import Participant
 from central.secrets import CentreSecrets
 from central.settings import CentralSettings
 from central.web import sessions
+from gongmen import long_running
 from gongmen.bench import registry_data, registry_import, servers
 from gongmen.bench.registry_data import Loaded, Size, name_of
 from gongmen.bench.registry_users import FLOOR, Heard, Request, User, work
@@ -176,7 +177,9 @@ def _serve(settings: CentralSettings) -> None:
 
     from central.app import create_app
 
-    uvicorn.run(create_app(settings), host="127.0.0.1", port=settings.port, log_level="error", server_header=False)
+    portal = create_app(settings)
+    long_running.settle()
+    uvicorn.run(portal, host="127.0.0.1", port=settings.port, log_level="error", server_header=False)
 
 
 def _until_up(port: int) -> None:
