@@ -120,9 +120,8 @@ class _Nights:
         start = dt.datetime.combine(date, dt.time(4), StoppedClock().now().tzinfo) - dt.timedelta(hours=8)
         heads = select(Passage.project_id, func.count(Passage.worker_id.distinct())).where(Passage.at >= start, Passage.at < start + _DAY)
         with self._centre.database.reading() as session:
-            self._told(
-                "baseline: SELECT count(DISTINCT worker) of the date", session.execute(heads.group_by(Passage.project_id)).all, passages
-            )
+            asked = heads.group_by(Passage.project_id)
+            self._told("baseline: SELECT count(DISTINCT worker) of the date", lambda: session.execute(asked).all(), passages)
 
     def _told(self, what: str, work: Callable[[], object], passages: int | None = None, *, whole: bool = True) -> None:
         cpu, begun = time.process_time(), time.perf_counter()
