@@ -1,4 +1,4 @@
-"""Tables of what people write about attendance: corrections, frozen months, objections; and the published roots."""
+"""Tables of what people write about attendance: corrections, frozen months, objections, links; and the published roots."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ class CorrectionReason(StrEnum):
 
 
 class Correction(Base):
-    """A request for a punch that is missing (补卡), and how it was decided. It never changes a passage."""
+    """A request for a punch that is missing (补卡), and how it was decided. It never changes a passage.
+
+    `supplements_id`: the frozen month that it came too late for; approved, it stands beside that month as a supplement (补充).
+    """
 
     __tablename__ = "corrections"
     __table_args__ = (Index("ix_corrections_project_id", "project_id", "state"), Index("ix_corrections_assignment_id", "assignment_id"))
@@ -50,6 +53,7 @@ class Correction(Base):
     decided_by: Mapped[str] = mapped_column(String(64), server_default="", default="")
     decided_at: Mapped[dt.datetime | None]
     decision: Mapped[str] = mapped_column(String(300), server_default="", default="")
+    supplements_id: Mapped[int | None] = mapped_column(BigId)
 
 
 class ManualEvent(Base):
@@ -96,13 +100,15 @@ class FrozenMonth(Base):
 
 
 class FrozenRow(Base):
-    """One worker's line of a frozen month, byte for byte as it was published (`central.attendance.sheet`)."""
+    """One worker's line of a frozen month, byte for byte as it was published (`central.attendance.sheet`); `team_id` is the line's own,
+    to be found by."""
 
     __tablename__ = "frozen_rows"
 
     month_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     assignment_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     told: Mapped[bytes] = mapped_column(LargeBinary)
+    team_id: Mapped[int | None] = mapped_column(BigId)
 
 
 class Objection(Base):
@@ -122,6 +128,21 @@ class Objection(Base):
     accepted: Mapped[bool | None]
     answered_by: Mapped[str] = mapped_column(String(64), server_default="", default="")
     answered_at: Mapped[dt.datetime | None]
+
+
+class OwnLink(Base):
+    """A link given to a worker for the own view: who made it for whom, and until when it opens. Nothing here opens anything."""
+
+    __tablename__ = "own_links"
+    __table_args__ = (Index("ix_own_links_assignment_id", "assignment_id", "id"),)
+
+    id: Mapped[int] = row_id()
+    assignment_id: Mapped[int] = mapped_column(BigId)
+    issued_by: Mapped[str] = mapped_column(String(64))
+    issued_at: Mapped[dt.datetime]
+    until: Mapped[dt.datetime]
+    revoked_by: Mapped[str] = mapped_column(String(64), server_default="", default="")
+    revoked_at: Mapped[dt.datetime | None]
 
 
 class DailyRoot(Base):

@@ -225,7 +225,9 @@ def _keep(session: Session, clock: Clock, access: Access, project_id: int, *, fo
             session.add(frozen)
     except IntegrityError:
         raise Problem("MONTH_FROZEN", 409) from None
-    insert_rows(session, FrozenRow, [{"month_id": frozen.id, "assignment_id": id_, "told": packed} for id_, packed in told])
+    teams = {line.assignment_id: line.team_id for line in found.lines}
+    rows = [{"month_id": frozen.id, "assignment_id": id_, "told": packed, "team_id": teams[id_]} for id_, packed in told]
+    insert_rows(session, FrozenRow, rows)
     return frozen
 
 
