@@ -41,12 +41,12 @@ def of_record(session: Session, subjects: Collection[str], *, before: int = 0, l
     if before:
         wanted = wanted.where(AuditEntry.id < before)
     entries = session.scalars(wanted).all()
-    names = _names(session, {entry.actor for entry in entries})
+    names = names_of(session, {entry.actor for entry in entries})
     return [_change(entry, names.get(entry.actor, entry.actor)) for entry in entries]
 
 
-def _names(session: Session, actors: Collection[str]) -> dict[str, str]:
-    """Who the accounts and certificates among the actors are."""
+def names_of(session: Session, actors: Collection[str]) -> dict[str, str]:
+    """Who the accounts and certificates among the actors are. Two queries at most."""
     found: dict[str, str] = {}
     for kind, key, name in (("account", Account.id, Account.display_name), ("certificate", Certificate.id, Certificate.operator)):
         ids = [int(actor.partition(":")[2]) for actor in actors if actor.startswith(f"{kind}:") and actor.partition(":")[2].isdigit()]

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
+from central import changes
 from central.access import Access, Function
-from central.attendance import day_lines, days_sight, own_view, published, sheet_groups
+from central.attendance import day_lines, days_sight, own_links, published, sheet_groups
 from central.attendance.day_lines import DayLine
 from central.attendance.sheet import Wanted
 from central.attendance.valid_day import Expected, Mark
@@ -22,10 +23,12 @@ from central.projects.service import visible_project
 from central.web.areas import Area
 from central.web.areas.attendance_words import date_of, dates, frame, hours, month_of, months_around
 from central.web.forms import Form_
-from central.web.pages import Portal, signed_in, texts_of
+from central.web.pages import Portal, redirect, signed_in, texts_of, told
 from central.web.texts import Texts
 
 LINK_HOURS: Final = (1, 24, 7 * 24)
+LINKS_SHOWN: Final = 20
+"""The newest links of a worker that the office sees; the API tells of all."""
 
 
 def why(day: DayLine, t: Texts) -> list[str]:
@@ -75,6 +78,9 @@ def router(portal: Portal) -> APIRouter:
             wanted = Wanted(month, assignment_ids=(assignment_id,))
             found = published.page(session, portal.clock, access, project_id, wanted)
             view = sheet_groups.people(session, [assignment_id])[assignment_id]
+            may_issue = access.may(Function.CORRECT_ATTENDANCE)
+            links = own_links.page(session, access, assignment_id, limit=LINKS_SHOWN)[:LINKS_SHOWN] if may_issue else []
+            makers = changes.names_of(session, {actor for link in links for actor in (link.issued_by, link.revoked_by)})
         values = {
             **frame(project_id, access, "month", t),
             **months_around(month, portal.clock),
@@ -85,7 +91,9 @@ def router(portal: Portal) -> APIRouter:
             "dates": dates(month),
             "differs": found.differences[0].dates if found.differences else (),
             "link_hours": LINK_HOURS,
-            "may_issue": access.may(Function.CORRECT_ATTENDANCE),
+            "may_issue": may_issue,
+            "links": links,
+            "maker": lambda actor: makers.get(actor, actor),
             "link": None,
             "qr": "",
         }
@@ -97,18 +105,28 @@ def router(portal: Portal) -> APIRouter:
 
     @pages.post("/projects/{project_id}/attendance/people/{assignment_id}/own-link")
     def own_link(request: Request, project_id: RowId, assignment_id: RowId, sent: Form_) -> Response:
-        made: list[tuple[str, own_view.Link]] = []
+        made: list[tuple[str, own_links.Link]] = []
 
         def deed(session: Session, access: Access) -> str:
             person(session, access, project_id, assignment_id)
             keys = portal.centre.secrets
-            made.append(own_view.issue(session, portal.clock, keys, access, assignment_id, hours=sent.number("hours") or 24))
+            made.append(own_links.issue(session, portal.clock, keys, access, assignment_id, hours=sent.number("hours") or 24))
             return "/"
 
         portal.write(request, sent, deed)
         token, link = made[0]
         url = f"{portal.centre.settings.public_url.rstrip('/')}/own/{token}"
         return one_month(request, project_id, assignment_id, link=link, qr=qr_of(url))
+
+    @pages.post("/projects/{project_id}/attendance/people/{assignment_id}/own-links/{link_id}/revoke")
+    def revoke(request: Request, project_id: RowId, assignment_id: RowId, link_id: RowId, sent: Form_) -> Response:
+        def deed(session: Session, access: Access) -> str:
+            person(session, access, project_id, assignment_id)
+            if own_links.revoke(session, portal.clock, access, link_id).assignment_id != assignment_id:
+                raise Problem("NOT_FOUND", 404)
+            return told(f"/projects/{project_id}/attendance/people/{assignment_id}", "own_link_revoked")
+
+        return redirect(request, portal.write(request, sent, deed))
 
     @pages.get("/projects/{project_id}/attendance/people/{assignment_id}/days/{date}")
     def one_day(request: Request, project_id: RowId, assignment_id: RowId, date: str) -> Response:

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from central.attendance import day_lines, own_view, roots, sheet_groups
-from central.attendance.own_view import Link, OwnMonth
+from central.attendance import day_lines, own_links, own_view, roots, sheet_groups
+from central.attendance.own_links import Link
+from central.attendance.own_view import OwnMonth
 from central.attendance.published import Complaint
 from central.attendance.roots_api import ProofOut, ProofsOut, RootOut
 from central.call import Call
@@ -30,6 +32,7 @@ from central.web.forms import Form_, Sent
 from central.web.pages import Portal, texts_of, told
 
 COOKIE: Final = "gongmen_own"
+CLOSED: Final = ("OWN_LINK_ENDED", "OWN_LINK_REVOKED")
 PER_MINUTE: Final = 60
 """Pages and proofs that one link may ask for; a person needs a dozen."""
 
@@ -55,13 +58,16 @@ class OwnPages:
         self._pace = pace or Pace(PER_MINUTE)
 
     def link(self, request: Request, token: str | None = None) -> Link:
-        """Raises `Problem` 403 OWN_LINK_ENDED, 429 where a link or an address asks too often."""
+        """Raises `Problem` 403 OWN_LINK_ENDED, OWN_LINK_REVOKED, 429 where a link or an address asks too often."""
         centre = self.portal.centre
         address = request.client.host if request.client else ""
         given = token if token is not None else request.cookies.get(COOKIE, "")
         try:
-            found = own_view.opened(centre.secrets, given, centre.clock.now())
-        except Problem:
+            with self.portal.database.reading() as session:
+                found = own_links.opened(session, centre.secrets, given, centre.clock.now())
+        except Problem as problem:
+            if problem.code == "OWN_LINK_REVOKED":  # it was signed here: nobody guesses
+                raise
             centre.failures.check(address)
             if given:
                 centre.failures.failed(address)
@@ -102,7 +108,7 @@ def view_of(session: Session, link: Link) -> AssignmentView:
 
 def router(portal: Portal) -> APIRouter:
     """The pages of this module."""
-    pages = APIRouter(include_in_schema=False)
+    pages = APIRouter(include_in_schema=False, route_class=_closing(portal))
     own = OwnPages(portal)
     _looking(own, pages)
     _proving(own, pages)
@@ -116,6 +122,27 @@ def router(portal: Portal) -> APIRouter:
         return answer
 
     return pages
+
+
+def _closing(portal: Portal) -> type[APIRoute]:
+    """Routes that answer a link that opens nothing any more with a page in a worker's words, whatever was asked for."""
+
+    class OwnRoute(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            handle = super().get_route_handler()
+
+            async def answer(request: Request) -> Response:
+                try:
+                    return await handle(request)
+                except Problem as problem:
+                    if problem.code not in CLOSED:
+                        raise
+                    values = {"why": texts_of(request).problem(problem.text), "code": problem.code}
+                    return portal.page(request, "attendance/own_closed.html", values, problem.status)
+
+            return answer
+
+    return OwnRoute
 
 
 def _looking(own: OwnPages, pages: APIRouter) -> None:

@@ -364,4 +364,21 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "own_link_24": ("1 天", "1 day"),
     "own_link_168": ("7 天", "7 days"),
     "do_own_link": ("生成二维码", "Make a code"),
+    "own_links": ("已发出的二维码", "Codes given out"),
+    "own_links_lead": (
+        "二维码本身不保存；遗失的请作废，再重新生成。",
+        "The code itself is not kept: take a lost one back and make another.",
+    ),
+    "own_link_by": ("{who} 于 {at} 生成", "made by {who}, {at}"),
+    "own_link_until": ("有效至 {until}", "good until {until}"),
+    "own_link_open": ("有效", "Opens"),
+    "own_link_over": ("已过期", "Over"),
+    "own_link_revoked": ("已作废", "Taken back"),
+    "own_link_revoked_by": ("{who} 于 {at} 作废", "taken back by {who}, {at}"),
+    "do_revoke_link": ("作废", "Take back"),
+    "revoke_link_ask": (
+        "作废 {name} 于 {at} 领取的二维码？工人将立即不能用它查看；其他二维码不受影响。",
+        "Take back the code made for {name} on {at}? It stops opening at once; other codes stay.",
+    ),
+    "done_own_link_revoked": ("二维码已作废。", "The code was taken back."),
 }

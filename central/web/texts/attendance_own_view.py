@@ -8,6 +8,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "own_title": ("我的考勤", "My attendance"),
     "own_for": ("{name} · {project}", "{name} · {project}"),
     "own_until": ("本页有效至 {until}，只显示您本人的记录。", "Good until {until}; it shows your own records only."),
+    "own_closed_revoked": ("此二维码已作废", "This code was taken back"),
+    "own_closed_ended": ("此二维码已失效", "This code has ended"),
     "own_running": ("本月尚未定稿，数据还会变化。", "This month is not final yet."),
     "own_public": ("本月公示中，{until} 前可以提出异议。", "Published: you may object until {until}."),
     "own_final": ("本月公示期已过；有疑问请联系项目部实名制管理员。", "The time for objections is over: speak to the site's office."),

@@ -1,6 +1,6 @@
 """A worker's own view: a signed link opens one worker's days, takes an objection, and proves that nothing was altered."""
 
-import datetime as dt
+import base64
 import json
 import re
 import shutil
@@ -14,8 +14,7 @@ from sqlalchemy import select, update
 from starlette.requests import Request
 
 from central.access import Access, Role
-from central.attendance import own_view, published, roots
-from central.attendance.own_view import Link
+from central.attendance import own_links, published, roots
 from central.attendance.papers import Objection
 from central.attendance.roots import Leaf, Proof, Step
 from central.audit import AuditEntry
@@ -31,7 +30,6 @@ from tests.central.web.day import fields
 from tests.central.web.site import FakeBrowser, field
 
 KEYS = CentreSecrets(bytes(32), bytes(range(32)))
-NOW = dt.datetime(2026, 4, 2, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -49,7 +47,7 @@ def office(site: Attended) -> Access:
 def phone(site: Attended, worker: str, hours: int = 24) -> FakeBrowser:
     """The worker's phone, which has scanned the code."""
     with site.centre.database.writing() as session:
-        token, _ = own_view.issue(session, site.field.clock, site.centre.secrets, office(site), site.id_of(worker), hours=hours)
+        token, _ = own_links.issue(session, site.field.clock, site.centre.secrets, office(site), site.id_of(worker), hours=hours)
     browser = FakeBrowser(site, site.app)
     assert browser.get(f"/own/{token}").headers["Location"] == "/own"
     return browser
@@ -62,21 +60,19 @@ def freeze(site: Attended) -> None:
 
 @given(st.binary(max_size=40))
 def test_no_other_bytes_open_anything(garbage: bytes) -> None:
-    token = garbage.hex()
     with pytest.raises(Problem) as refused:
-        own_view.opened(KEYS, token, NOW)
+        own_links.id_of(KEYS, base64.urlsafe_b64encode(garbage).decode().rstrip("="))
     assert refused.value.code == "OWN_LINK_ENDED"
 
 
-def test_a_token_opens_its_own_assignment_until_its_time_and_not_if_one_letter_differs() -> None:
-    link = Link(17, NOW + dt.timedelta(hours=1))
-    token = own_view._token(KEYS, link)
-    assert own_view.opened(KEYS, token, NOW) == link
-    for when, given_ in ((link.until, token), (NOW, ("B" if token[3] != "B" else "C").join((token[:3], token[4:])))):
+@given(st.integers(1, 2**53), st.integers(0, 31))
+def test_a_token_names_its_own_link_and_not_if_one_letter_differs_or_another_centre_signed(link: int, place: int) -> None:
+    token = own_links.token_of(KEYS, link)
+    assert own_links.id_of(KEYS, token) == link
+    other = ("B" if token[place] != "B" else "C").join((token[:place], token[place + 1 :]))
+    for keys, given_ in ((KEYS, other), (CentreSecrets(bytes(31) + b"x", bytes(32)), token)):
         with pytest.raises(Problem):
-            own_view.opened(KEYS, given_, when)
-    with pytest.raises(Problem):
-        own_view.opened(CentreSecrets(bytes(31) + b"x", bytes(32)), token, NOW)
+            own_links.id_of(keys, given_)
 
 
 def test_a_worker_sees_own_days_and_nobody_elses(site: Attended) -> None:
@@ -128,7 +124,7 @@ def test_who_tries_tokens_is_held_up(site: Attended) -> None:
 
 def test_a_link_that_asks_too_often_waits(site: Attended) -> None:
     with site.centre.database.writing() as session:
-        token, _ = own_view.issue(session, site.field.clock, site.centre.secrets, office(site), site.id_of(site.gates.worker()))
+        token, _ = own_links.issue(session, site.field.clock, site.centre.secrets, office(site), site.id_of(site.gates.worker()))
     own = OwnPages(Portal(site.centre), Pace(2, mono=lambda: 0.0))
     request = Request({"type": "http", "headers": [(b"cookie", f"gongmen_own={token}".encode())], "client": ("127.0.0.1", 1)})
     for _ in range(2):
@@ -206,8 +202,47 @@ def test_the_office_makes_a_code_for_its_own_workers_only(site: Attended) -> Non
     assert "有效至 2026-04-02 09:00" in page
     with site.centre.database.writing() as session, pytest.raises(Problem) as refused:
         stranger = Access("account:9", Role.EMPLOYER, 999)
-        own_view.issue(session, site.field.clock, site.centre.secrets, stranger, site.id_of(worker))
+        own_links.issue(session, site.field.clock, site.centre.secrets, stranger, site.id_of(worker))
     assert refused.value.status == 404
     with site.centre.database.writing() as session, pytest.raises(Problem) as refused:
-        own_view.issue(session, site.field.clock, site.centre.secrets, Access("a", Role.AUTHORITY), site.id_of(worker))
+        own_links.issue(session, site.field.clock, site.centre.secrets, Access("a", Role.AUTHORITY), site.id_of(worker))
     assert refused.value.status == 403
+
+
+def test_the_office_sees_each_code_given_out_and_takes_one_back_alone(site: Attended) -> None:
+    worker = site.gates.worker()
+    site.everything_told()
+    lost, kept = phone(site, worker), phone(site, worker)
+    path = f"{site.at}/attendance/people/{site.id_of(worker)}"
+    office_ = site.browser()
+    page = office_.get(path).text
+    assert page.count("有效至 2026-04-03 08:00") == 2
+    assert page.count("office 于 2026-04-02 08:00 生成") == 2
+    for browser in (lost, kept):
+        assert browser.cookies["gongmen_own"] not in page, "no secret is shown"
+    action = f"{path}/own-links/1/revoke"
+    assert f'action="{action}" class="d-inline" data-confirm="作废 张三丰' in page
+    assert "done=own_link_revoked" in office_.post(action, fields(page, action)).headers["Location"]
+    assert "office 于 2026-04-02 08:00 作废" in office_.get(path).text
+    for opened in ("/own", "/own/days/2026-03-02", "/own/proofs/2026-03-02.json", f"/own/{lost.cookies['gongmen_own']}"):
+        told = lost.get(opened)
+        assert told.status_code == 403
+        assert "此二维码已作废" in told.text
+        assert "考勤记录不受影响" in told.text
+        assert "张三丰" not in told.text
+    assert kept.get("/own").status_code == 200, "the other code of the same worker stays"
+    with site.centre.database.reading() as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "own_view.revoked")).one()
+    assert entry.subject == f"assignment:{site.id_of(worker)}"
+
+
+def test_a_code_is_taken_back_under_its_own_worker_and_by_nobody_elsewhere(site: Attended) -> None:
+    worker, other = site.gates.worker(), site.gates.worker()
+    site.everything_told()
+    browser = phone(site, worker)
+    for who, under in (("office", other), ("neighbour", worker), ("other-employer", worker)):
+        stranger = site.browser(who)
+        csrf = fields(stranger.get("/help").text, "/sign-out")["csrf"]
+        answer = stranger.post(f"{site.at}/attendance/people/{site.id_of(under)}/own-links/1/revoke", {"csrf": csrf})
+        assert answer.status_code == 404, who
+    assert browser.get("/own").status_code == 200
