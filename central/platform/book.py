@@ -1,7 +1,7 @@
 """Entering records: each is entered once, behind those that must be there before it.
 
     project ┐
-    company ┴► participant ► team ► worker ► entry ► attendance, exit;  worker ► contract
+    company ┴► participant ► team ► worker ► entry ► attendance, exit;  worker ► contract, payroll
     an exit ► the next entry of the same worker
 
 A worker who was on the project before is entered first with the earlier assignment. No entry is made for anybody whom the general
@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
@@ -72,14 +72,14 @@ class Book:
             if last is not None:
                 exits[row.worker_id] = last
 
-    def entries_of(self, assignment_ids: Collection[int]) -> dict[int, PlatformUpload]:
-        """The entry records of these assignments, entered now where they were not yet; none for who was never confirmed."""
-        self._load([(_K.ENTRY, str(id_)) for id_ in assignment_ids])
-        missing = [id_ for id_ in assignment_ids if (_K.ENTRY, str(id_)) not in self._known]
+    def records_of(self, kind: UploadKind, assignment_ids: Collection[int]) -> dict[int, PlatformUpload]:
+        """The worker or entry records of these assignments, entered now where they were not yet; none for who was never confirmed."""
+        self._load([(kind, str(id_)) for id_ in assignment_ids])
+        missing = [id_ for id_ in assignment_ids if (kind, str(id_)) not in self._known]
         if missing:
             self.enter_assignments(missing)
-        found = ((id_, self._known.get((_K.ENTRY, str(id_)))) for id_ in assignment_ids)
-        return {id_: entry for id_, entry in found if entry is not None}
+        found = ((id_, self._known.get((kind, str(id_)))) for id_ in assignment_ids)
+        return {id_: record for id_, record in found if record is not None}
 
     def _assignment(self, row: Assignment, part: Participant, before: PlatformUpload | None) -> PlatformUpload | None:
         team = self._add(_K.TEAM, team_key(row), needs=self._part(part))
@@ -148,6 +148,22 @@ class Book:
                 PlatformUpload.project_id == self._project_id, tuple_(PlatformUpload.kind, PlatformUpload.key).in_(some)
             )
             self._known |= {(row.kind, row.key): row for row in self._session.scalars(rows)}
+
+
+def behind(record: PlatformUpload, kind: UploadKind, key: str, now: dt.datetime) -> dict[str, Any]:
+    """The row of one of many records that need a worker's or an entry's, for `insert_missing`."""
+    is_there = record.state in THERE
+    return {
+        "project_id": record.project_id,
+        "kind": kind,
+        "key": key,
+        "assignment_id": record.assignment_id,
+        "team_upload_id": record.team_upload_id,
+        "needs_id": record.id,
+        "state": UploadState.WAITING if is_there else UploadState.BLOCKED,
+        "next_at": now if is_there else None,
+        "created_at": now,
+    }
 
 
 def team_key(row: Assignment) -> str:

@@ -123,15 +123,18 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class Payroll:
-    """The basis of one worker's pay of a month. `bank` is the national code, empty for 其他 (A-20), whose name alone is told."""
+    """One worker's published month, due by the wage basis. What was paid is nobody's to say here: we export, we do not pay.
+
+    `key` is ours. `bank` is our code; of one that the platform does not know, as 其他 (A-20), the name alone is told.
+    """
 
     team: Team
     document: Document
+    key: str
     month: dt.date
-    days: int
+    days: Decimal
     hours: Decimal
     due: Decimal
-    paid: Decimal
     bank: str
     bank_name: str
     card: str = field(repr=False)

@@ -1,14 +1,15 @@
 """What has happened since the last look becomes records: by places in feeds that have no gaps, never by looking through everything.
 
-Acceptances, ends and new participants are followed in the audit, whose entries are numbered in the order of commits; passages and
-corrections by their places in the attendance feed, project by project. What stood when a project was switched on is entered once.
+Acceptances, ends, new participants and published months are followed in the audit, whose entries are numbered in the order of commits;
+passages and corrections by their places in the attendance feed, project by project. What stood when a project was switched on is
+entered once.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -18,17 +19,17 @@ from central.attendance.papers import ManualEvent
 from central.attendance.recording import FEED
 from central.audit import AuditEntry, AuditHead
 from central.bulk import chunks, insert_missing
-from central.clock import SITE_ZONE
 from central.entry.model import Assignment
-from central.platform import rules
-from central.platform.book import Book, Scope
+from central.platform import payroll, rules
+from central.platform.book import Book, Scope, behind
 from central.platform.model import THERE, PlatformChannel, PlatformUpload, UploadKind, UploadState
 from central.projects.model import Participant
 
 DEEDS: Final = "platform"
 AT_ONCE: Final = 500
 """Entries of a feed in one transaction."""
-_SUBJECTS: Final = ("assignment", "participant")
+_SUBJECTS: Final = ("assignment", "participant", "project")
+_MONTH: Final = "month.frozen"
 
 
 def begin_deeds(session: Session) -> None:
@@ -42,14 +43,16 @@ def follow_deeds(session: Session, now: dt.datetime, scope: Scope) -> int:
     place = session.scalar(select(FeedPosition.position).where(FeedPosition.feed == DEEDS).with_for_update())
     if place is None:
         return 0
-    wanted = select(AuditEntry.id, AuditEntry.subject).where(AuditEntry.id > place).order_by(AuditEntry.id).limit(AT_ONCE)
+    wanted = (
+        select(AuditEntry.id, AuditEntry.action, AuditEntry.subject).where(AuditEntry.id > place).order_by(AuditEntry.id).limit(AT_ONCE)
+    )
     entries = session.execute(wanted).all()
     if not entries:
         return 0
     touched: dict[str, set[int]] = {kind: set() for kind in _SUBJECTS}
-    for _, subject in entries:
+    for _, action, subject in entries:
         kind, _, number = subject.partition(":")
-        if kind in touched and number.isdigit():
+        if kind in touched and number.isdigit() and (kind != "project" or action == _MONTH):
             touched[kind].add(int(number))
     _enter_touched(session, now, scope, touched)
     session.execute(update(FeedPosition).where(FeedPosition.feed == DEEDS).values(position=entries[-1].id))
@@ -63,6 +66,9 @@ def _enter_touched(session: Session, now: dt.datetime, scope: Scope, touched: di
         book = Book(session, project_id, now, scope)
         book.enter_participants(parts.get(project_id, ()))
         book.enter_assignments(people.get(project_id, ()))
+    on = select(PlatformChannel).where(PlatformChannel.switched_on, PlatformChannel.project_id.in_(sorted(touched["project"])))
+    for channel in session.scalars(on.order_by(PlatformChannel.project_id)):
+        payroll.enter_months(session, channel, now, scope)
 
 
 def _by_project(session: Session, kind: type[Participant] | type[Assignment], ids: Collection[int]) -> dict[int, list[int]]:
@@ -86,22 +92,19 @@ def seed(session: Session, channel: PlatformChannel, now: dt.datetime, scope: Sc
         Assignment.project_id == channel.project_id, Assignment.id > channel.seeded_upto
     )
     rows = session.execute(wanted.order_by(Assignment.id).limit(AT_ONCE)).all()
-    since = midnight(channel.since)
+    since = rules.midnight(channel.since)
     book.enter_assignments([id_ for id_, entry, ended in rows if entry is not None and (ended is None or ended >= since)])
     channel.seeded_upto = rows[-1].id if len(rows) == AT_ONCE else None
+    if channel.seeded_upto is None:
+        payroll.enter_months(session, channel, now, scope)
     return len(rows)
-
-
-def midnight(day: dt.date) -> dt.datetime:
-    """The beginning of a local date."""
-    return dt.datetime.combine(day, dt.time(), SITE_ZONE).astimezone(dt.UTC)
 
 
 def first_place(session: Session, project_id: int, since: dt.date) -> int:
     """The place in the attendance feed before the first event of a project from this date on."""
     places = [session.scalar(select(FeedPosition.position).where(FeedPosition.feed == FEED)) or 0]
     for kind in (Passage, ManualEvent):
-        found = session.scalar(select(func.min(kind.position)).where(kind.project_id == project_id, kind.at >= midnight(since)))
+        found = session.scalar(select(func.min(kind.position)).where(kind.project_id == project_id, kind.at >= rules.midnight(since)))
         places += [found - 1] if found is not None else []
     return min(places)
 
@@ -123,27 +126,13 @@ def follow_attendance(session: Session, channel: PlatformChannel, now: dt.dateti
 def _enter_events(
     session: Session, channel: PlatformChannel, now: dt.datetime, scope: Scope, events: Sequence[Passage | ManualEvent]
 ) -> None:
-    since = midnight(channel.since)
+    since = rules.midnight(channel.since)
     told = {event_key(e): e for e in events if e.at >= since and (isinstance(e, ManualEvent) or rules.is_told(e.judged, e.counted))}
     _follow_revisions(session, channel.project_id, [e for e in events if isinstance(e, Passage) and e.revision > 0], told.keys())
-    entries = Book(session, channel.project_id, now, scope).entries_of({e.assignment_id for e in told.values() if e.assignment_id})
-    rows = [_row(channel.project_id, now, key, entries[e.assignment_id]) for key, e in told.items() if e.assignment_id in entries]
+    wanted = {e.assignment_id for e in told.values() if e.assignment_id}
+    entries = Book(session, channel.project_id, now, scope).records_of(UploadKind.ENTRY, wanted)
+    rows = [behind(entries[e.assignment_id], UploadKind.ATTENDANCE, key, now) for key, e in told.items() if e.assignment_id in entries]
     insert_missing(session, PlatformUpload, rows)
-
-
-def _row(project_id: int, now: dt.datetime, key: str, entry: PlatformUpload) -> dict[str, Any]:
-    is_there = entry.state in THERE
-    return {
-        "project_id": project_id,
-        "kind": UploadKind.ATTENDANCE,
-        "key": key,
-        "assignment_id": entry.assignment_id,
-        "team_upload_id": entry.team_upload_id,
-        "needs_id": entry.id,
-        "state": UploadState.WAITING if is_there else UploadState.BLOCKED,
-        "next_at": now if is_there else None,
-        "created_at": now,
-    }
 
 
 def _follow_revisions(session: Session, project_id: int, changed: Sequence[Passage], told: Collection[str]) -> None:

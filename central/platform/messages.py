@@ -153,14 +153,14 @@ def _training(training: Training, seal: Seal) -> Message:
 def _payroll(payroll: Payroll, seal: Seal) -> Message:
     line = {
         **_document(payroll.document, seal),
-        "days": payroll.days,
-        "workHours": str(payroll.hours),
+        "days": f"{payroll.days.normalize():f}",
+        "workHours": f"{payroll.hours:.2f}",
         "payRollBankCardNumber": seal(payroll.card),
         "payRollBankName": payroll.bank_name,
         "totalPayAmount": f"{payroll.due:.2f}",
-        "actualAmount": f"{payroll.paid:.2f}",
+        "thirdPayRollCode": payroll.key,
     }
-    if tables.BANKS[payroll.bank]:
+    if tables.BANKS.get(payroll.bank):  # a bank that was added as data may have no code there
         line["payRollBankCode"] = tables.BANKS[payroll.bank]
     return Message("Payroll.Add", _team(payroll.team) | {"payMonth": f"{payroll.month:%Y-%m}", "detailList": [line]})
 

@@ -16,9 +16,10 @@ from central.clock import SITE_ZONE
 from central.entry.model import Assignment
 from central.people import sealed
 from central.people.model import Employment, Worker
-from central.platform import rules
+from central.platform import payroll, rules
 from central.platform.canonical import Attendance, Company, Contract, Document, Member, Movement, Part, Project, Team, Thing
 from central.platform.model import PlatformUpload, UploadKind
+from central.platform.payroll import Payee
 from central.projects import model as projects
 from central.projects import service
 from central.secrets import CentreSecrets
@@ -40,7 +41,10 @@ class Reader:
     assumed: Mapping[str, str] = field(default_factory=dict)
 
     def thing(self, upload: PlatformUpload) -> Thing | None:
-        """What is told now; None where there is nothing to tell any more. Raises `KeyError` for what has no code at the platform."""
+        """What is told now; None where there is nothing to tell any more.
+
+        Raises `KeyError` for what has no code at the platform, `rules.LaterError`, `rules.UntoldError`.
+        """
         if upload.kind is UploadKind.PROJECT:
             return self._project(upload)
         if upload.kind is UploadKind.COMPANY:
@@ -57,6 +61,8 @@ class Reader:
         team = self._team(self.session.get_one(PlatformUpload, upload.team_upload_id))
         worker = self.session.get_one(Worker, row.worker_id)
         document = Document(worker.id_type, sealed.id_number(worker, self.keys))
+        if upload.kind is UploadKind.PAYROLL:
+            return payroll.read(self.session, self.keys, self.clock, upload, Payee(team, document, worker, row))
         if upload.kind is UploadKind.WORKER:
             return self._member(row, worker, document, team)
         if upload.kind in (UploadKind.ENTRY, UploadKind.EXIT):
@@ -100,6 +106,7 @@ class Reader:
         earlier = upload.follows_id if came else upload.needs_id
         before = self.session.get(PlatformUpload, earlier) if earlier is not None else None
         upload.moved_on = rules.movement_day(_day(happened), before.moved_on if before else None)
+        rules.not_before(upload.moved_on, clocks.today(self.clock))
         return Movement(team, document, upload.moved_on, came, "" if came else cause or "")
 
     def _attendance(self, upload: PlatformUpload, document: Document, team: Team) -> Attendance | None:

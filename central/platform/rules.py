@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Final
 
 from central.attendance.rules import Judged
+from central.clock import SITE_ZONE
 from central.entry.model import AssignmentEnd
 from central.errors import Problem
 from central.platform.model import UploadState
@@ -21,6 +22,22 @@ LATE: Final = dt.timedelta(days=1)
 """A request without a result for so long is sent again."""
 MOST_TOGETHER: Final = 20
 """Passages in one call."""
+
+
+class LaterError(Exception):
+    """A record that must not be sent before a moment (aware UTC)."""
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
+class UntoldError(Exception):
+    """A record that cannot be told before somebody mends something: the code of a bilingual text."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def pause(attempts: int, spread: float, first: dt.timedelta = FIRST_PAUSE, longest: dt.timedelta = LONGEST_PAUSE) -> dt.timedelta:
@@ -42,6 +59,23 @@ def gives_up(attempts: int, *, is_final: bool) -> bool:
 def movement_day(happened: dt.date, previous: dt.date | None) -> dt.date:
     """The platform takes no entry or exit before the previous one: the later of both days."""
     return happened if previous is None else max(happened, previous)
+
+
+def not_before(day: dt.date, today: dt.date) -> None:
+    """The platform takes no entry, exit or pay of a day to come: it is kept until then. Raises `LaterError`."""
+    if day > today:
+        raise LaterError(midnight(day))
+
+
+def pay_day(month: dt.date, objections_until: dt.date) -> dt.date:
+    """The first date on which a published month's pay is told: nobody can object any more (A-60), and the month is over."""
+    over = (month.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
+    return max(objections_until + dt.timedelta(days=1), over)
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """The beginning of a local date."""
+    return dt.datetime.combine(day, dt.time(), SITE_ZONE).astimezone(dt.UTC)
 
 
 def exit_cause(ended: bool, cause: AssignmentEnd | None) -> str | None:

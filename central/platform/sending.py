@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session, aliased
 from central import audit
 from central.access import SYSTEM
 from central.centre import Centre
-from central.clock import today
-from central.platform import feeding, rules
+from central.platform import rules
 from central.platform.answers import AwayError, LimitError, PlatformError, Progress, RefusedError, StoppedError, ThereError
-from central.platform.canonical import Movement, Team, Thing
+from central.platform.canonical import Team, Thing
 from central.platform.http_platform import Platform
 from central.platform.model import THERE, PlatformChannel, PlatformUpload, UploadKind, UploadState
 from central.platform.reading import Reader
+from central.platform.rules import LaterError, UntoldError
 from central.secrets import SecretsError
 
 AT_ONCE: Final = 200
@@ -117,15 +117,17 @@ class Courier:
         for row in rows:
             try:
                 thing = reader.thing(row)
+            except LaterError as later:
+                row.state, row.next_at, row.attempts = UploadState.WAITING, later.until, row.attempts - 1
+            except UntoldError as fault:
+                row.state, row.code, row.next_at = UploadState.FAILED, fault.code, None
             except (KeyError, SecretsError):
                 row.state, row.code, row.next_at = UploadState.FAILED, "PLATFORM_DATA_UNUSABLE", None
-                continue
-            if thing is None:
-                row.state, row.next_at, row.settled_at = UploadState.WITHDRAWN, None, now
-            elif isinstance(thing, Movement) and thing.day > today(self._centre.clock):  # the platform takes no date after today
-                row.next_at, row.attempts = feeding.midnight(thing.day), row.attempts - 1
             else:
-                found.append((row.id, thing))
+                if thing is not None:
+                    found.append((row.id, thing))
+                else:
+                    row.state, row.next_at, row.settled_at = UploadState.WITHDRAWN, None, now
         return found
 
     def _send(self, ids: Sequence[int], things: Sequence[Thing]) -> None:

@@ -60,6 +60,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "upload_entry": ("进场", "Entry"),
     "upload_contract": ("合同", "Contract"),
     "upload_attendance": ("考勤", "Attendance"),
+    "upload_payroll": ("工资", "Wages"),
     "upload_exit": ("退场", "Exit"),
     "upload_state_blocked": ("等待前置记录", "Behind another"),
     "upload_state_waiting": ("待上报", "Waiting"),

@@ -14,6 +14,7 @@ import base64
 import datetime as dt
 import hashlib
 import json
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -179,7 +180,7 @@ class FakePlatform:
 
     def _of_people(self, method: str, project: str, data: Answer) -> Iterator[tuple[Key, list[Key], Answer]]:
         team = ("number", str(data.get("teamSysNo", "")))
-        lists = [data[name] for name in ("workerList", "contractList", "dataList") if name in data]
+        lists = [data[name] for name in ("workerList", "contractList", "dataList", "detailList") if name in data]
         for one in lists[0]:
             number = opened(one["idCardNumber"], SECRET, self.chars)
             worker = ("worker", project, number)
@@ -189,8 +190,20 @@ class FakePlatform:
                 yield ("contract", project, number, one["startDate"]), [worker], one
             elif method == "WorkerAttendance.Add":
                 yield ("attendance", project, number, one["date"], one["direction"]), [worker, team], one
+            elif method == "Payroll.Add":
+                yield self._pay(project, number, data["payMonth"], one), [worker, team], one
             else:
                 yield self._movement(project, number, one), [worker], one
+
+    def _pay(self, project: str, number: str, month: str, one: Answer) -> Key:
+        """A worker's pay; the platform's own checks: a month that is over, money with two decimals, a card that can be opened."""
+        if month >= self.clock.now().astimezone(SITE_ZONE).strftime("%Y-%m"):
+            self._wrong("pay of a month to come")
+        if not re.fullmatch(r"\d+\.\d\d", one["totalPayAmount"]) or "." not in one["workHours"]:
+            self._wrong(f"money {one}")
+        if not opened(one["payRollBankCardNumber"], SECRET, self.chars).isdigit():
+            self._wrong("card")
+        return ("payroll", project, number, month)
 
     def _movement(self, project: str, number: str, one: Answer) -> Key:
         """An entry or exit; the platform's own checks of its date."""
@@ -216,6 +229,7 @@ TEXTS = {
     "worker": "项目中已存在身份证为310199199003070011的人员",
     "contract": "合同已存在",
     "attendance": "考勤记录已存在",
+    "payroll": "该月工资单已存在",
     "1": "进场记录已存在",
     "0": "退场记录已存在",
 }

@@ -79,19 +79,29 @@ def test_a_contract_is_told_with_both_dates_and_as_fixed_term_unless_the_setting
 def test_another_bank_is_told_by_its_name_alone() -> None:
     def told(bank: str) -> dict[str, object]:
         payroll = Payroll(
-            TEAM, WHO, dt.date(2026, 3, 1), 22, Decimal("176.5"), Decimal("6000"), Decimal("5999.9"), bank, "本地银行", "6222"
+            TEAM, WHO, "2026-03/7", dt.date(2026, 3, 1), Decimal("21.5"), Decimal("176.5"), Decimal("6000"), bank, "本地银行", "6222"
         )
         line: dict[str, object] = message([payroll], lambda plain: f"<{len(plain)}>").data["detailList"][0]
         return line
 
     assert "payRollBankCode" not in told("999")
     assert told("102")["payRollBankCode"] == "102"
-    assert (told("999")["payRollBankName"], told("999")["totalPayAmount"], told("999")["actualAmount"]) == (
-        "本地银行",
-        "6000.00",
-        "5999.90",
-    )
-    assert told("999")["payRollBankCardNumber"] == "<4>"
+    assert "payRollBankCode" not in told("a bank that was added as data")
+    assert told("999") == {
+        "idCardType": "01",
+        "idCardNumber": "<18>",
+        "days": "21.5",
+        "workHours": "176.50",
+        "payRollBankCardNumber": "<4>",
+        "payRollBankName": "本地银行",
+        "totalPayAmount": "6000.00",
+        "thirdPayRollCode": "2026-03/7",
+    }
+
+
+def test_no_card_is_shown_by_what_holds_it() -> None:
+    hours, due = Decimal(8), Decimal(300)
+    assert "6222" not in repr(Payroll(TEAM, WHO, "2026-03/7", dt.date(2026, 3, 1), Decimal(1), hours, due, "102", "工行", "6222"))
 
 
 def test_what_is_not_kept_is_not_made_up_and_what_the_settings_assume_never_wins_over_what_is_known() -> None:

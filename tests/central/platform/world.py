@@ -13,8 +13,10 @@ import httpx
 from sqlalchemy import delete, select
 
 from central.access import SYSTEM, Access, Role
-from central.attendance import recording
+from central.attendance import published, recording
+from central.attendance.ledger import DayRecord
 from central.attendance.model import FeedPosition, Passage
+from central.attendance.papers import FrozenMonth
 from central.attendance.rules import Judged
 from central.entry import ending
 from central.entry.model import Assignment, AssignmentEnd
@@ -24,7 +26,7 @@ from central.platform import feeding, job, service
 from central.platform.adapters import ADAPTERS
 from central.platform.http_platform import HttpPlatform, Keys
 from central.platform.model import PlatformChannel, PlatformUpload, UploadState
-from tests.central.builders import FakeClock, Story, open_centre
+from tests.central.builders import MORNING, FakeClock, Story, open_centre
 from tests.central.platform.server import CORP_KEY, SECRET, FakePlatform, serving
 
 REG_NO = "2026PD0001"
@@ -84,6 +86,20 @@ class World:
                 )
             )
         return f"b-1/e/{self.seq}"
+
+    def works(self, assignment: Assignment, first: dt.date, days: int, halves: int = 2) -> None:
+        """Days of work as they would be derived, eight hours each."""
+        of = {"project_id": assignment.project_id, "assignment_id": assignment.id, "seconds": 8 * 3600, "halves": halves}
+        rest = {"incomplete": False, "manual": False, "seen": True, "last_punch": "", "stays": b"", "digest": b""}
+        with self.story.centre.database.writing() as session:
+            session.add_all(DayRecord(work_date=first + dt.timedelta(days=n), **of, **rest) for n in range(days))
+
+    def publishes(self, month: dt.date) -> FrozenMonth:
+        """The general contractor publishes a month on the second of the next one."""
+        self.clock.at = MORNING.replace(month=month.month + 1, day=2)
+        with self.story.centre.database.writing() as session:
+            office = self.story.office()
+            return published.freeze(session, self.clock, office, self.project_id, month, public_days=5, despite_incomplete=True)
 
     def ends(self, assignment: Assignment, cause: AssignmentEnd = AssignmentEnd.DEPARTURE) -> None:
         """The assignment ends now."""
