@@ -11,6 +11,7 @@ from central.exchange import job as exchange
 from central.jobs import Job
 from central.messaging import retention
 from central.people import terms_job as search_terms
+from central.people import transfer_job as transfers
 from central.platform import job as platform
 from central.projects import settings
 from central.verification import job as verification
@@ -20,6 +21,7 @@ JOBS: Final[tuple[Job, ...]] = (
     retention.JOB,
     *attendance.JOBS,
     nightly.JOB,
+    transfers.JOB,
     settings.JOB,
     verification.JOB,
     search_terms.JOB,

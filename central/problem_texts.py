@@ -193,8 +193,8 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
     ),
     "PREREGISTRATION_ABOLISHED": ("人员预登记已取消（A-08）。", "Pre-registration has been abolished (A-08)."),
     "ALREADY_EMPLOYED": (
-        "该工人现由“{employer}”用工，须由其办理离职后方可登记（A-30）。",
-        "The worker is employed by {employer}, who must record the departure first (A-30).",
+        "该工人现由“{employer}”用工，须由其办理离职后方可登记；可以提出转入申请，由其答复（A-30）。",
+        "The worker is employed by {employer}, who must record the departure first; you can ask them for a transfer (A-30).",
     ),
     "TEXT_TOO_LONG": ("内容过长，请缩短。", "The text is too long: shorten it."),
     "NAME_REQUIRED": ("请填写姓名。", "The name is required."),

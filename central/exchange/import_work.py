@@ -100,7 +100,7 @@ def _register(centre: Centre, job: ImportJob, numbers: Sequence[int]) -> None:
         for one, worker in zip(fit, _insert(session, centre, job, fit), strict=True):
             marks[one.row.number] = (RowState.DONE, worker.id, [])
             assert one.checked is not None  # noqa: S101  chosen above
-            told = registration.told(worker, one.checked, job.company_id, None) | {"import": job.id}
+            told = registration.told(worker, one.checked, job.company_id) | {"import": job.id}
             audit.record(session, access, "worker.registered", f"worker:{worker.id}", after=told)
         for one in judged:
             if one.is_there:

@@ -23,7 +23,7 @@ from central.help import model as help_
 from central.history import model as history
 from central.identity import model as identity
 from central.messaging import model as messaging
-from central.people import legacy_model, reader_model, reference_model
+from central.people import legacy_model, reader_model, reference_model, transfer_model
 from central.people import model as people
 from central.platform import model as platform
 from central.projects import model as projects
@@ -51,6 +51,7 @@ SLICES: Final = (
     projects,
     reader_model,
     reference_model,
+    transfer_model,
     verification,
     web,
 )

@@ -17,7 +17,7 @@ from central.clock import SITE_ZONE
 from central.errors import Problem
 from central.exchange import workbook
 from central.paging import Cursor, Limit, Page, after, page
-from central.people import editing, reader_api, record_api, reference_api, search, service
+from central.people import editing, reader_api, record_api, reference_api, search, service, transfer_api
 from central.people.listing import COLUMNS
 from central.people.model import Category, EmploymentForm, EmploymentState, IdentityState
 from central.people.registration import Policy
@@ -127,5 +127,5 @@ def _shown(access: Access, found: EmployedWorker) -> WorkerOut:
     return worker_out(found, with_wages=access.role is Role.EMPLOYER and access.may(Function.VIEW_WAGES))
 
 
-for _part in (reader_api, reference_api, record_api):
+for _part in (reader_api, reference_api, record_api, transfer_api):
     router.include_router(_part.router)

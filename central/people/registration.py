@@ -30,7 +30,7 @@ from central.people.wages import Wages, mask_card
 from central.projects import service as projects
 from central.secrets import CentreSecrets
 
-__all__ = ["Checked", "Policy", "Registration", "Standing", "check", "register"]
+__all__ = ["Checked", "Policy", "Registration", "Standing", "check", "enter", "prove", "register"]
 
 
 def register(
@@ -53,26 +53,48 @@ def register(
     filled, defaulted = defaults.fill(session, employer, said)
     checked = check(filled, standing(session, clock, employer, project_id=said.project_id), policy, defaulted)
     if chip_read is not None:
-        readers.prove(session, clock, keys, employer, chip_read)
-        number = checked.number
-        agrees(chip_read.fields, name=said.name, id_type=number.kind, id_number=number.number, today=today(clock))
+        prove(session, clock, keys, employer, checked=checked, read=chip_read)
+    reader = chip_read.reader_id if chip_read is not None else None
+    return enter(session, clock, keys, access, checked, employer=employer, by_chip=chip_read is not None, reader=reader)
+
+
+def enter(
+    session: Session,
+    clock: Clock,
+    keys: CentreSecrets,
+    access: Access,
+    checked: Checked,
+    *,
+    employer: int,
+    by_chip: bool = False,
+    reader: int | None = None,
+) -> EmployedWorker:
+    """Write down a checked statement, now or when a transfer is complete. `by_chip`: a paired reader has proven the card."""
     worker = store.by_number(session, sealed.index_of(keys, checked.number))
     excepted = False
     if worker is None:
         worker = new_worker(clock, keys, checked)
     else:
-        excepted = same_person(session, clock, worker, said, employer)
+        excepted = same_person(session, clock, worker, checked.said, employer)
         refresh(worker, keys, checked)
-    if chip_read is not None and worker.identity_state is not IdentityState.VERIFIED:
+    if by_chip and worker.identity_state is not IdentityState.VERIFIED:
         worker.identity_state, worker.identity_source, worker.identity_cause = IdentityState.VERIFIED, "chip", ""
     employment = new_employment(clock, checked, employer, exceptional=excepted)
     terms = wage_terms(clock, keys, checked.wages, worker.id_index, checked.defaulted)
     _insert(session, worker, employment, terms)
     sealed.find_by(session, keys, worker)
-    audit.record(session, access, "worker.registered", f"worker:{worker.id}", after=told(worker, checked, employer, chip_read))
+    after = told(worker, checked, employer, by_chip=by_chip, reader=reader)
+    audit.record(session, access, "worker.registered", f"worker:{worker.id}", after=after)
     registered = store.one_employed(session, worker.id, employer)
     assert registered is not None  # noqa: S101  written above
     return replace(registered, notices=checked.notices)
+
+
+def prove(session: Session, clock: Clock, keys: CentreSecrets, employer: int, *, checked: Checked, read: ChipRead) -> None:
+    """A-25: a paired reader of this employer read this person's card just now."""
+    readers.prove(session, clock, keys, employer, read)
+    number = checked.number
+    agrees(read.fields, name=checked.said.name, id_type=number.kind, id_number=number.number, today=today(clock))
 
 
 def standing(session: Session, clock: Clock, employer: int, project_id: int | None = None) -> Standing:
@@ -83,7 +105,7 @@ def standing(session: Session, clock: Clock, employer: int, project_id: int | No
     return Standing(day, banks.active(session), banks.base_on(session, day), is_gc, completion)
 
 
-def told(worker: Worker, checked: Checked, employer: int, chip_read: ChipRead | None) -> dict[str, Any]:
+def told(worker: Worker, checked: Checked, employer: int, *, by_chip: bool = False, reader: int | None = None) -> dict[str, Any]:
     """What the audit keeps of a registration: no amount, no card."""
     return {
         "name": worker.name,
@@ -92,8 +114,8 @@ def told(worker: Worker, checked: Checked, employer: int, chip_read: ChipRead | 
         "contract": [str(checked.start), str(checked.end)],
         "form": checked.form.value,
         "wage_type": checked.wages.wage_type.value,
-        "source": "chip" if chip_read else "typed",
-        "reader": chip_read.reader_id if chip_read else None,
+        "source": "chip" if by_chip else "typed",
+        "reader": reader,
         "defaulted": list(checked.defaulted),
         "warnings": [notice.code for notice in checked.notices],
     }

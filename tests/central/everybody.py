@@ -24,6 +24,7 @@ from central.history.model import HistoryFile, HistoryRequest
 from central.identity import rules
 from central.identity.model import Account, ApiToken, Certificate, Delegation
 from central.people.reader_model import OfficeReader
+from central.people.transfer_model import Transfer
 from central.projects.model import ParticipantRole, ProjectSuspension
 from central.settings import CentralSettings
 from tests.central.builders import MORNING, Story, open_centre
@@ -202,6 +203,14 @@ def _objects(story: Story) -> dict[str, object]:
             "request_id": request,
             "file_id": _filled(session, HistoryFile, request_id=request),
             "evidence_id": _filled(session, Evidence, **here, worker_id=assignment.worker_id, assignment_id=assignment.id),
+            "transfer_id": _filled(
+                session,
+                Transfer,
+                worker_id=assignment.worker_id,
+                employment_id=assignment.employment_id,
+                from_id=site.labour.id,
+                to_id=site.gc.id,
+            ),
             "box_id": _filled(session, Box, id="b-0000000001", project_id=site.project.id, company_id=None),
         }
     objects = rows | {

@@ -1,0 +1,102 @@
+"""Transfers as their two sides and supervision see them: pages, one of them, and what waits (A-30)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from central.access import Access, Function
+from central.errors import Problem
+from central.people.model import Worker
+from central.people.service import whose
+from central.people.transfer_model import Transfer, TransferState
+from central.people.transfer_rules import OPEN
+from central.projects.model import Company
+
+_From = aliased(Company)
+_To = aliased(Company)
+
+
+class Side(StrEnum):
+    """From which side an employer looks: asked for one of its own workers, or asking for another's."""
+
+    ASKED = "asked"
+    ASKING = "asking"
+
+
+@dataclass(frozen=True)
+class TransferView:
+    """A request with the names around it. `side` is None for supervision. The worker's row is the present employer's, and the new one's."""
+
+    transfer: Transfer
+    id_masked: str
+    from_name: str
+    to_name: str
+    side: Side | None
+
+    @property
+    def worker_id(self) -> int | None:
+        """Not for whoever only asks."""
+        is_theirs = self.side is not Side.ASKING or self.transfer.state is TransferState.COMPLETED
+        return self.transfer.worker_id if is_theirs else None
+
+
+def page_of(
+    session: Session, access: Access, *, side: Side | None = None, state: TransferState | None = None, after: int, limit: int
+) -> list[TransferView]:
+    """A-30: newest first, and one more; `after` is the id that the page before ended with. Supervision sees everybody's."""
+    company = whose(access)
+    wanted = _views(company).order_by(Transfer.id.desc()).limit(limit + 1)
+    if company is not None and side is not None:
+        wanted = wanted.where((Transfer.from_id if side is Side.ASKED else Transfer.to_id) == company)
+    if state is not None:
+        wanted = wanted.where(Transfer.state == state)
+    if after:
+        wanted = wanted.where(Transfer.id < after)
+    return [_view(row, company) for row in session.execute(wanted)]
+
+
+def one(session: Session, access: Access, transfer_id: int) -> TransferView:
+    """One of them. A neighbour's is `Problem` 404 NOT_FOUND."""
+    company = whose(access)
+    row = session.execute(_views(company).where(Transfer.id == transfer_id)).first()
+    if row is None:
+        raise Problem("NOT_FOUND", 404)
+    return _view(row, company)
+
+
+def heads(session: Session, access: Access, side: Side | None = None) -> dict[TransferState, int]:
+    """How many there are in each state."""
+    company = whose(access)
+    wanted = select(Transfer.state, func.count()).where(_seen(company, side)).group_by(Transfer.state)
+    return {row[0]: row[1] for row in session.execute(wanted)}
+
+
+def waits(session: Session, access: Access) -> tuple[int, int]:
+    """For an employer's desk: how many wait for its answer, and how many of its own are still open."""
+    company = access.require_employer()
+    access.require(Function.VIEW_PEOPLE)
+    to_answer = select(func.count()).where(Transfer.from_id == company, Transfer.state == TransferState.WAITING)
+    asked = select(func.count()).where(Transfer.to_id == company, Transfer.state.in_(OPEN))
+    return session.scalar(to_answer) or 0, session.scalar(asked) or 0
+
+
+def _seen(company: int | None, side: Side | None = None) -> ColumnElement[bool]:
+    if company is None:
+        return true()
+    sides = {Side.ASKED: Transfer.from_id == company, Side.ASKING: Transfer.to_id == company}
+    return or_(*sides.values()) if side is None else sides[side]
+
+
+def _views(company: int | None) -> Select[Transfer, str, str, str]:
+    wanted = select(Transfer, Worker.id_masked, _From.name, _To.name).join(Worker, Worker.id == Transfer.worker_id)
+    wanted = wanted.join(_From, _From.id == Transfer.from_id).join(_To, _To.id == Transfer.to_id)
+    return wanted.where(_seen(company))
+
+
+def _view(row: tuple[Transfer, str, str, str], company: int | None) -> TransferView:
+    side = None if company is None else Side.ASKED if row[0].from_id == company else Side.ASKING
+    return TransferView(row[0], row[1], row[2], row[3], side)
