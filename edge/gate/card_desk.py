@@ -1,22 +1,23 @@
 """A card or a signed code at the lane: whose it is, and whether the face before the camera is its owner's.
 
-Who is enrolled shows card and face, compared 1:1 at a threshold far below that of a search; who refused the face, is not enrolled
-yet, or stands before a camera that fails, shows the card alone.
+Who is enrolled shows card and face, compared 1:1 at a threshold far below that of a search, and shows to be alive as by face alone; who
+refused the face, is not enrolled yet, or stands before a camera that fails, shows the card alone.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from statistics import mean
 from typing import Final, Protocol
 
 from edge.errors import StoreError
 from edge.faces import Scale, threshold
 from edge.gate.code_signers import CodeSigners
+from edge.gate.decision import NOT_COMPARED, Compared
 from edge.gate.gallery import Gallery
+from edge.gate.owner import PROVES_S, Owner
 from edge.gate.passage import Gatekeeper, Outcome
-from edge.gate.recognition import Recognition
+from edge.gate.recognition import Recognition, View
 from edge.model import Right
 from edge.reader.card_seen import CardSeen, SeenKind
 from edge.store.roster import Roster
@@ -27,9 +28,6 @@ from hardware.camera import Frame
 
 WAIT_S: Final = 3.0
 """How long a card waits for its owner's face."""
-AGREEING: Final = 2
-"""Frames that must agree."""
-ONE_TO_ONE: Final = "face-1to1"
 _SITE: Final = timezone(timedelta(hours=8))
 _NOBODY: Final = bytes(16)
 
@@ -37,7 +35,7 @@ _NOBODY: Final = bytes(16)
 class Admit(Protocol):
     """Asks the gatekeeper in the name of what was shown."""
 
-    def __call__(self, *, score: float | None = None, checks: tuple[str, ...] = (), face_agrees: bool | None = None) -> Outcome:
+    def __call__(self, found: Compared = NOT_COMPARED) -> Outcome:
         """With what the comparison of faces came to, if there was one."""
 
 
@@ -45,11 +43,10 @@ class Admit(Protocol):
 class Waiting:
     """A card or code that was shown, waiting for its owner's face until the monotonic time `until_s`."""
 
-    person: str
     method: Method
     admit: Admit
     until_s: float
-    scores: list[float] = field(default_factory=list)
+    owner: Owner
 
 
 class CardDesk:
@@ -67,8 +64,8 @@ class CardDesk:
         text = card.id_card
         expired = text is not None and text.valid_until is not None and text.valid_until < self._today()
 
-        def admit(*, score: float | None = None, checks: tuple[str, ...] = (), face_agrees: bool | None = None) -> Outcome:
-            return self._keeper.by_card(hashed, expired=expired, score=score, checks=checks, face_agrees=face_agrees, method=method)
+        def admit(found: Compared = NOT_COMPARED) -> Outcome:
+            return self._keeper.by_card(hashed, found, expired=expired, method=method)
 
         try:
             hashed = self._hash(card)
@@ -83,8 +80,8 @@ class CardDesk:
         def whose() -> str:
             return qr_pass.read(code, self._signers.signed, self._keeper.clock.now_ms() / 1000).person
 
-        def admit(*, score: float | None = None, checks: tuple[str, ...] = (), face_agrees: bool | None = None) -> Outcome:
-            return self._keeper.by_pass(whose, score=score, checks=checks, face_agrees=face_agrees)
+        def admit(found: Compared = NOT_COMPARED) -> Outcome:
+            return self._keeper.by_pass(whose, found)
 
         try:
             right = self._roster.right(whose())
@@ -99,33 +96,36 @@ class CardDesk:
         leaves = self._keeper.place.direction is Direction.OUT
         if leaves or right is None or gallery is None or right.face == "refused" or not gallery.has(right.person):
             return admit()
-        self.waiting = Waiting(right.person, method, admit, at_s + WAIT_S)
+        self.waiting = Waiting(method, admit, at_s + WAIT_S, self._recognition.owner(right.person, self._enough))
         return None
 
-    def look(self, frame: Frame, gallery: Gallery) -> Outcome | None:
-        """One fresh frame for whoever waits; an outcome as soon as two frames agree."""
+    def look(self, frame: Frame, gallery: Gallery) -> View | None:
+        """One fresh frame for whoever waits: the face, and the movement that is wanted now. None where nobody waits."""
         waiting = self.waiting
         if waiting is None:
             return None
-        score = self._recognition.compare(frame.image, frame.taken_s, waiting.person, gallery)
-        if score is not None:
-            waiting.scores.append(score)
-        agreeing = [one for one in waiting.scores if one >= self._enough]
-        return self._finish(agrees=True) if len(agreeing) >= AGREEING else None
+        asked = waiting.owner.proving
+        view = self._recognition.compare(frame.image, frame.taken_s, waiting.owner, gallery)
+        if waiting.owner.proving and not asked:
+            waiting.until_s = frame.taken_s + PROVES_S
+        return view
 
-    def give_up(self, at_s: float, camera_well: bool) -> Outcome | None:
-        """The time is over, or the camera has failed meanwhile (then the card alone decides)."""
+    def settle(self, at_s: float, camera_well: bool) -> Outcome | None:
+        """The outcome, once the face agreed and was proved, or the time is over, or the camera has failed (then the card alone decides)."""
         waiting = self.waiting
-        if waiting is None or (camera_well and at_s < waiting.until_s):
-            return None
-        return self._finish(agrees=False if camera_well else None)
-
-    def _finish(self, agrees: bool | None) -> Outcome | None:
-        waiting, self.waiting = self.waiting, None
         if waiting is None:
             return None
-        score = mean(waiting.scores) if waiting.scores else None
-        return waiting.admit(score=score, checks=() if agrees is None else (ONE_TO_ONE,), face_agrees=agrees)
+        if waiting.owner.alive is not None:
+            return self._finish(waiting, agrees=True)
+        if camera_well and at_s < waiting.until_s:
+            return None
+        return self._finish(waiting, agrees=waiting.owner.proving if camera_well else None)
+
+    def _finish(self, waiting: Waiting, agrees: bool | None) -> Outcome:
+        self.waiting, owner = None, waiting.owner
+        if agrees is None:
+            return waiting.admit(Compared(score=owner.score))
+        return waiting.admit(Compared(agrees, not agrees or bool(owner.alive), owner.score, owner.checks))
 
     def _hash(self, card: CardSeen) -> bytes:
         header = self._roster.header()

@@ -20,6 +20,22 @@ _CARDS = frozenset({Method.ID_CARD, Method.WORK_CARD})
 
 
 @dataclass(frozen=True)
+class Compared:
+    """What a 1:1 comparison of the face with a card's owner came to: `agrees` is None where none took place, `alive` False for a picture.
+
+    `score` and `checks` as in `Claim`.
+    """
+
+    agrees: bool | None = None
+    alive: bool = True
+    score: float | None = None
+    checks: tuple[str, ...] = ()
+
+
+NOT_COMPARED: Final = Compared()
+
+
+@dataclass(frozen=True)
 class Moment:
     """The circumstances of one decision. `lease_left_s` counts down since the roster was last confirmed; 0 or less is over.
 

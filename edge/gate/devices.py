@@ -12,6 +12,7 @@ from edge.gate.display import Display
 from edge.gate.gallery_feed import GalleryFeed
 from edge.gate.openings import Openings
 from edge.gate.passage import Gatekeeper, Outcome
+from edge.reader.causes import Cause
 from edge.reader.swipes import Swipes
 from edge.store.database import Store
 from edge.store.health import Health
@@ -35,6 +36,11 @@ class Devices:
     camera: Camera
     swipes: Swipes
     turnstile: Turnstile
+
+
+def is_the_readers(cause: Cause) -> bool:
+    """Whether a card did not lead to a person by the reader's fault; else it is the card's, and its owner's trouble."""
+    return cause.value.startswith(("READER_", "DEVICE_"))
 
 
 class DeviceWatch:
@@ -84,8 +90,7 @@ class DeviceWatch:
         reader = self._devices.swipes.fault()
         found = {
             "camera": self._devices.camera.fault(),
-            # a card that cannot be read is its owner's trouble, not the reader's
-            "reader": reader.value if reader and reader.value.startswith(("READER_", "DEVICE_")) else None,
+            "reader": reader.value if reader and is_the_readers(reader) else None,
             "gallery": self._feed.fault,
             "face engine": self._engine_fault,
             **{f"templates, {count} unusable": code for code, count in self._feed.unusable.items()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from edge.clock import Clock
+from edge.faces import Face
 from edge.gate.passage import Outcome
 from edge.gate.recognition import View
 from edge.gate.screen import Screen
@@ -14,6 +15,9 @@ from hardware.camera import Image
 
 PASS_MS: Final = 1_500
 REFUSAL_MS: Final = 4_000
+CARD_READING: Final = "CARD_READING"
+CARD_READ: Final = "CARD_READ"
+"""Told while a card waits for its owner's face."""
 SHORTEST_MS: Final = 700
 """A verdict is seen for so long even when the next face is there already."""
 
@@ -26,6 +30,8 @@ class Display:
         self._until_ms = self._least_until_ms = 0
         self.resting = "idle"
         """What is shown when nobody is there: idle, fault (the camera is away) or closed (the project is over)."""
+        self.reader: str | None = None
+        """What the reader says of the card that lies there: that it is being read, or why it cannot be. Said to its owner at once."""
         self.held: str | None = None
         """open or emergency while the gate stands open: nothing else matters then, and nobody is told to stop."""
 
@@ -49,11 +55,6 @@ class Display:
         """Not let in, and why."""
         self._hold("refuse", REFUSAL_MS, method=method.value, reason=reason.value, **_who(right))
 
-    def card(self, hint: str | None = None) -> None:
-        """A card was laid; its owner's face is being compared, or the reader is still at it."""
-        if self._may_change():
-            self.screen.show("card", self._clock.now_ms(), method=Method.ID_CARD.value, hint=hint)
-
     def ask_card(self) -> None:
         """A face alone is not enough for this worker: said as long as a refusal, and it is none."""
         self._hold("card", REFUSAL_MS, method=Method.ID_CARD.value, hint="TWIN")
@@ -65,17 +66,27 @@ class Display:
             return
         if now_ms < self._least_until_ms or (now_ms < self._until_ms and (view.face is None or view.settled)):
             return
-        if view.face is None or view.settled:
+        if view.settled or (view.face is None and view.ask is None) or (self.reader is not None and view.ask is None):
             self.rest()
             return
-        height, width = image.shape[:2]
-        x, y, w, h = view.face.box
-        box = (round(x / width, 4), round(y / height, 4), round(w / width, 4), round(h / height, 4))
-        self.screen.show("looking", self._clock.now_ms(), face_box=box, hint=_advice(view))
+        self._looking(view, image)
+
+    def owner(self, view: View, image: Image) -> None:
+        """A card was read and waits for its owner's face, which may be asked to move."""
+        if (view.ask is not None or self._may_change()) and not self._stands_open():
+            self._looking(view, image, otherwise=CARD_READ)
+
+    def _looking(self, view: View, image: Image, otherwise: str | None = None) -> None:
+        hint = _advice(view) or otherwise
+        self.screen.show("looking", self._clock.now_ms(), face_box=_relative(view.face, image), hint=hint)
 
     def rest(self) -> None:
         """Nobody there: idle, or what stands in its place."""
-        if self._may_change() and not self._stands_open():
+        if not self._may_change() or self._stands_open():
+            return
+        if self.reader is not None:
+            self.screen.show("card", self._clock.now_ms(), method=Method.ID_CARD.value, hint=self.reader)
+        else:
             reason = Reason.GATE_CLOSED.value if self.resting == "closed" else None
             self.screen.show(self.resting, self._clock.now_ms(), reason=reason)
 
@@ -88,6 +99,15 @@ class Display:
         now_ms = self._clock.mono_ms()
         self._until_ms, self._least_until_ms = now_ms + for_ms, now_ms + SHORTEST_MS
         self.screen.show(state, self._clock.now_ms(), anew=True, **fields)
+
+
+def _relative(face: Face | None, image: Image) -> tuple[float, float, float, float] | None:
+    """The face's box in shares of the picture."""
+    if face is None:
+        return None
+    height, width = image.shape[:2]
+    x, y, w, h = face.box
+    return round(x / width, 4), round(y / height, 4), round(w / width, 4), round(h / height, 4)
 
 
 def _advice(view: View) -> str | None:

@@ -15,8 +15,8 @@ from typing import Final
 from edge.errors import StoreDamaged, StoreError, StoreReplaced
 from edge.gate.card_desk import CardDesk
 from edge.gate.code_camera import CodeCamera
-from edge.gate.devices import Devices, DeviceWatch
-from edge.gate.display import Display
+from edge.gate.devices import Devices, DeviceWatch, is_the_readers
+from edge.gate.display import CARD_READING, Display
 from edge.gate.gallery import Gallery
 from edge.gate.gallery_feed import GalleryFeed
 from edge.gate.openings import Openings
@@ -112,8 +112,9 @@ class Lane:
         if swipe is not None and swipe.seen is not None:
             self._swipe = swipe.number
             self._card_told(self._desk.lay(swipe.seen, self.mono_s(), self._gallery_for_cards()))
-        elif swipes.latest().state is SwipeState.READING:
-            self._display.card()
+        latest = swipes.latest()
+        cause = latest.cause if latest.cause is not None and not is_the_readers(latest.cause) else None
+        self._display.reader = CARD_READING if latest.state is SwipeState.READING else cause.value if cause else None
 
     def _gallery_for_cards(self) -> Gallery | None:
         camera = self._devices.camera
@@ -127,8 +128,7 @@ class Lane:
         if gallery is None or code is not None:
             return
         if self._desk.waiting is not None:
-            self._display.card()
-            self._card_told(self._desk.look(frame, gallery) or self._desk.give_up(self.mono_s(), camera_well=True), frame)
+            self._compare(frame, gallery)
             return
         view = self._recognition.look(frame.image, frame.taken_s, gallery)
         self._lit(view.lamp)
@@ -139,6 +139,14 @@ class Lane:
         else:
             self._known(view.verdict, view.verdict.person, frame)
 
+    def _compare(self, frame: Frame, gallery: Gallery) -> None:
+        """A card or code waits for its owner's face."""
+        view = self._desk.look(frame, gallery)
+        if view is not None:
+            self._lit(view.lamp)
+            self._display.owner(view, frame.image)
+        self._card_told(self._desk.settle(self.mono_s(), camera_well=True), frame)
+
     def _lit(self, lamp: bool) -> None:
         """The lamp's output is set when it changes, not with every frame."""
         if lamp is not self._lamp:
@@ -147,7 +155,7 @@ class Lane:
 
     def _without_frame(self) -> None:
         camera = self._devices.camera
-        self._card_told(self._desk.give_up(self.mono_s(), camera.fault() is None))
+        self._card_told(self._desk.settle(self.mono_s(), camera.fault() is None))
         latest = camera.latest()
         if latest is None or self.mono_s() - latest.taken_s > STALE_S:
             self._display.rest()

@@ -15,7 +15,7 @@ from typing import Final
 
 from edge.clock import Clock
 from edge.errors import StoreDamaged, StoreError, StoreFull, StoreReplaced
-from edge.gate.decision import Moment, decide
+from edge.gate.decision import NOT_COMPARED, Compared, Moment, decide
 from edge.gate.threshold_watch import ThresholdWatch
 from edge.gate.uplink import Uplink
 from edge.model import Claim, Decision
@@ -90,24 +90,13 @@ class Gatekeeper:
         """A face that no confirmed worker has (A-03)."""
         return self._admit(lambda: Claim(Method.FACE, self.place.direction, None, score=score, checks=checks, lane=self.place.lane))
 
-    def by_card(
-        self,
-        card: bytes,
-        *,
-        expired: bool = False,
-        score: float | None = None,
-        checks: tuple[str, ...] = (),
-        face_agrees: bool | None = None,
-        method: Method = Method.ID_CARD,
-    ) -> Outcome:
-        """An ID card or a work card was read; `face_agrees` where its owner's face was compared."""
-        return self._admit(lambda: self._claim_by_card(card, method, expired, score, checks), face_agrees)
+    def by_card(self, card: bytes, found: Compared = NOT_COMPARED, *, expired: bool = False, method: Method = Method.ID_CARD) -> Outcome:
+        """An ID card or a work card was read; `found` where its owner's face was compared."""
+        return self._admit(lambda: _with_face(self._claim_by_card(card, method, expired), found), found.agrees)
 
-    def by_pass(
-        self, read: Callable[[], str], *, score: float | None = None, checks: tuple[str, ...] = (), face_agrees: bool | None = None
-    ) -> Outcome:
+    def by_pass(self, read: Callable[[], str], found: Compared = NOT_COMPARED) -> Outcome:
         """A signed QR pass was shown. `read` gives whose it is, or raises `QrPassUnfit` for one that is not signed, or over."""
-        return self._admit(lambda: replace(self._claim_by_pass(read), score=score, checks=checks), face_agrees)
+        return self._admit(lambda: _with_face(self._claim_by_pass(read), found), found.agrees)
 
     def by_guard(self, person: str, operator: str, why: str) -> Outcome:
         """A guard looked and answers for it: `why` is a coded reason, `operator` who said so."""
@@ -212,10 +201,10 @@ class Gatekeeper:
     def _claim_by_face(self, person: str, score: float | None, checks: tuple[str, ...]) -> Claim:
         return Claim(Method.FACE, self.place.direction, self._roster.right(person), score=score, checks=checks, lane=self.place.lane)
 
-    def _claim_by_card(self, card: bytes, method: Method, expired: bool, score: float | None, checks: tuple[str, ...]) -> Claim:
+    def _claim_by_card(self, card: bytes, method: Method, expired: bool) -> Claim:
         right = self._roster.by_card(card)
         ended = None if right else self._roster.ended_by_card(card)
-        return Claim(method, self.place.direction, right, ended, score, expired, checks, self.place.lane)
+        return Claim(method, self.place.direction, right, ended, card_expired=expired, lane=self.place.lane)
 
     def _claim_by_pass(self, read: Callable[[], str]) -> Claim:
         try:
@@ -311,6 +300,12 @@ class Gatekeeper:
             operator=claim.operator,
             why=claim.why or (PASSED_AGAIN if "passed_again" in flags else ""),
         )
+
+
+def _with_face(claim: Claim, found: Compared) -> Claim:
+    """What is wrong with the card or code itself comes before a face that is no living one."""
+    fault = claim.fault or (None if found.alive else Reason.LIVENESS_FAILED)
+    return replace(claim, score=found.score, checks=found.checks, fault=fault)
 
 
 def _person(claim: Claim) -> str | None:

@@ -3,9 +3,7 @@
 A verdict needs two good frames that agree, however sure the first is. Nobody is called unknown before four good frames over a second
 have been fused, since the first ones are often the worst; then the same face may try again, silently, after a rest.
 
-Whether the face is alive is asked once somebody is known: a decisive check refuses with LIVENESS_FAILED, a doubt asks for the challenge
-where the site's policy wants that (`edge.gate.liveness.needs_challenge`). Every movement of the challenge is completed by a frame that
-again shows the person who was known, so that nobody holds up a picture and then turns his own head.
+Whether the face is alive is asked once somebody is known (`edge.gate.proof`): a picture is refused with LIVENESS_FAILED.
 """
 
 from __future__ import annotations
@@ -20,7 +18,9 @@ from edge.faces import Face, FaceEngine, Image, Vector
 from edge.gate.eyes import Eyes
 from edge.gate.gallery import Gallery, Match, accepts
 from edge.gate.lamp import Lamp, scene_brightness
-from edge.gate.liveness import Ask, Challenge, Liveness, Standing, needs_challenge
+from edge.gate.liveness import Ask, Liveness, Standing
+from edge.gate.owner import Owner
+from edge.gate.proof import Proof, Prover
 from edge.gate.tracking import Sample, Track, Tracker
 from edge.sync.wire import Reason
 
@@ -94,8 +94,7 @@ class _Claimed:
 
     track: Track
     match: Match
-    challenge: Challenge
-    done: int = 0
+    proof: Proof
 
 
 class Recognition:
@@ -113,8 +112,8 @@ class Recognition:
         eyes: Eyes | None = None,
         chance: random.Random | None = None,
     ) -> None:
-        self._engine, self._liveness, self._tracker = engine, liveness or Liveness(), Tracker()
-        self._when, self._eyes, self._chance = when, eyes, chance or random.SystemRandom()
+        self._engine, self._tracker = engine, Tracker()
+        self._prover = Prover(engine, liveness or Liveness(), when, eyes, chance)
         self._lamp = Lamp()
         self._refused: list[tuple[float, Vector]] = []
         self._before: Track | None = None
@@ -122,8 +121,10 @@ class Recognition:
 
     def look(self, image: Image, at_s: float, gallery: Gallery) -> View:
         """One fresh frame, taken at the monotonic time `at_s`."""
+        return self._lit(image, at_s, self._look(image, at_s, gallery))
+
+    def _lit(self, image: Image, at_s: float, view: View) -> View:
         scene = scene_brightness(image)
-        view = self._look(image, at_s, gallery)
         lamp = self._lamp.see(scene, view.face.quality.brightness if view.face else None, at_s)
         return replace(view, brightness=scene, lamp=lamp)
 
@@ -152,7 +153,7 @@ class Recognition:
     @property
     def asks(self) -> Ask | None:
         """The movement that a challenge under way wants now."""
-        return self._claimed.challenge.asks if self._claimed else None
+        return self._claimed.proof.challenge.asks if self._claimed else None
 
     def hold(self, verdict: Verdict, at_s: float) -> None:
         """The person of this verdict was known and yet refused: the face stays foremost, and may try again after the rest."""
@@ -170,13 +171,18 @@ class Recognition:
             self._before.passed, self._before.passed_s = came_through, at_s
             self._before.rest_until_s = at_s + REST_S
 
-    def compare(self, image: Image, at_s: float, person: str, gallery: Gallery) -> float | None:
-        """1:1: the foremost good face against the owner of a card. None without such a face or without a template."""
+    def owner(self, person: str, enough: float) -> Owner:
+        """Begins a comparison 1:1 with a card's owner; whoever was asked to move is asked no more."""
+        self._claimed = None
+        return Owner(person, enough, self._engine, self._prover, is_good)
+
+    def compare(self, image: Image, at_s: float, owner: Owner, gallery: Gallery) -> View:
+        """One fresh frame for somebody whose card was laid: the foremost face, and the movement that is wanted now."""
         tracks = self._tracker.follow(self._engine.detect(image), at_s)
         self._before = max(tracks, key=lambda track: track.face.box[2], default=None)
-        if self._before is None or not is_good(self._before.face):
-            return None
-        return gallery.compare(person, self._engine.embed(image, self._before.face))
+        owner.look(image, at_s, tracks, gallery)
+        face = self._before.face if self._before else None
+        return self._lit(image, at_s, View(face, hint_for(face) if face else None, ask=owner.ask))
 
     def _add(self, image: Image, at_s: float, track: Track) -> None:
         weight = track.face.quality.weight()
@@ -186,7 +192,7 @@ class Recognition:
         vector = self._engine.embed(image, track.face)
         if track.samples and not track.resembles(vector, self._engine.scale.same):
             track.restart()
-        track.add(Sample(vector, weight, self._liveness.look(image, track.face), at_s))
+        track.add(Sample(vector, weight, self._prover.look(image, track.face), at_s))
 
     def _look_again(self, image: Image, at_s: float, track: Track) -> View:
         if at_s - track.checked_s >= RECHECK_S and is_good(track.face):
@@ -207,7 +213,7 @@ class Recognition:
             return None
         again = self._was_refused(track.fused(), at_s)
         track.settle(False, at_s + REST_S)
-        return Verdict(None, match.score if match else None, self._liveness.checks, track, again)
+        return Verdict(None, match.score if match else None, self._prover.checks(), track, again)
 
     def _alike(self, track: Track, gallery: Gallery) -> bool:
         """Whether this is one of two enrolled people who cannot be told apart: no stranger, and yet nobody to open for."""
@@ -217,11 +223,12 @@ class Recognition:
         return match is not None and match.second >= gallery.threshold(self._engine.scale)
 
     def _known(self, match: Match, track: Track, at_s: float) -> Verdict | None:
-        standing = self._liveness.judge([sample.live for sample in track.samples])
-        if needs_challenge(self._when(), standing):
-            self._claimed = _Claimed(track, match, Challenge.drawn(self._chance, blink=self._eyes is not None))
+        standing = self._prover.judge([sample.live for sample in track.samples])
+        proof = self._prover.asks(match.person, standing)
+        if proof is not None:
+            self._claimed = _Claimed(track, match, proof)
             return None
-        return self._told(match, track, at_s, self._liveness.checks, alive=standing is not Standing.PICTURE)
+        return self._told(match, track, at_s, self._prover.checks(), alive=standing is not Standing.PICTURE)
 
     def _told(self, match: Match, track: Track, at_s: float, checks: tuple[str, ...], alive: bool) -> Verdict:
         self._claimed = None
@@ -232,25 +239,14 @@ class Recognition:
 
     def _challenged(self, image: Image, at_s: float, gallery: Gallery, face: Face | None, claimed: _Claimed) -> View:
         """One frame of a challenge. A face that is gone has failed silently: whoever comes next begins anew."""
-        challenge = claimed.challenge
-        openness = self._eyes.openness(image, face) if self._eyes and face and challenge.wants_eyes else None
-        ask = challenge.feed(face.landmarks if face else None, round(1000 * at_s), openness)
-        if challenge.done > claimed.done and face is not None:
-            claimed.done = challenge.done
-            if not self._still(image, face, claimed.match.person, gallery):
-                ask = Ask.FAILED
-        checks = (*self._liveness.checks, *(move.value.lower() for move in challenge.moves))
+        ask = self._prover.step(claimed.proof, image, at_s, face, gallery)
         if ask is Ask.FAILED and face is None:
             self._claimed = None
             return View()
         if ask in (Ask.PASSED, Ask.FAILED):
+            checks = self._prover.checks(claimed.proof)
             return View(face, None, self._told(claimed.match, claimed.track, at_s, checks, alive=ask is Ask.PASSED), ask=ask)
         return View(face, None, ask=ask)
-
-    def _still(self, image: Image, face: Face, person: str, gallery: Gallery) -> bool:
-        """Whether the face that moved is the one that was known; turned aside it need only be nearer than strangers usually are."""
-        score = gallery.compare(person, self._engine.embed(image, face))
-        return score is not None and score >= self._engine.scale.points[0][0]
 
     def _was_refused(self, vector: Vector, at_s: float) -> bool:
         self._refused = [(then, known) for then, known in self._refused if at_s - then < REMEMBERED_S]

@@ -25,7 +25,7 @@ from edge.sync import wire
 from hardware.camera import Frame
 from hardware.card_reader import CardData, ChipSeen
 from hardware.card_reader.synthetic import number
-from hardware.errors import DeviceTimeout, NoCard
+from hardware.errors import CardError, DeviceTimeout, NoCard
 from hardware.turnstile import Way
 
 NOW_MS = 1_800_000_000_000
@@ -197,9 +197,10 @@ class FakeCamera:
 
 
 class FakeReader:
-    """Hands each card out once, then has none; `fault` is raised instead."""
+    """Hands each card out once, then has none; `trouble` is raised instead."""
 
     def __init__(self) -> None:
+        self.trouble: CardError | None = None
         self._card: CardData | ChipSeen | None = None
         self._lock = threading.Lock()
 
@@ -211,6 +212,8 @@ class FakeReader:
         return "fake"
 
     def read(self) -> CardData | ChipSeen:
+        if self.trouble is not None:
+            raise self.trouble
         with self._lock:
             card, self._card = self._card, None
         if card is None:

@@ -265,13 +265,25 @@ def test_a_settled_face_costs_two_embeddings_a_second_at_most() -> None:
 def test_one_to_one_compares_with_the_cards_owner_only() -> None:
     watcher = Watcher()
     watcher.engine.people = (Stands(ANNA),)
-    right, wrong = (watcher.eyes.compare(BLANK, 0.1, person, GALLERY) for person in ("anna", "boris"))
-    assert right is not None
-    assert wrong is not None
-    assert right > 0.8 > 0.5 > wrong
-    assert watcher.eyes.compare(BLANK, 0.2, "not enrolled", GALLERY) is None
-    watcher.engine.people = ()
-    assert watcher.eyes.compare(BLANK, 0.2, "anna", GALLERY) is None
+    anna, boris, nobody = (watcher.eyes.owner(person, 0.5) for person in ("anna", "boris", "not enrolled"))
+    for owner in (anna, boris, nobody):
+        watcher.eyes.compare(BLANK, 0.1, owner, GALLERY)
+        assert owner.alive is None, "one frame is never enough"
+        watcher.eyes.compare(BLANK, 0.2, owner, GALLERY)
+    assert (anna.alive, boris.alive, nobody.alive) == (True, None, None)
+    assert anna.score is not None
+    assert boris.score is not None
+    assert anna.score > 0.8 > 0.5 > boris.score
+    assert nobody.score is None
+
+
+def test_frames_of_two_people_never_add_up_to_the_cards_owner() -> None:
+    watcher = Watcher()
+    owner = watcher.eyes.owner("anna", 0.5)
+    for number in range(6):
+        watcher.engine.people = (Stands(ANNA, x=100.0 + 300 * (number % 2)),)
+        watcher.eyes.compare(BLANK, float(number), owner, GALLERY)
+    assert owner.alive is None
 
 
 def test_whoever_came_through_with_a_card_is_not_asked_for_the_face_too_but_the_next_one_is() -> None:

@@ -58,7 +58,11 @@ const VERDICTS = {
     const reason = say(view.reason ?? "NOT_CONFIRMED");
     return { name: view.shown_name ?? "", word: phrase("refused"), more: reason.say, facts: reason.do, contact: true };
   },
-  card: () => ({ word: phrase("card_please"), more: view.hint ? say(view.hint).say : phrase("card_please_more"), facts: view.hint ? say(view.hint).do : "" }),
+  card: () => {
+    const told = view.hint ? say(view.hint) : { say: phrase("card_please_more"), do: "" };
+    // What the reader says of a card stands in large; whoever is only asked for a card reads that first, and then why.
+    return /^CARD_/.test(view.hint ?? "") ? { word: told.say, more: told.do } : { word: phrase("card_please"), more: told.say, facts: told.do };
+  },
   closed: () => ({ word: phrase("closed"), more: view.reason ? say(view.reason).say : "", facts: phrase("closed_more"), contact: true }),
   fault: () => {
     const codes = view.faults?.length ? view.faults : ["DEVICE_FAULT"];
