@@ -16,7 +16,8 @@ from central.attendance.ledger import DayRecord
 from central.attendance.model import Passage
 from central.attendance.papers import Correction
 from central.attendance.parameters import Parameters
-from central.attendance.sheet import Cell, Line, Wanted
+from central.attendance.sheet import Line, Wanted
+from central.attendance.sheet_cells import Cell
 from central.clock import Clock
 from central.devices.model import Box
 from central.entry.model import Assignment

@@ -4,7 +4,6 @@ else's."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -13,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from central.access import Access, Role
 from central.attendance import presence, published, sheet
-from central.attendance.ledger import DayRecord
 from central.attendance.own_links import Link
 from central.attendance.papers import FrozenMonth, FrozenRow, Objection
 from central.attendance.published import Complaint
@@ -28,13 +26,12 @@ declare({"OBJECTION_EMPTY": ("请写明哪里不对。", "Say what is wrong.")})
 @dataclass(frozen=True, slots=True)
 class OwnMonth:
     """One worker's month. `line` is what counts (the published one where the month is frozen), `now` what the events say now;
-    `records` the derived dates, `objections` what the worker raised."""
+    `objections` what the worker raised."""
 
     month: dt.date
     line: Line | None
     now: Line | None
     frozen: FrozenMonth | None
-    records: Mapping[dt.date, DayRecord]
     objections: tuple[Objection, ...]
 
     def is_public(self, today: dt.date) -> bool:
@@ -64,9 +61,8 @@ def month(session: Session, clock: Clock, link: Link, first: dt.date) -> OwnMont
     frozen = published.of(session, assignment.project_id, first)
     kept = session.get(FrozenRow, (frozen.id, assignment.id)) if frozen is not None else None
     line = msgspec.msgpack.decode(kept.told, type=Line) if kept is not None else None if frozen is not None else now
-    records = sheet.records_between(session, [assignment.id], first, sheet.last_of(first)).get(assignment.id, {})
     raised = select(Objection).where(Objection.assignment_id == assignment.id, Objection.month_id == (frozen.id if frozen else 0))
-    return OwnMonth(first, line, now, frozen, records, tuple(session.scalars(raised.order_by(Objection.id))))
+    return OwnMonth(first, line, now, frozen, tuple(session.scalars(raised.order_by(Objection.id))))
 
 
 def note_objection(session: Session, clock: Clock, link: Link, complaint: Complaint, first: dt.date) -> Objection:

@@ -11,14 +11,15 @@ from decimal import Decimal
 from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from central.access import Access, Function
 from central.attendance import absence, deriving, presence
 from central.attendance.ledger import DayRecord
 from central.attendance.presence import Ground
-from central.attendance.valid_day import Expected, Mark, marks
+from central.attendance.sheet_cells import Cell, DateOf, Figures, cell_of
+from central.attendance.valid_day import Expected, Mark
 from central.attendance.working_calendar import between
 from central.bulk import chunks
 from central.clock import SITE_ZONE, Clock
@@ -33,15 +34,15 @@ declare(
     }
 )
 _DAY: Final = dt.timedelta(days=1)
-
-
-class Cell(msgspec.Struct, array_like=True, frozen=True):
-    """A date of a line. `marks` are the sheet's marks as one text, `halves` half days, `seconds` on site; `expected` an `Expected`."""
-
-    marks: str = ""
-    halves: int = 0
-    seconds: int = 0
-    expected: str = Expected.NOT_ASSIGNED.value
+_FIGURES: Final = (
+    DayRecord.assignment_id,
+    DayRecord.work_date,
+    DayRecord.halves,
+    DayRecord.seconds,
+    DayRecord.incomplete,
+    DayRecord.manual,
+    DayRecord.seen,
+)
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -84,12 +85,6 @@ class Line(msgspec.Struct, frozen=True):
     def manual_days(self) -> int:
         """Dates that rest on a correction."""
         return sum(Mark.MANUAL.value in cell.marks for cell in self.cells)
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    is_incomplete: bool
-    is_manual: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,24 +139,31 @@ def read(session: Session, on: Ground, seen: ColumnElement[bool], wanted: Wanted
     last = last_of(wanted.month)
     asked = store.views(and_(seen, _within(on, wanted, last), Assignment.id > after))
     views = [store.view(row) for row in session.execute(asked.limit(limit) if limit is not None else asked)]
-    records = records_between(session, [view.assignment.id for view in views], wanted.month, last)
-    complete = absence.complete_dates([gate.report for gate in on.gates], wanted.month, min(last, on.as_of), on.parameters.days)
-    dates = list(between(wanted.month, last))
-    told = complete - on.calendar.uncertain  # where a gate stood open for nobody known, nobody is certainly absent
-    lines = [_line(on, view, records.get(view.assignment.id, {}), told, dates) for view in views]
-    profile = on.parameters.valid.profile.value
-    return Sheet(wanted.month, lines, complete, on.as_of, deriving.pending(session, on.parameters.project_id), profile)
+    figures = figures_between(session, [view.assignment.id for view in views], wanted.month, last)
+    of_month = dates_of(on, wanted.month)
+    lines = [_line(on, view, figures.get(view.assignment.id, {}), of_month) for view in views]
+    profile, pending = on.parameters.valid.profile.value, deriving.pending(session, on.parameters.project_id)
+    return Sheet(wanted.month, lines, complete_in(on, wanted.month), on.as_of, pending, profile)
 
 
-def records_between(
-    session: Session, assignment_ids: Collection[int], first: dt.date, last: dt.date
-) -> dict[int, dict[dt.date, DayRecord]]:
-    """Day records by assignment and date."""
-    found: dict[int, dict[dt.date, DayRecord]] = defaultdict(dict)
+def complete_in(on: Ground, month: dt.date) -> frozenset[dt.date]:
+    """The dates of a month on which everything has arrived."""
+    return absence.complete_dates([gate.report for gate in on.gates], month, min(last_of(month), on.as_of), on.parameters.days)
+
+
+def dates_of(on: Ground, month: dt.date) -> list[DateOf]:
+    """A month's dates as they are for everybody. Where a gate stood open for nobody known, nobody is certainly absent."""
+    told = complete_in(on, month) - on.calendar.uncertain
+    return [DateOf(date, on.calendar.expects(date), date in told, date <= on.as_of) for date in between(month, last_of(month))]
+
+
+def figures_between(session: Session, assignment_ids: Collection[int], first: dt.date, last: dt.date) -> dict[int, dict[dt.date, Figures]]:
+    """What the sheet shows of day records, by assignment and date, without what they rest on."""
+    found: dict[int, dict[dt.date, Figures]] = defaultdict(dict)
     for some in chunks(sorted(assignment_ids)):
         of_month = DayRecord.assignment_id.in_(some), DayRecord.work_date >= first, DayRecord.work_date <= last
-        for record in session.scalars(select(DayRecord).where(*of_month)):
-            found[record.assignment_id][record.work_date] = record
+        for id_, date, *told in session.execute(select(*_FIGURES).where(*of_month)):
+            found[id_][date] = Figures._make(told)
     return found
 
 
@@ -180,10 +182,9 @@ def _within(on: Ground, wanted: Wanted, last: dt.date) -> ColumnElement[bool]:
     return and_(*parts)
 
 
-def _line(
-    on: Ground, view: AssignmentView, records: Mapping[dt.date, DayRecord], complete: frozenset[dt.date], dates: Sequence[dt.date]
-) -> Line:
+def _line(on: Ground, view: AssignmentView, figures: Mapping[dt.date, Figures], dates: Sequence[DateOf]) -> Line:
     assignment = view.assignment
+    first, last = span_of(on, assignment.entry_time, assignment.ended_at)
     return Line(
         assignment_id=assignment.id,
         worker_id=assignment.worker_id,
@@ -196,34 +197,12 @@ def _line(
         team_id=assignment.team_id,
         team=view.team or "",
         trade=assignment.main_trade,
-        cells=tuple(_cell(on, assignment, date, records.get(date), complete) for date in dates),
+        cells=tuple(cell_of(of, figures.get(of.date), is_assigned=first <= of.date <= last) for of in dates),
     )
 
 
-def _cell(on: Ground, assignment: Assignment, date: dt.date, record: DayRecord | None, complete: frozenset[dt.date]) -> Cell:
-    expected = expected_on(on, assignment, date)
-    if record is None and date > on.as_of and expected is Expected.WORK:
-        return Cell(expected=expected.value)
-    has_day = record is not None and (record.halves or record.incomplete or record.seconds or record.manual)
-    is_over = date <= on.as_of
-    day = _Kept(record.incomplete and is_over, record.manual) if record is not None and has_day else None
-    halves = record.halves if record is not None else 0
-    was_seen = record is not None and record.seen
-    shown = marks(day, Decimal(halves) / 2, expected, was_seen=was_seen, is_complete=date in complete)
-    return Cell("".join(mark.value for mark in shown), halves, record.seconds if record is not None else 0, expected.value)
-
-
-def expected_on(on: Ground, assignment: Assignment, date: dt.date) -> Expected:
-    """A-41, A-49: from the date of the entry to the last valid day the project's calendar says; before and after, not assigned."""
+def span_of(on: Ground, entry_time: dt.datetime | None, ended_at: dt.datetime | None) -> tuple[dt.date, dt.date]:
+    """A-41, A-49: on which dates a worker is expected as the project's calendar says: from that of the entry to the last valid one."""
     days = on.parameters.days
-    if assignment.entry_time is None or date < days.date_of(assignment.entry_time):
-        return Expected.NOT_ASSIGNED
-    if assignment.ended_at is not None and date > days.date_of(assignment.ended_at):
-        return Expected.NOT_ASSIGNED
-    return on.calendar.expects(date)
-
-
-def count(session: Session, on: Ground, wanted: Wanted) -> int:
-    """How many lines a whole month has."""
-    asked = select(func.count()).where(Assignment.project_id == on.parameters.project_id, _within(on, wanted, last_of(wanted.month)))
-    return session.scalar(asked) or 0
+    first = days.date_of(entry_time) if entry_time is not None else dt.date.max
+    return first, days.date_of(ended_at) if ended_at is not None else dt.date.max
