@@ -9,7 +9,19 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.orm import Session
 
 from central.call import Caller, RowId, expected_version, tagged
-from central.entry import acceptance, batch_api, comparison_api, completion, departure_api, people_list, rules, service, team_api, views_api
+from central.entry import (
+    acceptance,
+    batch_api,
+    comparison_api,
+    completion,
+    departure_api,
+    lanes_api,
+    people_list,
+    rules,
+    service,
+    team_api,
+    views_api,
+)
 from central.entry.model import AssignmentState
 from central.entry.schemas import (
     AcceptanceIn,
@@ -27,7 +39,7 @@ from central.problems import RESPONSES
 from central.schemas import Search
 
 router = APIRouter(prefix="/api/v1", tags=["进场 entry"], responses=RESPONSES)
-for part in (batch_api, comparison_api, departure_api, team_api, views_api):  # before `/assignments/{assignment_id}`
+for part in (batch_api, comparison_api, departure_api, lanes_api, team_api, views_api):  # before `/assignments/{assignment_id}`
     router.include_router(part.router)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.database import Base, BigId, guard, row_id, words
@@ -59,7 +59,8 @@ class Assignment(Base):
 
     `person` is the reference that gates use: random, 11 characters. `entry_time` is written once, by the server, when the general
     contractor accepts (A-41); a trigger in the database refuses any later change. `accepted_steps` counts the acceptances along the
-    contract path, `waiting_for_id` is the participant that must accept next (None when nobody has to).
+    contract path, `waiting_for_id` is the participant that must accept next (None when nobody has to). `lanes` are the only lanes that the
+    worker may use (empty: all; None: those of the team), `maintenance` that the gates open while the project stands still.
     """
 
     __tablename__ = "assignments"
@@ -95,6 +96,8 @@ class Assignment(Base):
     face: Mapped[FaceState] = mapped_column(words(FaceState), default=FaceState.NONE)
     enrolled_engine: Mapped[str] = mapped_column(String(64), server_default="", default="")
     last_seen_at: Mapped[dt.datetime | None]
+    lanes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    maintenance: Mapped[bool] = mapped_column(server_default=false(), default=False)
     created_at: Mapped[dt.datetime]
 
 

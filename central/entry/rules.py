@@ -107,6 +107,16 @@ def has_gate_right(state: AssignmentState, entry_time: dt.datetime | None, *, id
     return state is AssignmentState.CONFIRMED and entry_time is not None and identity_verified and alive
 
 
+def gate_lanes(own: Sequence[str] | None, of_team: Sequence[str] | None) -> tuple[str, ...]:
+    """The lanes that a worker may use: what was set for the worker, else what was set for the team; empty is every lane."""
+    return tuple(own if own is not None else of_team or ())
+
+
+def is_maintenance(own: bool, of_team: bool | None) -> bool:
+    """Whether the gates open while the project stands still: for a worker of the duty list, and for every member of such a team."""
+    return own or bool(of_team)
+
+
 def warnings(contract_end: dt.date, completion_planned: dt.date | None) -> list[str]:
     """A-12: the contract should end after the project's planned completion; it warns, it does not refuse."""
     if completion_planned is not None and contract_end <= completion_planned:

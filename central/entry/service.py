@@ -202,7 +202,7 @@ def _move(session: Session, access: Access, assignment: Assignment, change: Edit
     worker, employment = people.assignable(session, assignment.worker_id, assignment.employer_id)
     chain, part = _part(session, access, project_id, change.participant_id, is_misc=worker.category is Category.MISC)
     if project_id != assignment.project_id:
-        assignment.team_id = None
+        assignment.team_id, assignment.lanes, assignment.maintenance = None, None, False
     assignment.project_id, assignment.participant_id, assignment.employment_id = project_id, part.id, employment.id
     assignment.waiting_for_id = chain.acceptors(part.id)[0].id
     if change.team_id is not None:

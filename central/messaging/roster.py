@@ -21,6 +21,7 @@ from central.clock import SITE_ZONE
 from central.devices import cards
 from central.devices import store as devices
 from central.devices.model import RosterChange, TemplateCopy
+from central.entry import rules
 from central.entry.model import Assignment, AssignmentEnd, AssignmentState
 from central.identity.model import KioskOperator
 from central.people import service as people
@@ -65,9 +66,10 @@ def read(session: Session, keys: CentreSecrets, project_id: int) -> Roster:
             worker,
             employment,
             belongs=(employer, team),
+            limits=(lanes, bool(duty)),
             cards=(people.card(worker, keys, card_key), *work_cards.get(assignment.id, ())),
         )
-        for assignment, worker, employment, employer, team in rows
+        for assignment, worker, employment, employer, team, lanes, duty in rows
     }
     for id_ in exits.needing_training(session, project_id) & entries.keys():
         entries[id_] = msgspec.structs.replace(entries[id_], needs_training=True)
@@ -91,10 +93,10 @@ def pointer(roster: Roster, now: dt.datetime) -> wire.RosterPointer:
     return wire.RosterPointer(roster.version, roster.hash, len(roster.entries), int(now.timestamp() * 1000), LEASE_S)
 
 
-def _confirmed(project_id: int) -> Select[Assignment, Worker, Employment, str, str | None]:
+def _confirmed(project_id: int) -> Select[Assignment, Worker, Employment, str, str | None, list[str] | None, bool | None]:
     """A-03, I6: confirmed assignments of verified, living people."""
     return (
-        select(Assignment, Worker, Employment, Company.name, Team.name)
+        select(Assignment, Worker, Employment, Company.name, Team.name, Team.lanes, Team.maintenance)
         .join(Worker, Worker.id == Assignment.worker_id)
         .join(Employment, Employment.id == Assignment.employment_id)
         .join(Company, Company.id == Assignment.employer_id)
@@ -110,9 +112,15 @@ def _confirmed(project_id: int) -> Select[Assignment, Worker, Employment, str, s
 
 
 def _entry(
-    assignment: Assignment, worker: Worker, employment: Employment, *, belongs: tuple[str, str | None], cards: tuple[bytes, ...]
+    assignment: Assignment,
+    worker: Worker,
+    employment: Employment,
+    *,
+    belongs: tuple[str, str | None],
+    limits: tuple[list[str] | None, bool],
+    cards: tuple[bytes, ...],
 ) -> wire.RosterEntry:
-    employer, team = belongs
+    (employer, team), (team_lanes, team_duty) = belongs, limits
     assert assignment.entry_time is not None  # noqa: S101  confirmed means entered (A-41)
     return wire.RosterEntry(
         person=assignment.person,
@@ -124,6 +132,8 @@ def _entry(
         valid_from_s=int(assignment.entry_time.timestamp()),
         valid_until_s=_valid_until(employment),
         face=assignment.face.value,
+        lanes=rules.gate_lanes(assignment.lanes, team_lanes),
+        maintenance=rules.is_maintenance(assignment.maintenance, team_duty),
     )
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.database import Base, BigId, row_id, words
@@ -147,7 +147,10 @@ class Participant(Base):
 
 
 class Team(Base):
-    """A team (班组) of one employer on one project, known by its id; the name is unique among the active ones (A-36)."""
+    """A team (班组) of one employer on one project, known by its id; the name is unique among the active ones (A-36).
+
+    `lanes` (empty: all) and `maintenance` are what its members may use at the gates, unless something else is set for one of them.
+    """
 
     __tablename__ = "teams"
     __table_args__ = (
@@ -169,4 +172,7 @@ class Team(Base):
     name: Mapped[str] = mapped_column(String(100))
     leader_worker_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("workers.id"))
     state: Mapped[TeamState] = mapped_column(words(TeamState), default=TeamState.ACTIVE)
+    lanes: Mapped[list[str]] = mapped_column(JSON, server_default="[]", default=list)
+    maintenance: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    version: Mapped[int] = mapped_column(server_default="1", default=1)
     created_at: Mapped[dt.datetime]

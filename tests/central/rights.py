@@ -131,7 +131,7 @@ ALLOWED: Final[dict[str, str]] = {
     "POST /history-requests/{request_id}/acts": "GM",
     "POST /history-requests/{request_id}/refusal": "AH",
     "GET /history-requests/{request_id}/records": "GMAH",
-    "GET /assignments/{assignment_id}/lanes": "EGMCDSAHY",
+    "GET /assignments/{assignment_id}/lanes": "EGMCDAHY",
     "PUT /assignments/{assignment_id}/lanes": "GM",
     "GET /teams/{team_id}/lanes": "GMAHY",
     "PUT /teams/{team_id}/lanes": "GM",

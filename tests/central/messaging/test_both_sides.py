@@ -9,21 +9,25 @@ from pathlib import Path
 import pytest
 from sqlalchemy import LargeBinary, select
 
+from central.access import Access, Role
 from central.attendance.model import Passage
 from central.devices.model import Box, TemplateCopy
 from central.devices.roster_changes import note_roster_change
+from central.entry import lanes
 from central.entry.model import Assignment, FaceState
 from central.messaging import roster
 from central.messaging.link import Incoming
 from central.messaging.lookups import LookupRate
 from central.messaging.model import BoxEvent, DroppedFrames, Incident
 from central.migrations import tables
+from edge.gate.decision import Moment, decide
+from edge.model import Claim, Right, SitePolicy
 from edge.store.copies import Copies
 from edge.store.secrets import seal
 from edge.store.templates import Templates
 from edge.sync import wire
 from tests.central.messaging.both_sides import BothSides
-from tests.central.messaging.field import Field, JournalOfBox
+from tests.central.messaging.field import NOW_MS, Field, JournalOfBox
 from tests.edge.store.box import record
 
 
@@ -261,6 +265,34 @@ def test_a_withdrawal_at_another_box_reaches_the_one_that_was_cut_off_meanwhile(
     right = sides.roster.right(person)
     assert right is not None and right.face == "refused"
     assert Templates(sides.store).all(ENGINE) == []
+
+
+@pytest.mark.rule("A-60")
+def test_where_somebody_may_pass_and_who_is_on_duty_reach_the_gate_and_decide_there(sides: BothSides, field: Field) -> None:
+    field.box(OTHER)
+    person = field.worker()
+    on_the_roster(sides, field, person)
+    office = Access("account:1", Role.CONTRACTOR, field.company_id, field.project_id)
+
+    def set_to(names: list[str] | None, *, maintenance: bool) -> Right:
+        with field.centre.database.writing() as session:
+            assignment = session.scalars(select(Assignment).where(Assignment.person == person)).one()
+            lanes.limit_worker(session, office, assignment.id, version=assignment.version, lanes=names, maintenance=maintenance)
+        sides.go_on()
+        right = sides.roster.right(person)
+        assert right is not None
+        return right
+
+    def answer(right: Right, lane: str, state: str = "in_progress") -> wire.Reason | None:
+        claim = Claim(wire.Method.ID_CARD, wire.Direction.IN, right, lane=lane)
+        return decide(claim, SitePolicy(state=state), Moment(NOW_MS / 1000, wire.Clock.NTP, 3600)).reason
+
+    elsewhere = set_to([OTHER], maintenance=False)
+    assert answer(elsewhere, sides.box) is wire.Reason.WRONG_LANE
+    assert answer(elsewhere, OTHER) is None
+    assert answer(elsewhere, OTHER, "suspended") is wire.Reason.PROJECT_SUSPENDED
+    on_duty = set_to(None, maintenance=True)
+    assert answer(on_duty, sides.box, "suspended") is None
 
 
 def _incoming(box: JournalOfBox) -> Incoming:
