@@ -76,7 +76,7 @@ def ask(
     transfer.said_sealed = keys.seal(_packed(filled, defaulted), _context(worker.id, company))
     transfer.by_chip = int(chip_read is not None or (not is_new and bool(transfer.by_chip)))
     session.flush()
-    told = {"worker": worker.id_masked, "from": transfer.from_id, "to": company, "chip": bool(transfer.by_chip)}
+    told = {"id": worker.id_masked, "employer_id": transfer.from_id, "source": "chip" if transfer.by_chip else "typed"}
     audit.record(session, access, "transfer.asked" if is_new else "transfer.retyped", _subject(transfer), after=told)
     return transfer
 

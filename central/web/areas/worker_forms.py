@@ -123,16 +123,11 @@ def router(portal: Portal) -> APIRouter:
     pages = APIRouter(include_in_schema=False)
     centre = portal.centre
 
-    def new_form(session: Session, access: Access, t: Texts) -> Form:
-        company = access.require_employer()
-        access.require(Function.REGISTER)
-        return registration_form(t, banks.active(session), defaults.values(session, company))
-
     @pages.get("/workers/new")
     def new(request: Request) -> Response:
         with portal.database.reading() as session:
-            form = new_form(session, signed_in(request), texts_of(request))
-        return portal.page(request, "worker_new.html", {"form": form, "chip_read": ""})
+            form = _new_form(session, signed_in(request), texts_of(request))
+        return portal.page(request, "worker_new.html", {"form": form, "chip_read": "", "may_ask": False})
 
     @pages.post("/workers/new")
     def register(request: Request, sent: Form_) -> Response:
@@ -149,9 +144,7 @@ def router(portal: Portal) -> APIRouter:
 
             return redirect(request, portal.write(request, sent, deed))
         except Problem as problem:
-            with portal.database.reading() as session:
-                form = new_form(session, signed_in(request), texts_of(request)).after(sent)
-            return portal.refusal(request, "worker_new.html", form, problem, {"chip_read": sent.get("chip_read")})
+            return refused_registration(portal, request, sent, problem)
 
     @pages.get("/workers/{worker_id}/edit")
     def edit(request: Request, worker_id: RowId) -> Response:
@@ -179,6 +172,20 @@ def router(portal: Portal) -> APIRouter:
             return portal.refusal(request, "worker_edit.html", form, problem, {"found": found})
 
     return pages
+
+
+def refused_registration(portal: Portal, request: Request, sent: Sent, problem: Problem) -> Response:
+    """The page again with what was typed; somebody else's worker can be asked for from here (A-30)."""
+    with portal.database.reading() as session:
+        form = _new_form(session, signed_in(request), texts_of(request)).after(sent)
+    values = {"chip_read": sent.get("chip_read"), "may_ask": problem.code == "ALREADY_EMPLOYED"}
+    return portal.refusal(request, "worker_new.html", form, problem, values)
+
+
+def _new_form(session: Session, access: Access, t: Texts) -> Form:
+    company = access.require_employer()
+    access.require(Function.REGISTER)
+    return registration_form(t, banks.active(session), defaults.values(session, company))
 
 
 def _of_worker(portal: Portal, request: Request, worker_id: int) -> tuple[Form, EmployedWorker]:
