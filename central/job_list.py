@@ -26,5 +26,5 @@ JOBS: Final[tuple[Job, ...]] = (
     verification.JOB,
     search_terms.JOB,
     *exchange.JOBS,
-    platform.JOB,
+    *platform.JOBS,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from central.identity.trust import Revocation
@@ -26,7 +27,8 @@ class CentralSettings(BaseSettings):
 
     `platform_url` is the national platform's address (empty: nothing is uploaded), `platform_projects` the registration numbers of the
     projects that may be uploaded. `platform_secret` is a file (0600) with the appsecret, or a folder (0700) with one named after each
-    registration number; `platform_appid` is empty where each project is its own. The others: docs/operations/platform.md.
+    registration number; `platform_appid` is empty where each project is its own. Passages that were told stand in the queue for
+    `platform_keep_days`, then packed. The others: docs/operations/platform.md.
     """
 
     model_config = SettingsConfigDict(env_prefix="GONGMEN_CENTRAL_", extra="ignore")
@@ -72,6 +74,7 @@ class CentralSettings(BaseSettings):
     platform_add_project: bool = False
     platform_correction_way: str = "011"
     platform_assumed: dict[str, str] = {}
+    platform_keep_days: int = Field(90, ge=1)
 
     @property
     def database(self) -> str:

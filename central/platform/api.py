@@ -14,9 +14,10 @@ from central.errors import TEXTS
 from central.paging import Cursor, Limit, Page, after, page
 from central.platform import service
 from central.platform.model import UploadKind, UploadState
-from central.platform.service import Line, Status
+from central.platform.service import Line as Record
+from central.platform.service import Status
 from central.problems import RESPONSES
-from central.schemas import In, Moment, Out, example
+from central.schemas import In, Line, Moment, Out, example
 
 router = APIRouter(prefix="/api/v1", tags=["上报 national platform"], responses=RESPONSES)
 
@@ -47,6 +48,7 @@ class PlatformOut(Out):
     resume_at: Moment | None
     last_success_at: Moment | None
     counts: dict[UploadState, int]
+    packed: int
 
 
 class UploadOut(Out):
@@ -67,6 +69,29 @@ class UploadOut(Out):
     created_at: Moment
     sent_at: Moment | None
     settled_at: Moment | None
+
+
+class PackedOut(Out):
+    """A passage that was settled long ago: whether it was told, when, with which answer. `serial` is what the platform called it."""
+
+    key: str
+    state: UploadState
+    name: str | None
+    id_masked: str | None
+    code: str
+    code_zh: str
+    code_en: str
+    serial: str
+    sent_at: Moment | None
+    settled_at: Moment
+
+
+class SkipIn(In):
+    """Why a record is left; it stands in the audit."""
+
+    model_config = example({"reason": "该人员已离场，平台上不再补报"})
+
+    reason: Line
 
 
 class RetriedOut(Out):
@@ -131,14 +156,41 @@ def records(
         return page(rows, limit, lambda line: line.upload.id, _upload)
 
 
+@router.get("/projects/{project_id}/platform/packs", summary="已归档的考勤记录 / passages packed away")
+def packs(
+    call: Caller,
+    project_id: RowId,
+    day: Annotated[
+        dt.date | None, Query(description="进入队列的日期，默认最近归档的一天 / the date of entering, by default the last")
+    ] = None,
+    *,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[PackedOut]:
+    """已上报满 90 天（可配置）的考勤按日归档；仍可查是否上报、何时、平台如何答复。"""
+    with call.reading() as session:
+        rows = service.packed(session, call.access, project_id, day, after=after(cursor), limit=limit)
+        return page(rows, limit, lambda line: line.upload.id, _packed)
+
+
 @router.post("/projects/{project_id}/platform/records/{upload_id}/retry", response_model=UploadOut, summary="重试 / try again")
 def retry(call: Caller, project_id: RowId, upload_id: RowId) -> Response:
-    """只对失败的记录。"""
+    """只对失败或已跳过的记录。"""
 
     def deed(session: Session) -> UploadOut:
-        return _upload(Line(service.retry(session, call.centre.clock, call.access, project_id, upload_id), None, None))
+        return _upload(Record(service.retry(session, call.centre.clock, call.access, project_id, upload_id), None, None))
 
     return call.write(None, deed)
+
+
+@router.post("/projects/{project_id}/platform/records/{upload_id}/skip", response_model=UploadOut, summary="跳过 / leave it")
+def skip(call: Caller, project_id: RowId, upload_id: RowId, body: SkipIn) -> Response:
+    """只对失败的记录；原因记入审计。依赖它的记录继续等待；已在平台上人工填报的请用“重试”，平台会答复“已存在”。"""
+
+    def deed(session: Session) -> UploadOut:
+        return _upload(Record(service.skip(session, call.centre.clock, call.access, project_id, upload_id, reason=body.reason), None, None))
+
+    return call.write(body, deed)
 
 
 def _status(found: Status) -> PlatformOut:
@@ -160,10 +212,18 @@ def _status(found: Status) -> PlatformOut:
         resume_at=channel.resume_at if channel else None,
         last_success_at=channel.last_success_at if channel else None,
         counts={state: found.counts.get(state, 0) for state in UploadState},
+        packed=found.packed,
     )
 
 
-def _upload(line: Line) -> UploadOut:
+def _packed(line: Record) -> PackedOut:
+    upload = line.upload
+    zh, en = TEXTS.get(upload.code, ("", ""))
+    told = {name: getattr(upload, name) for name in ("key", "state", "code", "serial", "sent_at", "settled_at")}
+    return PackedOut(**told, name=line.name, id_masked=line.id_masked, code_zh=zh, code_en=en)
+
+
+def _upload(line: Record) -> UploadOut:
     upload = line.upload
     zh, en = TEXTS.get(upload.code, ("", ""))
     told = {name: getattr(upload, name) for name in ("id", "kind", "key", "state", "code", "said", "attempts")}

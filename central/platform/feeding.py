@@ -20,7 +20,7 @@ from central.attendance.recording import FEED
 from central.audit import AuditEntry, AuditHead
 from central.bulk import chunks, insert_missing
 from central.entry.model import Assignment
-from central.platform import payroll, rules
+from central.platform import packing, payroll, rules
 from central.platform.book import Book, Scope, behind
 from central.platform.model import THERE, PlatformChannel, PlatformUpload, UploadKind, UploadState
 from central.projects.model import Participant
@@ -128,24 +128,41 @@ def _enter_events(
 ) -> None:
     since = rules.midnight(channel.since)
     told = {event_key(e): e for e in events if e.at >= since and (isinstance(e, ManualEvent) or rules.is_told(e.judged, e.counted))}
-    _follow_revisions(session, channel.project_id, [e for e in events if isinstance(e, Passage) and e.revision > 0], told.keys())
+    changed = [e for e in events if isinstance(e, Passage) and e.revision > 0]
+    for key in _follow_revisions(session, channel.project_id, now, changed, told.keys()):
+        told.pop(key, None)
     wanted = {e.assignment_id for e in told.values() if e.assignment_id}
     entries = Book(session, channel.project_id, now, scope).records_of(UploadKind.ENTRY, wanted)
     rows = [behind(entries[e.assignment_id], UploadKind.ATTENDANCE, key, now) for key, e in told.items() if e.assignment_id in entries]
     insert_missing(session, PlatformUpload, rows)
 
 
-def _follow_revisions(session: Session, project_id: int, changed: Sequence[Passage], told: Collection[str]) -> None:
-    """A passage that is otherwise now: what is not sent yet is told as it is now; what was sent is marked, for nobody can change it."""
+def _follow_revisions(session: Session, project_id: int, now: dt.datetime, changed: Sequence[Passage], told: Collection[str]) -> set[str]:
+    """Passages that are otherwise now: what is not sent yet is told as it is now, or is not; what was sent is marked, for nobody can change
+    it. Returns the keys that are settled by that, whether their records are still in the queue or packed away."""
+    rows: list[PlatformUpload] = []
     for some in chunks([event_key(passage) for passage in changed]):
-        rows = select(PlatformUpload).where(
-            PlatformUpload.project_id == project_id, PlatformUpload.kind == UploadKind.ATTENDANCE, PlatformUpload.key.in_(some)
-        )
-        for row in session.scalars(rows):
-            if row.state in THERE or row.state is UploadState.SENT:
-                row.code = "PLATFORM_CHANGED_AFTER"
-            elif row.key not in told:
-                row.state, row.next_at = UploadState.WITHDRAWN, None
+        of = PlatformUpload
+        same = of.project_id == project_id, of.kind == UploadKind.ATTENDANCE, of.key.in_(some)
+        rows += session.scalars(select(of).where(*same))
+    for row in rows:
+        _revise(session, row, now, is_told=row.key in told)
+    known = {row.key for row in rows}
+    older = {event_key(passage): passage.received_at for passage in changed if event_key(passage) not in known}
+    return known | packing.mark_changed(session, project_id, now, older)
+
+
+def _revise(session: Session, row: PlatformUpload, now: dt.datetime, *, is_told: bool) -> None:
+    if row.state in THERE or row.state is UploadState.SENT:
+        row.code = "PLATFORM_CHANGED_AFTER"
+    elif row.state is UploadState.SKIPPED:
+        return
+    elif not is_told:
+        row.state, row.next_at, row.settled_at = UploadState.WITHDRAWN, None, now
+    elif row.state is UploadState.WITHDRAWN:
+        needed = session.get_one(PlatformUpload, row.needs_id)
+        is_there = needed.state in THERE
+        row.state, row.next_at, row.settled_at = (UploadState.WAITING, now, None) if is_there else (UploadState.BLOCKED, None, None)
 
 
 def event_key(event: Passage | ManualEvent) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from central.centre import Centre
 from central.errors import Problem
 from central.jobs import Job, every
-from central.platform import access_keys, feeding
+from central.platform import access_keys, feeding, packing
 from central.platform.adapters import ADAPTERS
 from central.platform.book import Scope
 from central.platform.http_platform import TIMEOUT, HttpPlatform, Keys, Platform
@@ -128,3 +128,4 @@ def _reader(centre: Centre, code: str) -> Callable[[Session], Reader]:
 
 
 JOB: Final = Job("platform.uploads", every(dt.timedelta(seconds=10)), work)
+JOBS: Final = (JOB, packing.JOB)

@@ -9,7 +9,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.database import Base, BigId, row_id, words
@@ -33,7 +33,8 @@ class UploadKind(StrEnum):
 class UploadState(StrEnum):
     """Where a record stands. `blocked`: another must be there first. `failed` with a time is tried again then, without one by somebody.
 
-    `withdrawn`: it turned out before it was sent that there is nothing to tell.
+    `skipped`: it failed, and somebody decided to leave it; what needs it stays blocked. `withdrawn`: it turned out before it was sent that
+    there is nothing to tell.
     """
 
     BLOCKED = "blocked"
@@ -42,6 +43,7 @@ class UploadState(StrEnum):
     DONE = "done"
     ALREADY_THERE = "already_there"
     FAILED = "failed"
+    SKIPPED = "skipped"
     WITHDRAWN = "withdrawn"
 
 
@@ -50,6 +52,7 @@ THERE: Final = (UploadState.DONE, UploadState.ALREADY_THERE)
 _DUE: Final = text("next_at IS NOT NULL")
 _BLOCKED: Final = text("state = 'blocked'")
 _SENT: Final = text("state = 'sent'")
+_PASSAGE: Final = text("kind = 'attendance' AND settled_at IS NOT NULL")
 
 
 class PlatformChannel(Base):
@@ -92,6 +95,7 @@ class PlatformUpload(Base):
         Index("ix_platform_uploads_needs_id", "needs_id", postgresql_where=_BLOCKED, sqlite_where=_BLOCKED),
         Index("ix_platform_uploads_follows_id", "follows_id", postgresql_where=_BLOCKED, sqlite_where=_BLOCKED),
         Index("ix_platform_uploads_serial", "serial", postgresql_where=_SENT, sqlite_where=_SENT),
+        Index("ix_platform_uploads_settled", "settled_at", postgresql_where=_PASSAGE, sqlite_where=_PASSAGE),
         Index("ix_platform_uploads_state", "project_id", "state", "id"),
     )
 
@@ -115,3 +119,15 @@ class PlatformUpload(Base):
     created_at: Mapped[dt.datetime]
     sent_at: Mapped[dt.datetime | None]
     settled_at: Mapped[dt.datetime | None]
+
+
+class PlatformPack(Base):
+    """What became of the passages that were entered on one local date, packed together once they had been settled for long enough: whether
+    each was told, when, with which answer (`central.platform.packing`)."""
+
+    __tablename__ = "platform_packs"
+
+    project_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    records: Mapped[int]
+    packed: Mapped[bytes] = mapped_column(LargeBinary)

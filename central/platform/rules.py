@@ -89,6 +89,12 @@ def is_told(judged: Judged, counted: bool) -> bool:
 
 
 def can_be_tried_again(state: UploadState) -> None:
-    """Only what failed. Raises `Problem` 409 PLATFORM_NOT_FAILED."""
+    """What failed, and what somebody skipped after that. Raises `Problem` 409 PLATFORM_NOT_FAILED."""
+    if state not in (UploadState.FAILED, UploadState.SKIPPED):
+        raise Problem("PLATFORM_NOT_FAILED", 409)
+
+
+def can_be_skipped(state: UploadState) -> None:
+    """Only what failed: whatever may still get there by itself is left to that. Raises `Problem` 409 PLATFORM_NOT_FAILED."""
     if state is not UploadState.FAILED:
         raise Problem("PLATFORM_NOT_FAILED", 409)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
@@ -14,8 +15,9 @@ from central.clock import Clock, today
 from central.entry.model import Assignment
 from central.errors import Problem, declare
 from central.people.model import Worker
-from central.platform import feeding, rules
-from central.platform.model import PlatformChannel, PlatformUpload, UploadKind, UploadState
+from central.platform import feeding, packing, rules
+from central.platform.model import PlatformChannel, PlatformPack, PlatformUpload, UploadKind, UploadState
+from central.platform.packing import Told
 from central.projects import service as projects
 from central.projects.model import Project
 from central.settings import CentralSettings
@@ -31,7 +33,8 @@ declare(
             "This project may not be uploaded: add its registration number to GONGMEN_CENTRAL_PLATFORM_PROJECTS first.",
         ),
         "PLATFORM_OFF": ("该项目没有开启上传，请系统管理员先开启。", "Uploading is off for this project: have it switched on first."),
-        "PLATFORM_NOT_FAILED": ("只有失败的记录可以重试。", "Only what failed can be tried again."),
+        "PLATFORM_NOT_FAILED": ("只有失败的记录可以重试或跳过。", "Only what failed can be tried again or skipped."),
+        "PLATFORM_REASON_MISSING": ("请填写跳过的原因。", "Say why it is skipped."),
         "PLATFORM_SINCE_INVALID": ("起始日期不能晚于今天。", "The first date cannot lie in the future."),
     }
 )
@@ -39,13 +42,15 @@ declare(
 
 @dataclass(frozen=True)
 class Status:
-    """How a project's uploads stand. `channel` is None where it was never switched on; counts by state."""
+    """How a project's uploads stand. `channel` is None where it was never switched on; counts by state of what stands in the queue, and how
+    many passages are packed."""
 
     project: Project
     configured: bool
     allowed: bool
     channel: PlatformChannel | None
     counts: dict[UploadState, int]
+    packed: int
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ def status(session: Session, access: Access, settings: CentralSettings, project_
     counts = session.execute(select(of.state, func.count()).where(of.project_id == project_id).group_by(of.state))
     channel = session.get(PlatformChannel, project_id)
     allowed = project.reg_no in settings.platform_projects
-    return Status(project, bool(settings.platform_url), allowed, channel, {row[0]: row[1] for row in counts})
+    packed = session.scalar(select(func.sum(PlatformPack.records)).where(PlatformPack.project_id == project_id)) or 0
+    return Status(project, bool(settings.platform_url), allowed, channel, {row[0]: row[1] for row in counts}, packed)
 
 
 def switch(
@@ -106,15 +112,26 @@ def resume(session: Session, access: Access, project_id: int) -> PlatformChannel
 
 
 def retry(session: Session, clock: Clock, access: Access, project_id: int, upload_id: int) -> PlatformUpload:
-    """One failed record is tried again at once. Raises `Problem` 403, 404, 409 PLATFORM_OFF, PLATFORM_NOT_FAILED."""
-    _looked_at(session, access, project_id)
-    upload = session.get(PlatformUpload, upload_id, with_for_update=True, populate_existing=True)
-    if upload is None or upload.project_id != project_id:
-        raise Problem("NOT_FOUND", 404)
-    _channel(session, project_id)
+    """One failed or skipped record is tried again at once. Raises `Problem` 403, 404, 409 PLATFORM_OFF, PLATFORM_NOT_FAILED."""
+    upload = _one(session, access, project_id, upload_id)
     rules.can_be_tried_again(upload.state)
-    upload.state, upload.attempts, upload.next_at = UploadState.WAITING, 0, clock.now()
+    upload.state, upload.attempts, upload.next_at, upload.settled_at = UploadState.WAITING, 0, clock.now(), None
     audit.record(session, access, "platform.retried", f"project:{project_id}", after={"upload": upload_id, "kind": upload.kind.value})
+    return upload
+
+
+def skip(session: Session, clock: Clock, access: Access, project_id: int, upload_id: int, *, reason: str) -> PlatformUpload:
+    """One failed record is left as it is, for a reason that stands in the audit; what needs it stays behind it.
+
+    Raises `Problem` 403, 404, 409 PLATFORM_OFF, PLATFORM_NOT_FAILED, 422 PLATFORM_REASON_MISSING.
+    """
+    upload = _one(session, access, project_id, upload_id)
+    rules.can_be_skipped(upload.state)
+    if not reason.strip():
+        raise Problem("PLATFORM_REASON_MISSING", 422, "reason")
+    upload.state, upload.next_at, upload.settled_at = UploadState.SKIPPED, None, clock.now()
+    told = {"upload": upload_id, "kind": upload.kind.value, "reason": reason.strip()[:200]}
+    audit.record(session, access, "platform.skipped", f"project:{project_id}", before={"code": upload.code}, after=told)
     return upload
 
 
@@ -157,11 +174,43 @@ def page(
     return [Line(*row) for row in session.execute(wanted.order_by(of.id).limit(limit + 1)).all()]
 
 
+def packed(session: Session, access: Access, project_id: int, day: dt.date | None = None, *, after: int = 0, limit: int = 50) -> list[Line]:
+    """One page of the packed passages that were entered on a date, or on the last that is packed, by their place there (`upload.id`), and
+    one more."""
+    _looked_at(session, access, project_id)
+    wanted = select(PlatformPack).where(PlatformPack.project_id == project_id).order_by(PlatformPack.day.desc()).limit(1)
+    kept = session.scalar(wanted if day is None else wanted.where(PlatformPack.day == day))
+    some = packing.opened(kept.packed)[after : after + limit + 1] if kept is not None else []
+    return _named(session, kept, some, after) if kept is not None else []
+
+
+def _named(session: Session, kept: PlatformPack, some: Sequence[Told], after: int) -> list[Line]:
+    wanted = select(Assignment.id, Worker.name, Worker.id_masked).join(Worker, Worker.id == Assignment.worker_id)
+    ids = {told.assignment_id for told in some}
+    people = session.execute(wanted.where(Assignment.id.in_(ids)))
+    names: dict[int | None, tuple[str | None, str | None]] = {id_: (name, masked) for id_, name, masked in people}
+    found = []
+    for place, told in enumerate(some, after + 1):
+        upload = packing.record(kept.project_id, kept.day, told)
+        upload.id = place
+        found.append(Line(upload, *names.get(told.assignment_id, (None, None))))
+    return found
+
+
 def channels(session: Session, access: Access, after: int = 0, limit: int = 50) -> list[tuple[Project, PlatformChannel | None]]:
     """Every project with its channel, if it has one, by id: for the system administrator; one page and one more."""
     access.require(Function.MANAGE_SETTINGS)
     wanted = select(Project, PlatformChannel).outerjoin(PlatformChannel, PlatformChannel.project_id == Project.id).where(Project.id > after)
     return [(row[0], row[1]) for row in session.execute(wanted.order_by(Project.id).limit(limit + 1)).all()]
+
+
+def _one(session: Session, access: Access, project_id: int, upload_id: int) -> PlatformUpload:
+    _looked_at(session, access, project_id)
+    upload = session.get(PlatformUpload, upload_id, with_for_update=True, populate_existing=True)
+    if upload is None or upload.project_id != project_id:
+        raise Problem("NOT_FOUND", 404)
+    _channel(session, project_id)
+    return upload
 
 
 def _looked_at(session: Session, access: Access, project_id: int) -> Project:

@@ -190,4 +190,6 @@ ALLOWED: Final[dict[str, str]] = {
     "POST /projects/{project_id}/platform/retry": "GMY",
     "GET /projects/{project_id}/platform/records": "GMY",
     "POST /projects/{project_id}/platform/records/{upload_id}/retry": "GMY",
+    "POST /projects/{project_id}/platform/records/{upload_id}/skip": "GMY",
+    "GET /projects/{project_id}/platform/packs": "GMY",
 }

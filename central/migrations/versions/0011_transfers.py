@@ -6,7 +6,7 @@ from alembic import op
 from central.database import BigId, UtcDateTime
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -49,3 +49,8 @@ def upgrade() -> None:
     op.create_index("ix_transfers_from_id", "transfers", ["from_id", "state", "id"])
     op.create_index("ix_transfers_to_id", "transfers", ["to_id", "state", "id"])
     op.create_index("ix_transfers_state", "transfers", ["state", "id"])
+    op.create_index("ix_workers_name", "workers", ["name", "id"])
+    op.create_index("ix_companies_name", "companies", ["name", "id"])
+    for table, column in (("workers", "created_at"), ("employments", "contract_end")):
+        op.drop_index(f"ix_{table}_{column}", table)
+        op.create_index(f"ix_{table}_{column}", table, [column, "id"])

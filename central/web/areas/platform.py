@@ -14,7 +14,7 @@ from central.call import RowId
 from central.errors import TEXTS as PROBLEMS
 from central.errors import Problem
 from central.platform import service
-from central.platform.model import UploadState
+from central.platform.model import UploadKind, UploadState
 from central.web.areas import Area, Entry
 from central.web.forms import Form_
 from central.web.listing import PAGE_SIZE, Listing
@@ -22,6 +22,7 @@ from central.web.pages import Portal, redirect, signed_in, texts_of, told
 
 COLUMNS: Final = ("upload", "upload_state", "upload_why", "upload_at", "do")
 STATES: Final = tuple(state.value for state in UploadState)
+KINDS: Final = tuple(kind.value for kind in UploadKind)
 
 
 def router(portal: Portal) -> APIRouter:
@@ -46,11 +47,10 @@ def router(portal: Portal) -> APIRouter:
     @pages.get("/projects/{project_id}/platform")
     def of_project(request: Request, project_id: RowId) -> Response:
         access, t = signed_in(request), texts_of(request)
-        listing = Listing.read(f"/projects/{project_id}/platform", request.query_params, STATES, ())
-        state = UploadState(listing.state) if listing.state else None
+        listing = Listing.read(f"/projects/{project_id}/platform", request.query_params, STATES, (), ("day", "kind"))
         with portal.database.reading() as session:
             status = service.status(session, access, portal.centre.settings, project_id)
-            found = service.page(session, access, project_id, state=state, after=_row(listing.after), limit=PAGE_SIZE)
+            found = _lines(session, access, project_id, listing)
         lines = found[:PAGE_SIZE]
         values = {
             "status": status,
@@ -60,6 +60,8 @@ def router(portal: Portal) -> APIRouter:
             "lines": lines,
             "listing": listing,
             "columns": COLUMNS,
+            "kinds": KINDS,
+            "keep_days": portal.centre.settings.platform_keep_days,
             "more": str(lines[-1].upload.id) if len(found) > PAGE_SIZE else "",
             "may_switch": access.may(Function.MANAGE_SETTINGS),
             "why": lambda code: t.problem(PROBLEMS[code]) if code in PROBLEMS else code,
@@ -68,7 +70,7 @@ def router(portal: Portal) -> APIRouter:
 
     @pages.post("/projects/{project_id}/platform")
     def change(request: Request, project_id: RowId, sent: Form_) -> Response:
-        """What a button asks for: on, off, resume, try everything again, or one record."""
+        """What a button asks for: on, off, resume, try everything again, or one record again, or leave it."""
         here = f"/projects/{project_id}/platform"
 
         def deed(session: Session, access: Access) -> str:
@@ -82,12 +84,26 @@ def router(portal: Portal) -> APIRouter:
                 return told(here, "platform_resumed")
             if asked == "retry":
                 return told(here, "platform_retried", n=service.retry_all(session, clock, access, project_id))
+            if asked == "skip":
+                service.skip(session, clock, access, project_id, sent.number("upload") or 0, reason=sent.get("reason"))
+                return told(here, "platform_skipped")
             service.retry(session, clock, access, project_id, sent.number("upload") or 0)
             return told(here, "platform_retried", n=1)
 
         return redirect(request, portal.write(request, sent, deed))
 
     return pages
+
+
+def _lines(session: Session, access: Access, project_id: int, listing: Listing) -> list[service.Line]:
+    """What stands in the queue or, of a date, what is packed of it; and one more than a page."""
+    after = _row(listing.after)
+    if listing.filter("day"):
+        day = _date(listing.filter("day")) or dt.date.min
+        return service.packed(session, access, project_id, day, after=after, limit=PAGE_SIZE)
+    state = UploadState(listing.state) if listing.state else None
+    kind = UploadKind(listing.filter("kind")) if listing.filter("kind") in KINDS else None
+    return service.page(session, access, project_id, state=state, kind=kind, after=after, limit=PAGE_SIZE)
 
 
 def _row(after: str) -> int:
