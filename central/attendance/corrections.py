@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from central import audit
 from central.access import Access, Function
-from central.attendance import days_sight, dirty, parameters, published, recording
+from central.attendance import days_sight, dirty, parameters, recording, supplements
 from central.attendance.papers import Correction, CorrectionReason, CorrectionState, ManualEvent
 from central.attendance.parameters import Parameters
 from central.clock import Clock, today
@@ -51,7 +51,7 @@ class Request:
 
 
 def in_time(of: Parameters, at: dt.datetime, on: dt.date) -> None:
-    """domain.md, Attendance 1: a month's missing punches can be asked for and approved until day N of the next month. Pure.
+    """A month's missing punches can be asked for and approved until day N of the next month, as long as it is not frozen. Pure.
 
     Raises `Problem` 409 CORRECTION_TOO_LATE.
     """
@@ -65,11 +65,11 @@ def request(session: Session, clock: Clock, access: Access, assignment_id: int, 
     """Whoever sees the worker and may correct attendance asks: the employer, or the office.
 
     Raises `Problem` 403, 404 NOT_FOUND, 422 CORRECTION_IN_FUTURE, CORRECTION_NOT_ASSIGNED_THEN, REASON_REQUIRED, 409 CORRECTION_TOO_LATE,
-    MONTH_FROZEN.
+    MONTH_CLOSED.
     """
     access.require(Function.CORRECT_ATTENDANCE)
     assignment = days_sight.seen_assignment(session, access, assignment_id)
-    _check(session, clock, assignment, wanted.at)
+    supplements_id = _check(session, clock, assignment, wanted.at)
     if wanted.reason is CorrectionReason.OTHER and not wanted.note.strip():
         raise Problem("REASON_REQUIRED", 422, "note")
     made = Correction(
@@ -83,6 +83,7 @@ def request(session: Session, clock: Clock, access: Access, assignment_id: int, 
         state=CorrectionState.REQUESTED,
         requested_by=access.actor,
         requested_at=clock.now(),
+        supplements_id=supplements_id,
     )
     session.add(made)
     session.flush()
@@ -93,13 +94,13 @@ def request(session: Session, clock: Clock, access: Access, assignment_id: int, 
 def approve(session: Session, clock: Clock, access: Access, correction_id: int) -> Correction:
     """A-60: the general contractor's real-name manager approves: a manual event is added, its day is derived anew.
 
-    Raises `Problem` 403 (also CORRECTION_OWN), 404, 409 CORRECTION_DECIDED, CORRECTION_TOO_LATE, MONTH_FROZEN.
+    Raises `Problem` 403 (also CORRECTION_OWN), 404, 409 CORRECTION_DECIDED, CORRECTION_TOO_LATE, MONTH_CLOSED.
     """
     correction = _to_decide(session, access, correction_id)
     if correction.requested_by == access.actor:
         raise Problem("CORRECTION_OWN", 403)
     assignment = session.get_one(Assignment, correction.assignment_id)
-    _check(session, clock, assignment, correction.at)
+    correction.supplements_id = _check(session, clock, assignment, correction.at)
     correction.state, correction.decided_by, correction.decided_at = CorrectionState.APPROVED, access.actor, clock.now()
     dirty.touch(session, assignment.id, correction.at)
     audit.record(session, access, "correction.approved", f"correction:{correction.id}", after=_told(correction))
@@ -145,18 +146,21 @@ def page(
     return list(session.scalars(wanted.order_by(Correction.id).limit(limit + 1)))
 
 
-def _check(session: Session, clock: Clock, assignment: Assignment, at: dt.datetime) -> None:
+def _check(session: Session, clock: Clock, assignment: Assignment, at: dt.datetime) -> int | None:
+    """The frozen month that a punch at this time would supplement; None where its month is open."""
     if at > clock.now():
         raise Problem("CORRECTION_IN_FUTURE", 422, "at")
     ended = assignment.ended_at is not None and at > assignment.ended_at
     if assignment.entry_time is None or at < assignment.entry_time or ended:
         raise Problem("CORRECTION_NOT_ASSIGNED_THEN", 422, "at")
     of = parameters.of_project(session, assignment.project_id)
-    in_time(of, at, today(clock))
-    month = of.days.date_of(at).replace(day=1)
-    frozen = published.of(session, assignment.project_id, month)
-    if frozen is not None and today(clock) > frozen.objections_until:  # while it is public, a correction shows as a difference
-        raise Problem("MONTH_FROZEN", 409)
+    date = of.days.date_of(at)
+    frozen = supplements.month_of(session, assignment.project_id, date.replace(day=1))
+    if frozen is None:
+        in_time(of, at, today(clock))
+        return None
+    supplements.still_possible(session, frozen, assignment.id, date, today(clock))
+    return frozen.id
 
 
 def _to_decide(session: Session, access: Access, correction_id: int) -> Correction:
@@ -170,12 +174,13 @@ def _to_decide(session: Session, access: Access, correction_id: int) -> Correcti
     return correction
 
 
-def _told(correction: Correction) -> dict[str, str | int]:
+def _told(correction: Correction) -> dict[str, str | int | bool]:
     return {
         "assignment": correction.assignment_id,
         "at": correction.at.isoformat(),
         "direction": correction.direction,
         "reason": correction.reason.value,
         "state": correction.state.value,
+        "supplement": correction.supplements_id is not None,
         "decision": correction.decision or "",
     }

@@ -16,7 +16,7 @@ from central.attendance.published import Difference
 from central.attendance.rates import Coverage, ProjectRates, Reconciled
 from central.attendance.rules import shown_name
 from central.attendance.sheet import Line
-from central.attendance.wage_sheet import WageLine
+from central.attendance.wage_sheet import Supplement, WageLine
 from edge.sync.wire import Direction
 
 Days = Annotated[Decimal, PlainSerializer(str, return_type=str), Field(examples=["21.5"])]
@@ -99,16 +99,21 @@ class FrozenOut(BaseModel):
 
 
 class DifferenceOut(BaseModel):
-    """What later events would make of a published line; `days` are the days of the month that differ. Null: there is no such line."""
+    """What later events would make of a published line; `days` are the days of the month that differ. Null: there is no such line.
+
+    `supplements`: those days that rest on a correction approved after the freeze (补充); the others arrived late from a gate.
+    """
 
     assignment_id: int
     days: list[int]
+    supplements: list[int] = Field(description="定稿后批准补卡的日期 / days with a correction approved after the freeze")
     now: LineOut | None
 
     @classmethod
     def of(cls, found: Difference) -> DifferenceOut:
         """From the service."""
-        return cls(assignment_id=found.assignment_id, days=list(found.dates), now=LineOut.of(found.now) if found.now is not None else None)
+        now = LineOut.of(found.now) if found.now is not None else None
+        return cls(assignment_id=found.assignment_id, days=list(found.dates), supplements=list(found.supplements), now=now)
 
 
 class MonthOut(BaseModel):
@@ -366,6 +371,20 @@ class DueOut(BaseModel):
     how: str = Field(examples=["300.00 × 21.5"])
 
 
+class SupplementOut(BaseModel):
+    """What changed since the month was published: beside the published amount, never in it."""
+
+    dates: list[dt.date]
+    approved: list[dt.date] = Field(description="其中经批准补卡的日期 / those of them that rest on an approved correction")
+    days: Days
+    amount: Money | None
+
+    @classmethod
+    def of(cls, found: Supplement | None) -> SupplementOut | None:
+        """From the service."""
+        return cls.model_validate(found, from_attributes=True) if found is not None else None
+
+
 class WageOut(BaseModel):
     """A worker's wage basis. `masked`: the amounts are the employer's to see (A-61)."""
 
@@ -381,6 +400,7 @@ class WageOut(BaseModel):
     due: list[DueOut]
     performance_on: list[dt.date]
     warnings: list[str]
+    supplement: SupplementOut | None = Field(description="定稿后的补充 / what changed after the month was published")
 
     @classmethod
     def of(cls, found: WageLine) -> WageOut:
@@ -399,6 +419,7 @@ class WageOut(BaseModel):
             due=[DueOut(dates=list(due.dates), amount=due.amount, how=due.how) for due in told.due] if told is not None else [],
             performance_on=list(told.performance_on) if told is not None else [],
             warnings=list(told.warnings) if told is not None else [],
+            supplement=SupplementOut.of(found.supplement),
         )
 
 
@@ -460,8 +481,10 @@ class CorrectionOut(BaseModel):
     requested_at: dt.datetime
     decided_at: dt.datetime | None
     decision: str
+    supplement: bool = Field(description="该月定稿后提出，作为补充 / its month was frozen: it stands beside it as a supplement")
 
     @classmethod
     def of(cls, row: Correction) -> CorrectionOut:
         """From the record."""
-        return cls.model_validate(row, from_attributes=True)
+        told = {name: getattr(row, name) for name in cls.model_fields if name != "supplement"}
+        return cls(**told, supplement=row.supplements_id is not None)

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from central import audit
 from central.access import Access, Function
-from central.attendance import days_sight, deriving, presence, sheet
+from central.attendance import days_sight, deriving, presence, sheet, supplements
 from central.attendance.day_rows import digest
 from central.attendance.papers import FrozenMonth, FrozenRow, Objection
+from central.attendance.presence import Ground
 from central.attendance.sheet import Line, Sheet, Wanted
 from central.attendance.working_calendar import between
-from central.bulk import chunks, insert_rows
+from central.bulk import insert_rows
 from central.clock import Clock, today
 from central.entry import sight
 from central.entry.model import Assignment
@@ -49,16 +50,20 @@ declare(
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A line that would be another today: what was published and what the events say now; None where there is no such line."""
+    """A line that would be another today: what was published and what the events say now; None where there is no such line any more.
+
+    `supplements` are the days of the month that rest on a correction approved after the freeze (补充); the others arrived late.
+    """
 
     assignment_id: int
-    published: Line | None
+    published: Line
     now: Line | None
+    supplements: tuple[int, ...] = ()
 
     @property
     def dates(self) -> tuple[int, ...]:
         """The days of the month whose cells differ."""
-        if self.published is None or self.now is None:
+        if self.now is None:
             return ()
         cells = zip(self.published.cells, self.now.cells, strict=True)
         return tuple(
@@ -85,24 +90,31 @@ class MonthPage:
 
 
 def page(session: Session, clock: Clock, access: Access, project_id: int, wanted: Wanted, *, after: int = 0, limit: int = 50) -> MonthPage:
-    """The month as it counts, and one line more than `limit` if there is one."""
-    now = sheet.page(session, clock, access, project_id, wanted, after=after, limit=limit)
+    """The month as it counts, and one line more than `limit` if there is one. A frozen month holds the lines that were published, under
+    the teams that were published, whatever became of their workers since."""
     frozen = of(session, project_id, wanted.month)
     if frozen is None:
-        return MonthPage(now, None, ())
-    kept = _kept(session, frozen.id, [line.assignment_id for line in now.lines])
-    differences = [
-        Difference(line.assignment_id, kept.get(line.assignment_id), line)
-        for line in now.lines
-        if line.assignment_id not in kept or _figures(kept[line.assignment_id]) != _figures(line)
-    ]
-    lines = [kept[line.assignment_id] for line in now.lines if line.assignment_id in kept]
-    return MonthPage(Sheet(now.month, lines, now.complete, now.as_of, now.pending, now.profile), frozen, differences)
+        return MonthPage(sheet.page(session, clock, access, project_id, wanted, after=after, limit=limit), None, ())
+    access.require(Function.VIEW_ATTENDANCE)
+    among = and_(sight.on_project(session, access, project_id)(Assignment), _published(frozen, wanted))
+    on = presence.ground(session, clock, project_id)
+    kept = _kept(session, frozen, and_(among, Assignment.id > after), limit + 1)
+    now = sheet.read(session, on, among, Wanted(wanted.month), after=after, limit=limit + 1)
+    differences = _differences(session, on, frozen, kept, now.lines)
+    return MonthPage(Sheet(now.month, kept, now.complete, now.as_of, now.pending, now.profile), frozen, differences)
 
 
 def of(session: Session, project_id: int, month: dt.date) -> FrozenMonth | None:
     """The frozen month, if it is."""
-    return session.scalar(select(FrozenMonth).where(FrozenMonth.project_id == project_id, FrozenMonth.month == month))
+    return supplements.month_of(session, project_id, month)
+
+
+def differences(session: Session, on: Ground, access: Access, frozen: FrozenMonth) -> list[Difference]:
+    """All lines of a frozen month that would be others today, as far as this principal sees their workers: a look at the whole month."""
+    access.require(Function.VIEW_ATTENDANCE)
+    among = and_(sight.on_project(session, access, frozen.project_id)(Assignment), _published(frozen, Wanted(frozen.month)))
+    now = sheet.read(session, on, among, Wanted(frozen.month))
+    return _differences(session, on, frozen, _kept(session, frozen, among, frozen.rows), now.lines)
 
 
 def freeze(
@@ -231,13 +243,37 @@ def _keep(session: Session, clock: Clock, access: Access, project_id: int, *, fo
     return frozen
 
 
-def _kept(session: Session, month_id: int, assignment_ids: Sequence[int]) -> dict[int, Line]:
-    found: dict[int, Line] = {}
-    for some in chunks(assignment_ids):
-        wanted = select(FrozenRow.assignment_id, FrozenRow.told)
-        for id_, told in session.execute(wanted.where(FrozenRow.month_id == month_id, FrozenRow.assignment_id.in_(some))):
-            found[id_] = msgspec.msgpack.decode(told, type=Line)
-    return found
+def _published(frozen: FrozenMonth, wanted: Wanted) -> ColumnElement[bool]:
+    """The assignments whose published lines are asked for."""
+    rows = select(FrozenRow.assignment_id).where(FrozenRow.month_id == frozen.id)
+    if wanted.team_id is not None:
+        rows = rows.where(FrozenRow.team_id == wanted.team_id)
+    parts: list[ColumnElement[bool]] = [Assignment.id.in_(rows)]
+    if wanted.employer_id is not None:
+        parts.append(Assignment.employer_id == wanted.employer_id)
+    if wanted.trade is not None:
+        parts.append(Assignment.main_trade == wanted.trade)
+    if wanted.assignment_ids is not None:
+        parts.append(Assignment.id.in_(wanted.assignment_ids))
+    return and_(*parts)
+
+
+def _kept(session: Session, frozen: FrozenMonth, among: ColumnElement[bool], limit: int) -> list[Line]:
+    rows = (
+        select(FrozenRow.told)
+        .join(Assignment, Assignment.id == FrozenRow.assignment_id)
+        .where(FrozenRow.month_id == frozen.id, among)
+        .order_by(FrozenRow.assignment_id)
+        .limit(limit)
+    )
+    return [msgspec.msgpack.decode(told, type=Line) for told in session.scalars(rows)]
+
+
+def _differences(session: Session, on: Ground, frozen: FrozenMonth, kept: Sequence[Line], now: Sequence[Line]) -> list[Difference]:
+    lines = {line.assignment_id: line for line in now}
+    other = [line for line in kept if line.assignment_id not in lines or _figures(lines[line.assignment_id]) != _figures(line)]
+    added = supplements.days_of(session, on.parameters.days, frozen.id, [line.assignment_id for line in other])
+    return [Difference(line.assignment_id, line, lines.get(line.assignment_id), added.get(line.assignment_id, ())) for line in other]
 
 
 def _figures(line: Line) -> tuple[object, ...]:

@@ -6,8 +6,9 @@ Together with the month's sheet it stands in the place of the two ledgers (äºŒæœ
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from central.access import Access, Function, Role
 from central.attendance import published
 from central.attendance.papers import FrozenMonth
+from central.attendance.published import Difference
 from central.attendance.sheet import Line, Wanted
 from central.attendance.wages import Basis, PaidDay, Terms, WageMode, basis
 from central.bulk import chunks
@@ -27,6 +29,20 @@ _DAY: Final = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Supplement:
+    """What changed since the month was published, to be paid or set off beside it: the published basis stays as it is.
+
+    `dates` are those that differ, `approved` those of them that rest on a correction; `days` and `amount` (CNY, None where the amounts
+    are masked or cannot be said) are what the month would be now less what was published.
+    """
+
+    dates: tuple[dt.date, ...]
+    approved: tuple[dt.date, ...]
+    days: Decimal
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class WageLine:
     """A worker's wage basis. `basis` is None where no wage items are registered (old records), or where the amounts are not this
     principal's to see: `masked` (A-61)."""
@@ -35,6 +51,7 @@ class WageLine:
     mode: WageMode | None
     basis: Basis | None
     masked: bool
+    supplement: Supplement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +69,9 @@ def page(session: Session, clock: Clock, access: Access, project_id: int, wanted
     access.require(Function.VIEW_WAGES)
     found = published.page(session, clock, access, project_id, wanted, after=after, limit=limit)
     terms = terms_of(session, [line.assignment_id for line in found.sheet.lines])
+    changed = {one.assignment_id: one for one in found.differences}
     lines = [_line(access, line, terms.get(line.assignment_id), wanted.month) for line in found.sheet.lines]
+    lines = [_supplemented(one, changed.get(one.line.assignment_id), terms, wanted.month) for one in lines]
     return WagePage(lines, found.frozen, found.sheet.pending)
 
 
@@ -82,3 +101,14 @@ def _line(access: Access, line: Line, terms: Terms | None, month: dt.date) -> Wa
     if not is_own:
         return WageLine(line, terms.mode, None, masked=True)
     return WageLine(line, terms.mode, basis(terms, paid_days(line, month), line.expected, month), masked=False)
+
+
+def _supplemented(told: WageLine, changed: Difference | None, terms: Mapping[int, Terms], month: dt.date) -> WageLine:
+    if changed is None or changed.now is None:
+        return told
+    amount = None
+    if told.basis is not None and told.basis.amount is not None:
+        now = basis(terms[told.line.assignment_id], paid_days(changed.now, month), changed.now.expected, month).amount
+        amount = now - told.basis.amount if now is not None else None
+    dates, approved = (tuple(month + (day - 1) * _DAY for day in days) for days in (changed.dates, changed.supplements))
+    return replace(told, supplement=Supplement(dates, approved, changed.now.days - told.line.days, amount))

@@ -63,7 +63,6 @@ def router(portal: Portal) -> APIRouter:
             "dates": dates(wanted.month),
             "found": found,
             "changed": {one.assignment_id: one.dates for one in found.differences},
-            "added": [one for one in found.differences if one.published is None],
             "trade_of": lambda code: trade_name(code, t) if code else "",
             "query": listing.query,
             "may_correct": access.may(Function.CORRECT_ATTENDANCE),

@@ -12,7 +12,6 @@ from central import paging
 from central.access import Access, Function, Role
 from central.attendance import presence, published, sheet, sheet_groups
 from central.attendance.papers import FrozenMonth, Objection
-from central.attendance.sheet import Wanted
 from central.attendance.working_calendar import between
 from central.call import RowId
 from central.clock import today
@@ -25,7 +24,7 @@ from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, refused_rows, signed_in, texts_of, told
 from central.web.texts import Texts
 
-MOST_DIFFERENT: Final = 200
+MOST_DIFFERENT: Final = 100
 
 
 def freeze_form(t: Texts, path: str, month: str, missing: int) -> Form:
@@ -54,15 +53,16 @@ def _freezing(portal: Portal, pages: APIRouter) -> None:
         month = month_of(listing.filter("month"), portal.clock)
         with portal.database.reading() as session:
             project = visible_project(session, access, project_id)
-            found = published.page(session, portal.clock, access, project_id, Wanted(month), limit=100_000)
+            on = presence.ground(session, portal.clock, project_id)
+            frozen = published.of(session, project_id, month)
             after = paging.after(listing.after or None)
             raised = published.objections(session, access, project_id, month, after=after, limit=PAGE_SIZE)
-            on = presence.ground(session, portal.clock, project_id)
-            ids = [*(one.assignment_id for one in raised), *(one.assignment_id for one in found.differences[:MOST_DIFFERENT])]
-            people = sheet_groups.people(session, ids)
-            is_whole = found.frozen is None or published.verify(session, found.frozen)
+            differences = published.differences(session, on, access, frozen) if frozen is not None else []
+            people = sheet_groups.people(session, [one.assignment_id for one in raised])
+            is_whole = frozen is None or published.verify(session, frozen)
         last = sheet.last_of(month)
-        missing = [date for date in between(month, last) if date not in found.sheet.complete]
+        complete = sheet.complete_in(on, month)
+        missing = [date for date in between(month, last) if date not in complete]
         shown = raised[:PAGE_SIZE]
         may_publish = access.may(Function.PUBLISH_MONTH) and access.role is Role.CONTRACTOR
         made = form or freeze_form(t, f"{path}?month={month:%Y-%m}", f"{month:%Y-%m}", len(missing))
@@ -71,13 +71,14 @@ def _freezing(portal: Portal, pages: APIRouter) -> None:
             **months_around(month, portal.clock),
             "project": project,
             "listing": listing,
-            "found": found,
+            "frozen": frozen,
             "is_whole": is_whole,
             "is_over": last <= on.as_of,
-            "is_public": found.frozen is not None and today(portal.clock) <= found.frozen.objections_until,
+            "is_public": frozen is not None and today(portal.clock) <= frozen.objections_until,
             "missing": missing,
             "gates": [gate for gate in on.gates if missing and not _covers(gate, on, missing)],
-            "differences": found.differences[:MOST_DIFFERENT],
+            "differences": differences[:MOST_DIFFERENT],
+            "different_in_all": len(differences),
             "objections": shown,
             "more": paging.cursor_after(shown[-1].id) if len(raised) > PAGE_SIZE else "",
             "people": people,

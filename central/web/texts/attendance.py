@@ -34,7 +34,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "People appear from the day on which their entry is confirmed.",
     ),
     "month_not_here": ("该工人本月不在本项目，请换一个月份。", "This worker was not on the project in this month: choose another."),
-    "month_added": ("定稿后另有 {n} 人补入本月，见“定稿公示”。", "{n} more joined this month after the freeze: see 'Publish'."),
     "month_rule": (
         "有效出勤口径：{profile}。表头有蓝线的日期数据已到齐；只有到齐的日期才计缺勤（A-54）。",
         "Valid day: {profile}. Dates with a blue line are complete; only on these does absence count (A-54).",
@@ -178,6 +177,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "在月考勤表中点开缺卡（△）的日期，即可申请补卡。",
         "Open a date with a missing punch (△) in the month and ask from there.",
     ),
+    "supplement": ("补充", "Supplement"),
+    "supplement_mark": ("补", " +"),
+    "supplement_legend": (
+        "公示内容不变；带“补”的日期是定稿后经批准的补卡，其余为迟到的闸机数据。",
+        "What was published stays. + marks a correction approved after the freeze; the others are late words of a gate.",
+    ),
+    "supplement_days": ("{n} 天", "{n} days"),
+    "days_n": ("{n} 天", "{n} days"),
     "correction_rule": (
         "补卡是另加一条带“手”标记的记录，由提交人以外的人批准；门禁记录从不修改（A-60）。",
         "A correction adds an event marked 手, approved by somebody else; what the gates told is never changed (A-60).",
@@ -208,8 +215,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "performance_due": ("绩效发放日 {on}", "Performance due {on}"),
     "wage_warn_PERF_PAYMENTS_MIN_3": ("绩效发放少于 3 次（A-19）", "Fewer than three performance payments (A-19)"),
     "wages_rule": (
-        "金额 = 约定工资 × 出勤，逐日可查；日结 A-16，日薪月结 A-17，月薪 A-18，绩效 A-19。金额只有用人单位可见（A-61）。",
-        "Agreed wage times attendance, every day at a click: A-16, A-17, A-18, A-19. Amounts are the employer's to see (A-61).",
+        "金额 = 约定工资 × 出勤，逐日可查；日结 A-16，日薪月结 A-17，月薪 A-18，绩效 A-19。"
+        "金额只有用人单位可见（A-61）。定稿后的变化另列为补充，不改公示金额。",
+        "Agreed wage times attendance, every day at a click: A-16, A-17, A-18, A-19. Amounts are the employer's to see (A-61). "
+        "What changed after the freeze stands beside them as a supplement.",
     ),
     "labour_registered": ("在册", "Registered"),
     "labour_present": ("当日出勤", "Present"),
