@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log
+from statistics import NormalDist
 from typing import Protocol
 
 import numpy as np
@@ -50,7 +51,7 @@ class Quality:
     def weight(self) -> float:
         """What this frame counts among others of the same track: the square of its sharpness, less where it is small, dark or turned.
 
-        Only the ratio of two weights means anything. Measured: docs/adr/0013.
+        Only the ratio of two weights means anything. Measured: docs/adr/0014.
         """
         return float(max(1.0, self.sharpness) ** 2 * (0.1 + self.value()))
 
@@ -78,12 +79,14 @@ class Scale:
     """What an engine's scores mean: `points` are (score, false accepts per pair of different people), scores rising.
 
     `margin` is the lead over the second-best person that tells two look-alikes apart; `same` is the score above which two pictures
-    a moment apart show one person.
+    a moment apart show one person. `crowd` are the points of a centred search (`edge.gate.gallery`), false accepts per enrolled person
+    and attempt; empty where an engine has none and is never centred.
     """
 
     points: tuple[tuple[float, float], ...]
     margin: float
     same: float
+    crowd: tuple[tuple[float, float], ...] = ()
 
 
 class FaceEngine(Protocol):
@@ -119,6 +122,20 @@ def threshold(scale: Scale, rows: int, bound: float = BOUND) -> float:
     index = next((i for i in range(1, len(rates)) if rates[i] <= wanted), len(rates) - 1)
     slope = (scores[index] - scores[index - 1]) / (rates[index] - rates[index - 1])
     return min(0.999, scores[index] + slope * (wanted - rates[index]))
+
+
+def crowd_threshold(scale: Scale, people: float, bound: float = BOUND) -> float:
+    """The score from which a match of a centred search among so many people counts, so that a stranger's chance stays below `bound`.
+
+    Straight between the measured points over the normal quantile of the rate, and on beyond them: the scores of strangers fall off as a
+    normal curve does, which is slower than it looks on fewer points and faster than a power. At most 0.999.
+    """
+    normal = NormalDist()
+    wanted = -normal.inv_cdf(min(0.5, bound / max(1.0, people)))
+    places = [(-normal.inv_cdf(rate), score) for score, rate in scale.crowd]
+    index = next((i for i in range(1, len(places)) if places[i][0] >= wanted), len(places) - 1)
+    (low, low_score), (high, high_score) = places[index - 1], places[index]
+    return min(0.999, high_score + (high_score - low_score) / (high - low) * (wanted - high))
 
 
 def false_accepts(scale: Scale, score: float) -> float:

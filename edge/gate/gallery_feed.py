@@ -1,7 +1,8 @@
 """Keeps the gallery as new as the store: a thread that opens sealed templates, and a gallery that is swapped in at once.
 
 Opening thousands of sealed boxes takes seconds on a small board, so what was opened once is kept by its sealed bytes, and the lane
-goes on with the gallery before. Whether somebody may pass is read from the roster at the moment of the decision, never from here.
+goes on with the gallery before. Who has come lately is asked anew every ten minutes. Whether somebody may pass is read from the
+roster at the moment of the decision, never from here.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import contextlib
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,7 @@ from edge.errors import EdgeError
 from edge.faces import FaceEngine
 from edge.gate.gallery import Gallery
 from edge.store.database import Store
+from edge.store.passages import Passages
 from edge.store.templates import Templates
 from edge.templates import TEMPLATE_UNREADABLE, Rows, TemplateFault, rows_of
 
@@ -29,18 +31,22 @@ log = logging.getLogger(__name__)
 GALLERY_FAULT: Final = "GALLERY_FAULT"
 """The gallery's thread met something that is no error of ours; it goes on trying."""
 
+LATELY_MS: Final = 14 * 86_400_000
+"""Who passed this box in so many days is a regular: a shift's rest and a long holiday fit into it."""
+_ASK_AGAIN_MS: Final = 600_000
+
 OpenSealed = Callable[[bytes], bytes]
 
 
 class Collection:
     """Sealed templates to galleries, each template opened once."""
 
-    def __init__(self, engine: str, dim: int, open_sealed: OpenSealed) -> None:
-        self._engine, self._dim, self._open = engine, dim, open_sealed
+    def __init__(self, engine: str, dim: int, open_sealed: OpenSealed, *, centred: bool = False) -> None:
+        self._engine, self._dim, self._open, self._centred = engine, dim, open_sealed, centred
         self._opened: dict[bytes, Rows] = {}
         self.unusable: Counter[str] = Counter()
 
-    def gallery(self, sealed: Sequence[tuple[str, bytes]]) -> Gallery:
+    def gallery(self, sealed: Sequence[tuple[str, bytes]], regulars: Set[str] = frozenset()) -> Gallery:
         """The gallery of these; a person may have several. What cannot be used is left out and counted in `unusable`, by its code."""
         opened, people, faults = dict[bytes, Rows](), dict[str, list[Rows]](), Counter[str]()
         for person, box in sealed:
@@ -55,7 +61,8 @@ class Collection:
             opened[box] = rows
             people.setdefault(person, []).append(rows)
         self._opened, self.unusable = opened, faults
-        return Gallery.build(self._dim, {person: np.concatenate(rows) for person, rows in people.items()})
+        faces = {person: np.concatenate(rows) for person, rows in people.items()}
+        return Gallery.build(self._dim, faces, centred=self._centred, regulars=regulars)
 
 
 class GalleryFeed:
@@ -66,7 +73,7 @@ class GalleryFeed:
         self.unusable: Counter[str] = Counter()
         self.fault: str | None = None
         self._home, self.engine, self._clock, self._look_s = home, engine.name, clock, look_s
-        self._collection = Collection(engine.name, engine.dim, open_sealed)
+        self._collection = Collection(engine.name, engine.dim, open_sealed, centred=bool(engine.scale.crowd))
         self._stop, self._loaded = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="gallery", daemon=True)
         self._thread.start()
@@ -98,11 +105,18 @@ class GalleryFeed:
         templates = Templates(store)
         version: int | None = None
         stamp: int | None = None
+        asked_ms = 0
         while not self._stop.is_set():
             if (now := store.data_version()) != version:
                 if (stands := templates.stamp()) != stamp:
-                    self.gallery = self._collection.gallery(templates.all(self.engine, self._clock.now_ms() // 1000))
-                    self.unusable, self.fault = self._collection.unusable, None
+                    sealed = templates.all(self.engine, self._clock.now_ms() // 1000)
+                    self.gallery = self._collection.gallery(sealed, self._regulars(store))
+                    self.unusable, self.fault, asked_ms = self._collection.unusable, None, self._clock.mono_ms()
                     self._loaded.set()
                 version, stamp = now, stands
+            if self.gallery is not None and self._clock.mono_ms() - asked_ms >= _ASK_AGAIN_MS:
+                self.gallery, asked_ms = self.gallery.coming(self._regulars(store)), self._clock.mono_ms()
             self._stop.wait(self._look_s)
+
+    def _regulars(self, store: Store) -> frozenset[str]:
+        return Passages(store).regulars(self._clock.now_ms() - LATELY_MS)

@@ -46,6 +46,11 @@ class Passages:
         found = self._store.row("SELECT count(*) FROM presence WHERE direction = ? AND at_ms >= ?", Direction.IN, since_ms)
         return int(found[0]) if found and isinstance(found[0], int) else 0
 
+    def regulars(self, since_ms: int) -> frozenset[str]:
+        """Who last passed here at `since_ms` or later, by whichever way in."""
+        found = self._store.rows("SELECT person FROM presence WHERE at_ms >= ?", since_ms)
+        return frozenset(person for (person,) in found if isinstance(person, str))
+
     def purge(self, older_than_ms: int, limit: int = 500) -> int:
         """Deletes at most `limit` of the oldest rows of this view that are older; how many. The facts themselves are the journal's."""
         with self._store.transaction():

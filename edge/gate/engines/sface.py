@@ -1,7 +1,10 @@
 """YuNet finds, SFace describes: both through OpenCV, on the processor. The default engine.
 
 False accepts per pair of different East Asian people by cosine, over 210 people and 274,000 pairs (LFW, deep-funnelled): .363 1.4e-3,
-.40 5.4e-4, .45 1.2e-4, .50 1.1e-5, .55 none. OpenCV's published threshold is .363. Detection runs on a picture scaled to
+.40 5.4e-4, .45 1.2e-4, .50 1.1e-5, .55 none. OpenCV's published threshold is .363. A search among a hundred and more is centred on the
+gallery's mean; its points are false accepts per enrolled person and attempt (the best of ten frames' fusions against the mean of up to
+three pictures, in drawn helmets, still and in motion): 105 East Asian people, 53,456 comparisons. Among 444 people of LFW at large
+(261,370) the same rates come .02 to .04 lower. Detection runs on a picture scaled to
 320 pixels: 5 ms a frame on one thread, and a face of 40 pixels in a 640 x 480 frame is still found.
 """
 
@@ -21,7 +24,12 @@ from edge.gate.engines.weights import SFACE, YUNET, read
 _EMPTY: Final = np.empty(0, np.uint8)
 _DETECT_SIDE: Final = 320
 _MIN_SCORE: Final = 0.7
-SCALE: Final = Scale(points=((0.363, 1.4e-3), (0.40, 5.4e-4), (0.45, 1.2e-4), (0.50, 1.1e-5)), margin=0.05, same=0.40)
+SCALE: Final = Scale(
+    points=((0.363, 1.4e-3), (0.40, 5.4e-4), (0.45, 1.2e-4), (0.50, 1.1e-5)),
+    margin=0.05,
+    same=0.40,
+    crowd=((0.280, 1e-2), (0.367, 1e-3), (0.427, 1e-4), (0.477, 1e-5)),
+)
 
 
 class SFaceEngine:

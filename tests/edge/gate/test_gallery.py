@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.faces import Scale, Vector, false_accepts, fuse, threshold, unit
+from edge.faces import BOUND, Scale, Vector, crowd_threshold, false_accepts, fuse, threshold, unit
 from edge.gate.engines.dlib_resnet import SCALE as DLIB
 from edge.gate.engines.sface import SCALE as SFACE
-from edge.gate.gallery import Gallery, Match, accepts
+from edge.gate.gallery import CENTRED_FROM, Gallery, Match, accepts
 
 RANDOM = np.random.default_rng(11)
 
@@ -77,6 +77,76 @@ def test_a_card_is_compared_with_its_owner_only() -> None:
 def test_rows_of_another_engine_make_no_gallery() -> None:
     with pytest.raises(ValueError, match="512"):
         Gallery.build(128, {"p": np.ones((3, 512), np.float32)})
+
+
+def crowd(people: int, regulars: int = 0, *, alike: float = 0.3) -> tuple[Gallery, dict[str, Vector]]:
+    """People who all have something in common, as those of one site have; the first ones come daily."""
+    common = somebody()
+    faces = {f"p{i}": unit(somebody() + alike * common) for i in range(people)}
+    rows = {who: face[None, :] for who, face in faces.items()}
+    return Gallery.build(128, rows, centred=True, regulars={f"p{i}" for i in range(regulars)} | {"not enrolled"}), faces
+
+
+def test_what_everybody_has_in_common_tells_nobody_apart_once_they_are_many() -> None:
+    known, faces = crowd(CENTRED_FROM, alike=1.0)
+    means = np.stack(list(faces.values()))
+    raw = float((means @ means.T)[~np.eye(len(means), dtype=bool)].mean())
+    stranger = unit(somebody() + 1.0 * unit(means.mean(axis=0)))
+    match = known.search(stranger)
+    assert raw > 0.4
+    assert match is not None
+    assert match.score < float((means @ stranger).max()) - 0.1
+    own = known.search(near(faces["p7"], 0.02))
+    assert own is not None
+    assert (own.person, own.score > 0.9) == ("p7", True)
+
+
+def test_one_to_one_stays_as_it_is_in_a_centred_gallery() -> None:
+    known, faces = crowd(CENTRED_FROM, alike=1.0)
+    assert known.centred
+    assert known.compare("p3", faces["p4"]) == pytest.approx(float(faces["p3"] @ faces["p4"]), abs=1e-5)
+
+
+def test_few_people_and_engines_without_points_are_never_centred() -> None:
+    known, _ = crowd(CENTRED_FROM - 1)
+    assert not known.centred
+    assert known.threshold(SFACE) == threshold(SFACE, CENTRED_FROM - 1)
+    assert not DLIB.crowd
+    assert not gallery(CENTRED_FROM, 1)[0].centred
+
+
+@pytest.mark.parametrize("people", [20, CENTRED_FROM, 400])
+@pytest.mark.parametrize("regulars", [0, 1, 15])
+def test_those_who_come_daily_are_told_more_easily_and_the_strangers_chance_stays_at_the_bound(people: int, regulars: int) -> None:
+    known, _ = crowd(people, regulars)
+    often, seldom = known.threshold(SFACE, "p0"), known.threshold(SFACE, f"p{people - 1}")
+    assert (often < seldom) is (regulars > 0)
+    assert known.threshold(SFACE) == often
+
+    def chance(score: float) -> float:
+        at = (rate for rate in np.geomspace(1e-9, 1e-2, 4000) if crowd_threshold(SFACE, 1, rate) <= score)
+        return float(next(at)) if known.centred else false_accepts(SFACE, score)
+
+    whole = regulars * chance(often) + (people - regulars) * chance(seldom)
+    assert whole == pytest.approx(BOUND, rel=0.1)
+    if not regulars:
+        assert often == (crowd_threshold(SFACE, people) if known.centred else threshold(SFACE, people))
+
+
+def test_other_regulars_are_other_thresholds_over_the_same_faces() -> None:
+    before, faces = crowd(CENTRED_FROM)
+    after = before.coming({"p1"})
+    assert before.search(faces["p1"]) == after.search(faces["p1"])
+    assert not before.regulars
+    assert after.regulars == {"p1"}
+    assert after.threshold(SFACE, "p1") < before.threshold(SFACE, "p1") < after.threshold(SFACE, "p2")
+
+
+def test_the_points_of_a_crowd_stand_as_measured_and_lie_below_those_of_a_search_that_is_not_centred() -> None:
+    for score, rate in SFACE.crowd:
+        assert crowd_threshold(SFACE, 1, bound=rate) == pytest.approx(score)
+    for people in (CENTRED_FROM, 1000, 20_000):
+        assert crowd_threshold(SFACE, people) < threshold(SFACE, 3 * people) - 0.03
 
 
 @pytest.mark.parametrize("scale", [SFACE, DLIB], ids=["sface", "dlib"])

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from edge.gate.gallery_feed import Collection, GalleryFeed
 from edge.store.secrets import BoxKeys, seal
 from edge.store.templates import Templates
+from edge.sync import wire
 from edge.sync.wire import EndCause, Removal
 from edge.templates import TEMPLATE_OTHER_ENGINE, TEMPLATE_UNREADABLE, TemplateFault, rows_of
 from tests.edge.gate.box import NOW_MS, WORKERS, Box, FakeEngine, box, face_of, until
@@ -56,6 +57,29 @@ def test_a_relayed_and_an_own_template_make_one_person(site: Box, feed: GalleryF
     assert until(lambda: people(feed) == (WORKERS[0],))
     assert feed.gallery is not None
     assert feed.gallery.templates == 3
+
+
+def passes(site: Box, worker: str, method: wire.Method) -> None:
+    with site.store.transaction():
+        site.journal.record(wire.Passage(worker, wire.Direction.IN, method, "lane-1", 1))
+
+
+def test_who_passed_here_lately_by_whichever_way_is_a_regular(site: Box) -> None:
+    for worker, days, method in zip(WORKERS, (20, 2, 1), (wire.Method.FACE, wire.Method.ID_CARD, wire.Method.FACE), strict=True):
+        site.clock.wall_ms = NOW_MS - days * 86_400_000
+        passes(site, worker, method)
+        Templates(site.store).put(worker, "fake-1", site.sealed("fake-1", ROWS), "local")
+    site.clock.wall_ms = NOW_MS
+    feed = GalleryFeed(site.home, FakeEngine(), site.keys.open_sealed, site.clock, look_s=0.01)
+    try:
+        assert feed.wait(10)
+        assert feed.gallery is not None
+        assert feed.gallery.regulars == set(WORKERS[1:])
+        passes(site, WORKERS[0], wire.Method.FACE)
+        site.clock.pass_s(601)
+        assert until(lambda: feed.gallery is not None and feed.gallery.regulars == set(WORKERS))
+    finally:
+        feed.close()
 
 
 def test_templates_of_another_engine_or_sealed_for_another_box_are_told_and_left_out(site: Box, feed: GalleryFeed, tmp_path: Path) -> None:
