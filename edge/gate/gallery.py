@@ -105,7 +105,8 @@ class Gallery:
         """The nearest person, or None where nobody is enrolled."""
         if not self.people:
             return None
-        scores = self._rows @ (unit(vector - self._centre) if self.centred else vector)
+        # not `@`: BLAS would wake a thread for each core, and on a box whose cores are busy wait milliseconds for the slowest of them
+        scores = np.vecdot(self._rows, unit(vector - self._centre) if self.centred else vector)
         best = int(scores.argmax())
         score = float(scores[best])
         scores[best] = -1.0
