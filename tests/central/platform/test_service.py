@@ -15,8 +15,8 @@ from central.app import create_app
 from central.audit import AuditEntry
 from central.errors import TEXTS, Problem
 from central.identity.model import Account
-from central.platform import service
-from central.platform.model import UploadState
+from central.platform import packing, service
+from central.platform.model import THERE, UploadState
 from tests.central.in_process import in_process
 from tests.central.platform.world import ADMINISTRATOR, World, opened
 from tests.central.web.site import _HASH, FakeBrowser, field
@@ -79,10 +79,35 @@ def test_the_office_sees_counts_and_reasons_in_both_languages_and_tries_again(fa
         assert (again.status_code, again.json()["state"]) == (200, "waiting")
         assert client.post(f"{api}/records/{one['id']}/retry", headers=office).json()["code"] == "PLATFORM_NOT_FAILED"
         assert client.post(f"{api}/retry", headers=office).json() == {"uploads": 1}
+        other = client.get(f"{api}/records", params={"state": "waiting"}, headers=office).json()["items"][-1]["id"]
+        refused = client.post(f"{api}/records/{other}/skip", headers=office, json={"reason": "不再补报"})
+        assert refused.json()["code"] == "PLATFORM_NOT_FAILED"
         people = client.get(f"{api}/records", params={"kind": "worker"}, headers=office).json()["items"]
         assert people[0]["id_masked"].startswith("310***")
     failing.run_until_there()
     assert all(upload.state is not UploadState.FAILED for upload in failing.uploads())
+
+
+def test_a_failed_record_is_left_for_a_reason_that_stands_in_the_audit_and_tried_again_after_all(failing: World) -> None:
+    story = failing.story
+    office, api = story.token(story.office()), f"/api/v1/projects/{failing.project_id}/platform"
+    with in_process(create_app(story.centre.settings, story.centre)) as client:
+        first, second = (one["id"] for one in client.get(f"{api}/records", params={"state": "failed"}, headers=office).json()["items"])
+        left = client.post(f"{api}/records/{first}/skip", headers=office, json={"reason": "平台上不再补报"})
+        assert (left.status_code, left.json()["state"]) == (200, "skipped")
+        assert client.post(f"{api}/records/{first}/skip", headers=office, json={"reason": "再次"}).json()["code"] == "PLATFORM_NOT_FAILED"
+        assert client.post(f"{api}/records/{second}/skip", headers=office, json={"reason": " "}).status_code == 422
+        assert client.post(f"{api}/retry", headers=office).json() == {"uploads": 1}
+        failing.run_until_there(most=6)
+        states = {upload.id: upload.state for upload in failing.uploads()}
+        assert states[first] is UploadState.SKIPPED
+        assert UploadState.BLOCKED in states.values()
+        assert client.post(f"{api}/records/{first}/retry", headers=office).json()["state"] == "waiting"
+    failing.run_until_there()
+    assert {upload.state for upload in failing.uploads()} <= set(THERE)
+    with story.centre.database.reading() as session:
+        (deed,) = session.scalars(select(AuditEntry).where(AuditEntry.action == "platform.skipped")).all()
+    assert "平台上不再补报" in deed.told
 
 
 def test_a_paused_channel_says_why_and_goes_on_when_resumed(alone: World) -> None:
@@ -120,7 +145,11 @@ def test_the_offices_page_shows_failures_with_reasons_and_tries_again(alone: Wor
     assert TEXTS["PLATFORM_PARAMETER"].zh in page.text
     assert "开启上报" not in page.text
     said = {"csrf": field(page.text, "csrf"), "do": "retry"}
-    assert office.post(path, said).headers["location"].startswith(f"{path}?done=platform_retried&n=2")
+    skipped = said | {"do": "skip", "upload": str(min(one.id for one in alone.uploads() if one.state is UploadState.FAILED))}
+    assert TEXTS["PLATFORM_REASON_MISSING"].zh in office.post(path, skipped).text
+    assert office.post(path, skipped | {"reason": "平台上不再补报"}).headers["location"].startswith(f"{path}?done=platform_skipped")
+    assert "已跳过" in office.get(f"{path}?state=skipped").text
+    assert office.post(path, said).headers["location"].startswith(f"{path}?done=platform_retried&n=1")
     assert alone.platform.calls
     assert office.post(path, said | {"do": "off"}).status_code == 403
 
@@ -137,3 +166,23 @@ def test_the_administrators_page_lists_projects_and_switches_one_on(sqlite_templ
         assert administrator.post(path, sent).status_code == 303
         assert world.channel().since == dt.date(2026, 3, 1)
         assert "2026-03-01" in administrator.get(path).text
+
+
+def test_the_page_says_when_wages_are_due_and_what_was_packed_of_a_date(alone: World) -> None:
+    alone.switch()
+    who = alone.story.confirmed()
+    alone.passes(who)
+    alone.works(who, alone.today, 3)
+    alone.run_until_there()
+    alone.publishes(dt.date(2026, 3, 1))
+    alone.run()
+    office = browser(alone, Role.CONTRACTOR)
+    path = f"/projects/{alone.project_id}/platform"
+    assert "2026-04-09" in office.get(f"{path}?kind=payroll").text
+    alone.clock.forward(days=100)
+    packing.work(alone.story.centre)
+    office.sign_in("somebody")
+    day = office.get(f"{path}?day=2026-03-13").text
+    assert "平台流水号 S" in day
+    assert office.get(f"{path}?day=2026-03-14").text.count("平台流水号 S") == 0
+    assert office.get(f"{path}?day=yesterday").status_code == 422
