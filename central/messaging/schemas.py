@@ -6,6 +6,7 @@ import datetime as dt
 
 from pydantic import BaseModel, Field
 
+from central.messaging import box_words
 from central.messaging.model import Incident, QuarantinedEvent
 
 
@@ -45,6 +46,8 @@ class IncidentOut(BaseModel):
     seq: int
     at: dt.datetime
     code: str = Field(examples=["CLONE_ALARM"])
+    says: str = Field(description="中文说明 / in Chinese")
+    says_en: str
     detail: str
     raised_by: str
     method: str = Field(description="008 一键放行 / one-key, 009 应急 / emergency; 其他事件为空 / empty for others")
@@ -55,6 +58,7 @@ class IncidentOut(BaseModel):
     @classmethod
     def of(cls, row: Incident) -> IncidentOut:
         """From its row."""
+        words = box_words.of_incident(row.code)
         return cls(
             id=row.id,
             box=row.box_id,
@@ -62,6 +66,8 @@ class IncidentOut(BaseModel):
             seq=row.seq,
             at=row.at,
             code=row.code,
+            says=words.zh,
+            says_en=words.en,
             detail=row.detail,
             raised_by=row.raised_by,
             method=row.method,

@@ -17,12 +17,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "as_table": ("查看数字", "Show the figures"),
     "col_hour": ("时段", "Hour"),
     "lane": ("通道", "lane"),
-    "why_NOT_CONFIRMED": ("未确认进场", "Entry not confirmed"),
-    "why_NOT_RECOGNISED": ("未识别", "Not recognised"),
-    "why_UNKNOWN_CARD": ("证件不在本项目名单", "Card not on this project's roster"),
-    "why_LIVENESS_FAILED": ("未通过活体检测", "Liveness failed"),
-    "why_STALE_ROSTER": ("名单过旧", "Roster too old"),
-    "why_PASSED_ALREADY": ("重复进出", "Passed already"),
     # 门禁设备
     "nav_gates": ("门禁设备", "Gates"),
     "gates_none": ("还没有门禁设备", "No gates yet"),
