@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import fields
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import JSONResponse, Response
@@ -29,6 +29,10 @@ from central.schemas import Search
 
 router = APIRouter(prefix="/api/v1", tags=["人员 people"], responses=RESPONSES)
 Number = Annotated[int | None, Query(ge=1, le=2**53)]
+Sort = Literal[
+    "", "name", "-name", "trade", "-trade", "employer", "-employer", "registered_on", "-registered_on", "contract_end", "-contract_end"
+]
+"""As `central.people.sorting` does it."""
 
 
 def sought(
@@ -47,6 +51,7 @@ def sought(
     contract_ends_to: dt.date | None = None,
     registered_from: dt.date | None = None,
     registered_to: dt.date | None = None,
+    sort: Annotated[Sort, Query(description="排序列，前加减号为倒序 / a column; with a minus the other way round")] = "",
 ) -> WorkerQuery:
     """A-32: the conditions of a list, the same for the screen and for its export."""
     given = locals()
@@ -72,10 +77,10 @@ def register(call: Caller, body: RegistrationIn) -> Response:
 
 @router.get("/workers", summary="工人列表 / workers")
 def workers(call: Caller, query: Sought, cursor: Cursor = None, limit: Limit = 50) -> Page[WorkerOut]:
-    """A-32、A-63：用人单位看到本单位全部工人，看不到其他单位的；按姓名、拼音、首字母、号码末几位和各种条件查询。"""
+    """A-32、A-63：用人单位看到本单位全部工人，看不到其他单位的；按姓名、拼音、首字母、号码末几位和各种条件查询，按一列排序；翻页时条件与排序须保持不变。"""
     with call.reading() as session:
         found = search.find(session, call.centre.secrets, call.access, query, after=after(cursor), limit=limit)
-        return page(found, limit, lambda row: row.worker.id, lambda row: _shown(call.access, row))
+        return page(found, limit, lambda row: search.mark(query, row), lambda row: _shown(call.access, row))
 
 
 @router.get(

@@ -90,7 +90,8 @@ class Worker(Base):
 
     __tablename__ = "workers"
     __table_args__ = (
-        Index("ix_workers_created_at", "created_at"),
+        Index("ix_workers_created_at", "created_at", "id"),
+        Index("ix_workers_name", "name", "id"),
         Index("ix_workers_identity_state", "identity_state", "id"),
         Index("ix_workers_main_trade", "main_trade", "id"),
     )
@@ -137,7 +138,7 @@ class Employment(Base):
         ),
         Index("ix_employments_employer_id", "employer_id", "state"),
         Index("ix_employments_worker_id", "worker_id"),
-        Index("ix_employments_contract_end", "contract_end"),
+        Index("ix_employments_contract_end", "contract_end", "id"),
         Index("ix_employments_employer_worker", "employer_id", "worker_id"),
     )
 

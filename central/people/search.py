@@ -17,7 +17,7 @@ from central.access import Access
 from central.clock import SITE_ZONE
 from central.entry.model import Assignment
 from central.entry.rules import OPEN_STATES
-from central.people import store, terms
+from central.people import sorting, store, terms
 from central.people.model import Category, Employment, EmploymentForm, EmploymentState, IdentityState, Worker, WorkerTerm
 from central.people.service import whose
 from central.people.store import EmployedWorker
@@ -28,11 +28,13 @@ PAGE: Final = 500
 """Rows that an export fetches at a time."""
 COMMON: Final = 1000
 """Terms from which on a search is answered by walking along the list."""
+MANY: Final = 20_000
+"""The same where another order is asked for: those who are called alike stand together there, far from its beginning."""
 
 
 @dataclass(frozen=True)
 class WorkerQuery:
-    """What is sought; what is empty or None narrows nothing. Dates are inclusive, at the sites."""
+    """What is sought; what is empty or None narrows nothing. Dates are inclusive, at the sites. `sort` is one of `sorting.CHOICES`."""
 
     q: str = ""
     identity_state: IdentityState | None = None
@@ -48,16 +50,31 @@ class WorkerQuery:
     contract_ends_to: dt.date | None = None
     registered_from: dt.date | None = None
     registered_to: dt.date | None = None
+    sort: str = ""
 
 
-def find(session: Session, keys: CentreSecrets, access: Access, query: WorkerQuery, *, after: int, limit: int) -> list[EmployedWorker]:
-    """A-32, A-63: one page of what this principal sees, by id, and one more to know whether another follows.
+def mark(query: WorkerQuery, row: EmployedWorker) -> int:
+    """What the page after this row begins after: the employment in a chosen order, else the worker."""
+    return row.employment.id if query.sort else row.worker.id
 
-    The page's ids are found first, on narrow rows and their indexes; what is shown of them is read by these ids.
+
+def find(
+    session: Session, keys: CentreSecrets, access: Access, query: WorkerQuery, *, after: int, limit: int, few: int = sorting.FEW
+) -> list[EmployedWorker]:
+    """A-32, A-63: one page of what this principal sees, by id or in a chosen order, and one more to know whether another follows.
+
+    `after` is the `mark` of the row before; up to `few` are sorted at once, more are read along an index. The page's ids are found
+    first, on narrow rows and their indexes; what is shown of them is read by these ids.
     """
-    ids = session.scalars(_ids(session, keys, whose(access), query, after).limit(limit + 1)).all()
-    wanted = store.employed(None).where(Employment.id.in_(ids)).order_by(None).order_by(Worker.id, Employment.id)
-    return [EmployedWorker(*row) for row in session.execute(wanted)] if ids else []
+    employer = whose(access)
+    if query.sort:
+        of_worker = _of_worker(session, query)
+        wanted = _wanted(session, keys, employer, query, of_worker=of_worker, joined=sorting.is_of_worker(query.sort))
+        is_narrow = _is_narrow(employer, query) or (bool(query.q.strip()) and not _is_common(session, keys, query))
+        ids = sorting.page_of(session, wanted, query.sort, after=after, limit=limit + 1, few=None if is_narrow else few)
+    else:
+        ids = list(session.scalars(_ids(session, keys, employer, query, after).limit(limit + 1)))
+    return store.read(session, ids)
 
 
 def all_of(session: Session, keys: CentreSecrets, access: Access, query: WorkerQuery) -> Iterator[EmployedWorker]:
@@ -68,7 +85,7 @@ def all_of(session: Session, keys: CentreSecrets, access: Access, query: WorkerQ
         yield from rows[:PAGE]
         if len(rows) <= PAGE:
             return
-        after = rows[PAGE - 1].worker.id
+        after = mark(query, rows[PAGE - 1])
         session.expunge_all()
 
 
@@ -99,8 +116,26 @@ def _ids(session: Session, keys: CentreSecrets, employer: int | None, query: Wor
     """The employments that the query means, by worker."""
     of_worker = _of_worker(session, query)
     by: Any = Worker.id if of_worker else Employment.worker_id
-    wanted = select(Employment.id).where(Employment.state != EmploymentState.DEPARTED, by > after).order_by(by, Employment.id)
-    if of_worker:
+    return _wanted(session, keys, employer, query, of_worker=of_worker).where(by > after).order_by(by, Employment.id)
+
+
+def _is_narrow(employer: int | None, query: WorkerQuery) -> bool:
+    """Whether one employer's, project's or team's people are meant."""
+    return any(one is not None for one in (employer, query.employer_id, query.project_id, query.team_id))
+
+
+def _wanted(
+    session: Session,
+    keys: CentreSecrets,
+    employer: int | None,
+    query: WorkerQuery,
+    *,
+    of_worker: list[ColumnElement[bool]],
+    joined: bool = False,
+) -> Select[Any]:
+    """The employments that the query means, in no order; the worker is joined where conditions or an order ask for it."""
+    wanted = select(Employment.id).where(Employment.state != EmploymentState.DEPARTED)
+    if of_worker or joined:
         wanted = wanted.join(Worker, Worker.id == Employment.worker_id).where(*of_worker)
     if employer is not None:
         wanted = wanted.where(Employment.employer_id == employer)
@@ -118,14 +153,14 @@ def _ids(session: Session, keys: CentreSecrets, employer: int | None, query: Wor
     wanted = _placed(wanted, query)
     if query.q.strip():
         is_narrow = employer is not None or query.employer_id is not None or query.team_id is not None
-        wanted = wanted.where(matches(keys, query.q, Employment.worker_id, among_few=is_narrow or _is_common(session, keys, query.q)))
+        wanted = wanted.where(matches(keys, query.q, Employment.worker_id, among_few=is_narrow or _is_common(session, keys, query)))
     return wanted
 
 
-def _is_common(session: Session, keys: CentreSecrets, q: str) -> bool:
+def _is_common(session: Session, keys: CentreSecrets, query: WorkerQuery) -> bool:
     """Whether so many are meant that walking along the list finds a page of them sooner than looking them all up."""
-    left = COMMON
-    for start, end in terms.sought(q, keys.index):
+    left = MANY if query.sort else COMMON
+    for start, end in terms.sought(query.q, keys.index):
         some = select(WorkerTerm.worker_id).where(WorkerTerm.term >= start, WorkerTerm.term < end).limit(left).subquery()
         left -= session.scalar(select(func.count()).select_from(some)) or 0
         if left <= 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
@@ -53,6 +54,13 @@ def employed(employer_id: int | None) -> Select[Worker, Employment, str, WageTer
         .order_by(Worker.id)
     )
     return wanted if employer_id is None else wanted.where(Employment.employer_id == employer_id)
+
+
+def read(session: Session, employment_ids: Sequence[int]) -> list[EmployedWorker]:
+    """These employments as lists show them, in this order; how many of them there are is what it costs."""
+    wanted = employed(None).where(Employment.id.in_(employment_ids)).order_by(None)
+    found = {row[1].id: EmployedWorker(*row) for row in session.execute(wanted)} if employment_ids else {}
+    return [found[one] for one in employment_ids if one in found]
 
 
 def one_employed(session: Session, worker_id: int, employer_id: int | None) -> EmployedWorker | None:

@@ -61,6 +61,7 @@ class Company(Base):
     """A company by its unified social credit code (统一社会信用代码)."""
 
     __tablename__ = "companies"
+    __table_args__ = (Index("ix_companies_name", "name", "id"),)
 
     id: Mapped[int] = row_id()
     uscc: Mapped[str] = mapped_column(String(18), unique=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -75,10 +76,25 @@ def settle_in_person(
 
 
 def waiting(session: Session, access: Access, *, after: int, limit: int) -> list[EmployedWorker]:
-    """A-25: the desk's list: who is not verified yet, with the cause, by id."""
+    """A-25: the desk's list: who is not verified yet, with the cause, by id. The page's ids are found first, what is shown by these."""
     access.require(Function.VERIFY_IDENTITY)
-    wanted = people_store.employed(None).where(Worker.identity_state != IdentityState.VERIFIED, Worker.life_state == LifeState.ALIVE)
-    return [EmployedWorker(*row) for row in session.execute(wanted.where(Worker.id > after).limit(limit + 1))]
+    each = [
+        select(Worker.id).where(Worker.identity_state == state, Worker.life_state == LifeState.ALIVE, Worker.id > after, _is_employed())
+        for state in (IdentityState.PENDING, IdentityState.REJECTED)
+    ]
+    found = [session.scalars(one.order_by(Worker.id).limit(limit + 1)).all() for one in each]
+    workers = sorted(itertools.chain(*found))[: limit + 1]
+    ids = session.scalars(
+        select(Employment.id)
+        .where(Employment.worker_id.in_(workers), Employment.state != EmploymentState.DEPARTED)
+        .order_by(Employment.worker_id, Employment.id)
+        .limit(limit + 1)
+    )
+    return people_store.read(session, ids.all()) if workers else []
+
+
+def _is_employed() -> ColumnElement[bool]:
+    return select(Employment.id).where(Employment.worker_id == Worker.id, Employment.state != EmploymentState.DEPARTED).exists()
 
 
 def opening(session: Session, now: dt.datetime, weekdays: Sequence[int]) -> dt.datetime | None:

@@ -19,7 +19,7 @@ from central.entry.model import AssignmentState, Departure
 from central.entry.store import AssignmentView
 from central.exchange import workbook
 from central.exchange.workbook import Column
-from central.people import search
+from central.people import search, sorting
 from central.people.listing import COLUMNS
 from central.projects import team_list
 from central.projects.team_list import TeamLine
@@ -74,7 +74,7 @@ def router(portal: Portal) -> APIRouter:
     def workers(request: Request) -> Response:
         access = signed_in(request)
         access.require(Function.EXPORT)
-        listing = Listing.read("/workers", request.query_params, (), (), FILTERS)
+        listing = Listing.read("/workers", request.query_params, (), sorting.COLUMNS, FILTERS)
         at = portal.clock.now().astimezone(SITE_ZONE)
         with portal.database.reading() as session:
             rows = search.all_of(session, keys, access, query_of(listing))

@@ -14,7 +14,7 @@ from central.call import RowId
 from central.entry import people_list
 from central.errors import TEXTS as PROBLEMS
 from central.errors import Problem
-from central.people import search, wage_sight
+from central.people import search, sorting, wage_sight
 from central.people import service as people
 from central.people.model import EmploymentForm, EmploymentState, IdentityState
 from central.people.search import WorkerQuery
@@ -28,7 +28,7 @@ from central.web.pages import Portal, signed_in, texts_of
 from central.web.texts import Texts
 from central.web.trades import trade_name
 
-COLUMNS: Final = ("name", "id", "phone", "trade", "form", "contract_end", "identity", "employment")
+COLUMNS: Final = ("name", "id", "phone", "trade", "form", "contract_end", "registered_on", "identity", "employment")
 FILTERS: Final = ("identity", "form", "employment", "trade", "ends_from", "ends_to")
 TABS: Final = ("basic", "wages", "projects", "changes")
 
@@ -43,6 +43,7 @@ def query_of(listing: Listing) -> WorkerQuery:
         trade=listing.filter("trade"),
         contract_ends_from=day(listing.filter("ends_from")),
         contract_ends_to=day(listing.filter("ends_to")),
+        sort=f"-{listing.sort}" if listing.sort and listing.descending else listing.sort,
     )
 
 
@@ -54,17 +55,19 @@ def router(portal: Portal) -> APIRouter:
     @pages.get("/workers")
     def workers(request: Request) -> Response:
         access, t = signed_in(request), texts_of(request)
-        listing = Listing.read("/workers", request.query_params, (), (), FILTERS)
+        listing = Listing.read("/workers", request.query_params, (), sorting.COLUMNS, FILTERS)
         after = int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
         with portal.database.reading() as session:
-            found = search.find(session, keys, access, query_of(listing), after=after, limit=PAGE_SIZE)
+            query = query_of(listing)
+            found = search.find(session, keys, access, query, after=after, limit=PAGE_SIZE)
             saved = saved_views.of_list(session, access, listing.path)
         shown = found[:PAGE_SIZE]
         values = {
             "listing": listing,
             "workers": shown,
-            "more": str(shown[-1].worker.id) if len(found) > PAGE_SIZE else "",
+            "more": str(search.mark(query, shown[-1])) if len(found) > PAGE_SIZE else "",
             "saved": saved,
+            "sortable": sorting.COLUMNS,
             "columns": COLUMNS if access.role is Role.EMPLOYER else (*COLUMNS[:4], "employer", *COLUMNS[4:]),
             "trade_of": lambda code: trade_name(code, t) if code else "—",
             "filters": (

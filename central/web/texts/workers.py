@@ -20,6 +20,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "col_phone": ("手机号", "Phone"),
     "col_form": ("用工形式", "Form"),
     "col_contract_end": ("合同截止", "Contract ends"),
+    "col_registered_on": ("登记日期", "Registered"),
     "col_identity": ("身份核验", "Identity"),
     "col_employment": ("用工状态", "Employment"),
     "tabs": ("资料页签", "Tabs"),

@@ -15,9 +15,11 @@ from central.access import Access
 from central.clock import SITE_ZONE
 from central.database import Database
 from central.errors import Problem
-from central.people import search, terms, terms_job
+from central.paging import cursor_after
+from central.people import search, sorting, terms, terms_job
 from central.people.model import Category, EmploymentForm, IdentityState
 from central.people.search import WorkerQuery
+from central.people.service import EmployedWorker
 from tests.central.builders import FakeClock, Story, resident_number
 from tests.central.test_api_story import API
 
@@ -132,3 +134,51 @@ def test_workers_without_terms_get_theirs_from_the_job(story: Story, database: D
 def test_names_are_spoken_as_people_speak_them(name: str, term: str) -> None:
     assert term in terms.of_name(name)
     assert len(terms.of_name(name)) < 40
+
+
+COLUMNS: dict[str, Any] = {
+    "name": lambda row: row.worker.name,
+    "trade": lambda row: row.worker.main_trade,
+    "employer": lambda row: row.employer,
+    "registered_on": lambda row: row.worker.created_at,
+    "contract_end": lambda row: row.employment.contract_end,
+}
+
+
+@pytest.mark.rule("A-32")
+@pytest.mark.rule("A-33")
+@pytest.mark.parametrize("few", [1000, 0], ids=["looked up", "along the index"])
+def test_a_list_is_sorted_page_by_page_without_losing_or_repeating_anybody(story: Story, few: int) -> None:
+    clock, keys, access = story.centre.clock, story.centre.secrets, story.authority
+    assert isinstance(clock, FakeClock)
+    companies = [story.employer(story.site.labour), story.employer(story.second.company_id)]
+    for n, name in enumerate(("丁一", "丙二", "甲三", "丁一", "乙四", "甲三")):
+        clock.forward(days=n % 2)
+        story.worker(companies[n % 2], name=name, main_trade=f"0{n % 3 + 1}0", contract_end=dt.date(2028 + n % 4 // 2, 1, 1))
+    for sort in sorting.CHOICES:
+        query, after = WorkerQuery(sort=sort, identity_state=IdentityState.VERIFIED), 0
+        shown: list[EmployedWorker] = []
+        with story.centre.database.reading() as session:
+            while after or not shown:
+                found = search.find(session, keys, access, query, after=after, limit=2, few=few)
+                shown += found[:2]
+                after = search.mark(query, found[1]) if len(found) > 2 else 0
+            mine = search.find(session, keys, companies[0], query, after=0, limit=50)
+            exported = [row.employment.id for row in search.all_of(session, keys, access, query)]
+        ids = [row.employment.id for row in shown]
+        values = [COLUMNS[sort.removeprefix("-")](row) for row in shown]
+        assert len(set(ids)) == len(ids) == 6, sort
+        assert values == sorted(values, reverse=sort.startswith("-")), sort
+        theirs = [row.employment.id for row in shown if row.employment.employer_id == companies[0].company_id]
+        assert [row.employment.id for row in mine] == theirs, sort
+        assert exported == ids, "and the export keeps the order"
+
+
+def test_a_cursor_of_nobody_is_refused_and_an_unknown_column_too(story: Story, client: httpx.Client) -> None:
+    headers = story.token(story.employer(story.site.labour))
+    story.worker()
+    first = client.get(f"{API}/workers?sort=-name&limit=1", headers=headers)
+    assert first.status_code == 200
+    beyond = client.get(f"{API}/workers?sort=-name&cursor={cursor_after(987_654)}", headers=headers)
+    assert (beyond.status_code, beyond.json()["code"]) == (422, "CURSOR_INVALID")
+    assert client.get(f"{API}/workers?sort=password", headers=headers).status_code == 422
