@@ -5,8 +5,8 @@ probes and 2,323 strangers (LFW): against the mean, misses at one false alarm in
 three rows 3.7 %.
 
 **Centred.** The people of a site resemble each other, and their vectors share a direction that tells nobody apart. From CENTRED_FROM
-people on, the mean of the gallery is taken off both sides before they are compared: strangers' scores fall by .06, right ones by .04
-(docs/adr/0016). A smaller gallery has no mean worth taking, and its threshold is low anyway.
+people on, the mean of the gallery is taken off both sides before they are compared: the highest scores of strangers fall by .06, right
+ones by .04 (docs/adr/0016). Strangers score the same around the mean of 20 people as around that of 100.
 
 **Who comes here.** The chance that a stranger opens is the sum over the enrolled, and need not be the same for each. Whoever passed this
 box lately (`regulars`) has REGULAR times the share of another, the sum stays below the bound, and among thousands the regulars of a
@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from edge.faces import Scale, Vector, crowd_threshold, threshold, unit
 
-CENTRED_FROM: Final = 100
+CENTRED_FROM: Final = 30
 REGULAR: Final = 20
 """How many times the share of the bound a regular has, compared with somebody who has not come lately."""
 _crowd_threshold = lru_cache(maxsize=64)(crowd_threshold)

@@ -22,7 +22,7 @@ from edge.faces import Face, Image
 from edge.gate.challenge import TURNED, depth_place
 from edge.gate.engines import load_engine
 from edge.gate.liveness import Check, Colour, Liveness, Network, Sharpness, Standing
-from gongmen.bench.faces import wilson
+from gongmen.bench.face_errors import wilson
 from gongmen.bench.photographs import DATA
 from gongmen.bench.report import Report
 

@@ -1,11 +1,12 @@
 """YuNet finds, SFace describes: both through OpenCV, on the processor. The default engine.
 
 False accepts per pair of different East Asian people by cosine, over 210 people and 274,000 pairs (LFW, deep-funnelled): .363 1.4e-3,
-.40 5.4e-4, .45 1.2e-4, .50 1.1e-5, .55 none. OpenCV's published threshold is .363. A search among a hundred and more is centred on the
+.40 5.4e-4, .45 1.2e-4, .50 1.1e-5, .55 none. OpenCV's published threshold is .363. A search among thirty people and more is centred on the
 gallery's mean; its points are false accepts per enrolled person and attempt (the best of ten frames' fusions against the mean of up to
 three pictures, in drawn helmets, still and in motion): 105 East Asian people, 53,456 comparisons. Among 444 people of LFW at large
-(261,370) the same rates come .02 to .04 lower. Detection runs on a picture scaled to
-320 pixels: 5 ms a frame on one thread, and a face of 40 pixels in a 640 x 480 frame is still found.
+(261,370) the same rates come .02 to .04 lower.
+
+Detection runs on a picture scaled to 320 pixels: 5 ms a frame on one thread, and a face of 40 pixels in a 640 x 480 frame is still found.
 """
 
 from __future__ import annotations

@@ -10,8 +10,9 @@ import pytest
 
 from edge.faces import Image, Quality, Vector
 from gongmen.bench.conditions import CONDITIONS, Condition, track
+from gongmen.bench.face_errors import Trials, figures, missed, wilson
 from gongmen.bench.face_tracks import Picture, photographs
-from gongmen.bench.faces import Trials, figures, missed, trials, wilson
+from gongmen.bench.faces import trials
 from gongmen.bench.gate import measure_gate, one_core
 from gongmen.bench.liveness import auc, pictures, rates
 from gongmen.bench.photographs import Photographed
@@ -49,6 +50,13 @@ def test_a_stranger_meets_everybody_but_himself() -> None:
     assert done.best[2] == pytest.approx(done.second[2]) == pytest.approx(np.sqrt(0.5))
     assert done.best[0] == pytest.approx(np.sqrt(0.5))
     assert done.second[0] == pytest.approx(0.0)
+
+
+def test_what_a_whole_gallery_has_in_common_tells_nobody_apart_in_a_centred_search() -> None:
+    leaning = [shot(f"p{i}", AXES[0] * np.float32(0.8) + AXES[1 + i % 3] * np.float32(0.6)) for i in range(3)]
+    raw, centred = (trials(leaning, alone(leaning), images=1, centred=on) for on in (False, True))
+    assert raw.best == pytest.approx([0.64] * 3)
+    assert (centred.best < 0.1).all()
 
 
 def test_a_face_that_was_not_found_is_a_miss_and_no_false_alarm() -> None:

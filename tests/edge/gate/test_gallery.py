@@ -115,7 +115,7 @@ def test_few_people_and_engines_without_points_are_never_centred() -> None:
     assert not gallery(CENTRED_FROM, 1)[0].centred
 
 
-@pytest.mark.parametrize("people", [20, CENTRED_FROM, 400])
+@pytest.mark.parametrize("people", [20, 100, 400])
 @pytest.mark.parametrize("regulars", [0, 1, 15])
 def test_those_who_come_daily_are_told_more_easily_and_the_strangers_chance_stays_at_the_bound(people: int, regulars: int) -> None:
     known, _ = crowd(people, regulars)
