@@ -26,7 +26,6 @@ from central.errors import Problem, declare
 from central.projects import service as projects
 from central.projects.model import Project, ProjectState
 
-GONE = (PresenceState.PRESUMED_EXITED, PresenceState.NEEDS_RETRAINING)
 _RUNNING = (ProjectState.REGISTERED, ProjectState.IN_PROGRESS, ProjectState.SUSPENDED)
 
 declare(
@@ -99,7 +98,7 @@ def _concerns_training(line: Line) -> bool:
 
 def _with_face(session: Session, on: Ground, lines: Sequence[Line]) -> list[Line]:
     """domain.md, Attendance 3: those who are gone for longer than `template_grace` and whose face is still at the gates."""
-    late = [line for line in lines if line.state in GONE and on.as_of - line.since >= on.parameters.template_grace]
+    late = [line for line in lines if line.state in presence.GONE and on.as_of - line.since >= on.parameters.template_grace]
     granted = select(Assignment.id).where(Assignment.id.in_([line.assignment_id for line in late]), Assignment.face == FaceState.GRANTED)
     ids = set(session.scalars(granted)) if late else set()
     return [line for line in late if line.assignment_id in ids]

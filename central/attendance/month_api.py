@@ -137,12 +137,16 @@ def of_rates(caller: Caller, project_id: RowId, month: Month) -> RatesOut:
 @router.get(
     "/projects/{project_id}/months/{month}/reconciliation", response_model=ReconciliationOut, summary="对账报告 / the reconciliation report"
 )
-def reconciliation(caller: Caller, project_id: RowId, month: Month, employer_id: Part = None) -> ReconciliationOut:
+def reconciliation(  # noqa: PLR0917
+    caller: Caller, project_id: RowId, month: Month, employer_id: Part = None, cursor: Cursor = None, limit: Limit = 50
+) -> ReconciliationOut:
     """Workers with few days, missing punches, corrections, or passages without a right: to look at before a wage sheet is signed."""
     wanted = Wanted(_month(caller, month), employer_id)
     with caller.reading() as session:
-        found = rates.reconciliation(session, caller.centre.clock, caller.access, project_id, wanted)
-    return ReconciliationOut(items=[ReconciledOut.of(one) for one in found])
+        after, clock = paging.after(cursor), caller.centre.clock
+        found = rates.reconciliation(session, clock, caller.access, project_id, wanted, after=after, limit=limit)
+    shown = paging.page(found.items, limit, lambda one: one.line.assignment_id, ReconciledOut.of)
+    return ReconciliationOut(items=shown.items, next_cursor=shown.next_cursor, total=found.total)
 
 
 @router.get("/projects/{project_id}/labour/{date}", response_model=LabourOut, summary="每日用工 / the daily labour count")

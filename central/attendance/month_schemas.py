@@ -358,9 +358,11 @@ class ReconciledOut(BaseModel):
 
 
 class ReconciliationOut(BaseModel):
-    """The reconciliation report."""
+    """A page of the reconciliation report, the most doubtful first; `total` lines in all."""
 
     items: list[ReconciledOut]
+    next_cursor: str | None
+    total: int
 
 
 class DueOut(BaseModel):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from central.access import Access, Function
@@ -31,6 +31,7 @@ from central.projects.model import Company, Team
 
 RETRAINING_DAYS: Final = 365
 """Days without attendance after which a worker is trained anew before entering (18 号 art. 12; domain.md, Attendance 3)."""
+GONE: Final = (PresenceState.PRESUMED_EXITED, PresenceState.NEEDS_RETRAINING)
 _BATCH: Final = 500
 _DAY: Final = dt.timedelta(days=1)
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -127,6 +128,14 @@ def everybody(session: Session, on: Ground) -> Iterator[list[Line]]:
         after = some[-1].assignment_id
 
 
+def gone(session: Session, on: Ground, seen: ColumnElement[bool]) -> dict[int, dt.date]:
+    """A-54: by assignment, since when those are presumed to have left who have. It asks about those only who were not seen for as long
+    as that takes at the least."""
+    longest_ago = on.as_of - dt.timedelta(days=on.parameters.absence.presumed_exit_days)
+    lines = _lines(session, on, and_(seen, Sighting.last_on <= longest_ago), 0, None)
+    return {line.assignment_id: line.since for line in lines if line.state in GONE}
+
+
 def counts(session: Session, access: Access, project_id: int) -> dict[PresenceState, int]:
     """A-43: distinct workers by the label that the job saw last; who was not looked at yet is left out."""
     access.require(Function.VIEW_ATTENDANCE)
@@ -170,7 +179,7 @@ _SHOWN: Final = (
 )
 
 
-def _lines(session: Session, on: Ground, seen: ColumnElement[bool], after: int, limit: int) -> list[Line]:
+def _lines(session: Session, on: Ground, seen: ColumnElement[bool], after: int, limit: int | None) -> list[Line]:
     wanted = (
         select(*_SHOWN)
         .join(Worker, Worker.id == Assignment.worker_id)

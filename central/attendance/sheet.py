@@ -137,7 +137,7 @@ def page(session: Session, clock: Clock, access: Access, project_id: int, wanted
 def read(session: Session, on: Ground, seen: ColumnElement[bool], wanted: Wanted, *, after: int = 0, limit: int | None = None) -> Sheet:
     """The same for whoever has checked who asks; all lines where there is no `limit`. A fixed number of queries for a page."""
     last = last_of(wanted.month)
-    asked = store.views(and_(seen, _within(on, wanted, last), Assignment.id > after))
+    asked = store.views(and_(seen, within(on, wanted), Assignment.id > after))
     views = [store.view(row) for row in session.execute(asked.limit(limit) if limit is not None else asked)]
     figures = figures_between(session, [view.assignment.id for view in views], wanted.month, last)
     of_month = dates_of(on, wanted.month)
@@ -167,8 +167,9 @@ def figures_between(session: Session, assignment_ids: Collection[int], first: dt
     return found
 
 
-def _within(on: Ground, wanted: Wanted, last: dt.date) -> ColumnElement[bool]:
-    start, end = on.parameters.days.start_of(wanted.month), on.parameters.days.start_of(last + _DAY)
+def within(on: Ground, wanted: Wanted) -> ColumnElement[bool]:
+    """Who stands on that part of a month's sheet: confirmed before its end, and not ended before its beginning."""
+    start, end = on.parameters.days.start_of(wanted.month), on.parameters.days.start_of(last_of(wanted.month) + _DAY)
     parts = [Assignment.entry_time.is_not(None), Assignment.entry_time < end]
     parts.append(or_(Assignment.ended_at.is_(None), Assignment.ended_at >= start))
     if wanted.employer_id is not None:

@@ -21,8 +21,6 @@ from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, signed_in, texts_of
 from central.web.trades import trade_name
 
-MOST_DOUBTS: Final = 200
-
 
 def router(portal: Portal) -> APIRouter:
     """The pages of this module."""
@@ -79,7 +77,8 @@ def router(portal: Portal) -> APIRouter:
         with portal.database.reading() as session:
             project = visible_project(session, access, project_id)
             rate = rates.of_month(session, portal.clock, access, project_id, wanted.month)
-            doubts = rates.reconciliation(session, portal.clock, access, project_id, wanted)
+            after = paging.after(listing.after or None)
+            doubts = rates.reconciliation(session, portal.clock, access, project_id, wanted, after=after, limit=PAGE_SIZE)
             leaders = sheet_groups.people(session, [id_ for id_, _ in rate.key_below])
         values = {
             **frame(project_id, access, "checks", t),
@@ -87,8 +86,10 @@ def router(portal: Portal) -> APIRouter:
             "project": project,
             "rate": rate,
             "below": [(leaders[id_], own) for id_, own in rate.key_below],
-            "doubts": doubts[:MOST_DOUBTS],
-            "doubts_in_all": len(doubts),
+            "listing": listing,
+            "doubts": doubts.items[:PAGE_SIZE],
+            "doubts_in_all": doubts.total,
+            "more": paging.cursor_after(doubts.items[PAGE_SIZE - 1].line.assignment_id) if len(doubts.items) > PAGE_SIZE else "",
         }
         return portal.page(request, "attendance/checks.html", values)
 

@@ -346,7 +346,7 @@ def test_the_rate_expects_nobody_who_has_de_facto_left(gates: Gates) -> None:
         found = rates.of_month(session, gates.field.clock, office(gates), gates.field.project_id, MARCH)
         doubtful = rates.reconciliation(
             session, gates.field.clock, office(gates), gates.field.project_id, Wanted(MARCH), below=Decimal("0.5")
-        )
+        ).items
         supervised = rates.coverage(session, Access("a", Role.AUTHORITY), MARCH + DAY)
     assert (found.valid_days, found.expected_days, found.rate) == (Decimal(41), 41, Decimal("1.0000"))
     assert [(one.line.assignment_id, one.remarks) for one in doubtful] == [(gates.assignment(gone).id, ("FEW_DAYS",))]
