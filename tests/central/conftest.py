@@ -11,12 +11,12 @@ import httpx
 import pytest
 from sqlalchemy import Connection, text
 
-from central.app import create_app
 from central.centre import Centre
 from central.database import Database
 from central.migrations import tables
 from tests.central.builders import Story, open_centre
 from tests.central.in_process import in_process
+from tests.central.stage import application, leave
 from tests.parts.postgres import Cluster, running_cluster
 
 
@@ -90,6 +90,7 @@ def centre(database_url: str, tmp_path: Path) -> Iterator[Centre]:
     opened = open_centre(tmp_path, database_url)
     yield opened
     opened.close()
+    leave(opened)
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ def story(centre: Centre) -> Story:
 @pytest.fixture
 def client(centre: Centre) -> Iterator[httpx.Client]:
     """The application over the same centre."""
-    with in_process(create_app(centre.settings, centre)) as opened:
+    with in_process(application(centre)) as opened:
         yield opened
 
 

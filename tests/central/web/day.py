@@ -9,10 +9,10 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from central.access import Role
-from central.app import create_app
 from central.centre import Centre
 from central.identity.model import Account
 from tests.central.builders import Story
+from tests.central.stage import application
 from tests.central.web.site import PASSWORD, FakeBrowser
 
 _HASH = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
@@ -24,7 +24,7 @@ class Day(Story):
     @cached_property
     def app(self) -> FastAPI:
         """The centre's application, one for all browsers."""
-        return create_app(self.centre.settings, self.centre)
+        return application(self.centre)
 
     def account(self, username: str, role: Role, company: int | None = None, project: int | None = None) -> str:
         """An account; its name."""

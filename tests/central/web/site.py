@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from central import bulk
 from central.access import Role
-from central.app import create_app
 from central.attendance.model import Passage, Refusal
 from central.attendance.rules import Judged
 from central.centre import Centre
@@ -29,6 +28,7 @@ from central.people import sealed
 from central.people.model import Employment, EmploymentForm, IdentityState, Worker, WorkerTerm
 from central.projects.model import Company, Participant, ParticipantRole, Project, ProjectState, Team
 from tests.central.builders import FakeClock, open_centre
+from tests.central.stage import application, leave
 
 NOW = dt.datetime(2025, 4, 19, 1, 30, tzinfo=dt.UTC)
 """09:30 at the site."""
@@ -283,6 +283,7 @@ def a_site(home: Path) -> Iterator[Site]:
         yield Site(centre)
     finally:
         centre.close()
+        leave(centre)
 
 
 class HasCentre(Protocol):
@@ -297,7 +298,7 @@ class FakeBrowser:
     """Asks like a browser and keeps its cookies; follows nothing by itself."""
 
     def __init__(self, site: HasCentre, app: FastAPI | None = None) -> None:
-        self._app = app or create_app(site.centre.settings, site.centre)
+        self._app = app or application(site.centre)
         self.cookies = httpx.Cookies()
 
     def get(self, path: str, **headers: str) -> httpx.Response:
