@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import case, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from central import audit
@@ -183,9 +183,9 @@ class Courier:
         now = self._centre.clock.now()
         marked = PlatformUpload.code == "PLATFORM_CHANGED_AFTER"
         with self._centre.database.writing() as session:
-            rows = update(PlatformUpload).where(PlatformUpload.id.in_(ids))
-            session.execute(rows.values(state=state, settled_at=now, next_at=None, number=number, said=""))
-            session.execute(rows.where(~marked).values(code=""))
+            code = case((marked, PlatformUpload.code), else_="")
+            there = {"state": state, "settled_at": now, "next_at": None, "number": number, "said": "", "code": code}
+            session.execute(update(PlatformUpload).where(PlatformUpload.id.in_(ids)).values(**there))
             other = aliased(PlatformUpload)
             missing = select(other.id).where(
                 or_(other.id == PlatformUpload.needs_id, other.id == PlatformUpload.follows_id), other.state.not_in(THERE)

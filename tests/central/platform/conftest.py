@@ -15,8 +15,14 @@ def world(database_url: str, tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def alone(sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
-    """The same on SQLite only: for what lies between us and the platform."""
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated, empty file, for what lies between us and the platform: the database has no part in it."""
     copy(sqlite_template, tmp_path / "central.db")
-    with opened(tmp_path, f"sqlite:///{tmp_path / 'central.db'}") as built:
+    return f"sqlite:///{tmp_path / 'central.db'}"
+
+
+@pytest.fixture
+def alone(sqlite_url: str, tmp_path: Path) -> Iterator[World]:
+    """The same on SQLite only."""
+    with opened(tmp_path, sqlite_url) as built:
         yield built

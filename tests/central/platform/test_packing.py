@@ -126,10 +126,10 @@ def test_a_passage_that_was_withdrawn_and_packed_is_told_once_it_counts_after_al
     assert [told for told in world.platform.there if told[0] == "attendance"] != []
 
 
-def test_the_office_looks_up_a_date_by_api(world: World) -> None:
-    _, key = told_long_ago(world)
-    packing.work(world.story.centre)
-    story, api = world.story, f"/api/v1/projects/{world.project_id}/platform"
+def test_the_office_looks_up_a_date_by_api(alone: World) -> None:
+    _, key = told_long_ago(alone)
+    packing.work(alone.story.centre)
+    story, api = alone.story, f"/api/v1/projects/{alone.project_id}/platform"
     office, day = story.token(story.office()), "2026-03-13"
     with in_process(create_app(story.centre.settings, story.centre)) as client:
         (one,) = client.get(f"{api}/packs", params={"day": day}, headers=office).json()["items"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from shutil import copy
 from typing import Any
 
 import pytest
@@ -23,10 +22,10 @@ from tests.central.web.site import _HASH, FakeBrowser, field
 
 
 @pytest.fixture
-def failing(world: World) -> World:
-    """A project whose first record was refused for good."""
-    fail_once(world)
-    return world
+def failing(alone: World) -> World:
+    """A project whose first records were refused for good."""
+    fail_once(alone)
+    return alone
 
 
 def fail_once(world: World) -> None:
@@ -37,31 +36,31 @@ def fail_once(world: World) -> None:
     world.run()
 
 
-def test_only_the_system_administrator_switches_and_it_stands_in_the_audit(world: World) -> None:
-    centre, office = world.story.centre, world.story.office()
+def test_only_the_system_administrator_switches_and_it_stands_in_the_audit(alone: World) -> None:
+    centre, office = alone.story.centre, alone.story.office()
     with centre.database.writing() as session, pytest.raises(Problem, match="ROLE_NOT_ALLOWED"):
-        service.switch(session, world.clock, office, centre.settings, world.project_id, on=True, since=None)
-    world.switch()
-    world.switch()
-    world.switch(on=False)
+        service.switch(session, alone.clock, office, centre.settings, alone.project_id, on=True, since=None)
+    alone.switch()
+    alone.switch()
+    alone.switch(on=False)
     with centre.database.reading() as session:
         deeds = session.scalars(select(AuditEntry).where(AuditEntry.action == "platform.switched")).all()
-    assert [(deed.actor, deed.subject) for deed in deeds] == [(ADMINISTRATOR.actor, f"project:{world.project_id}")] * 2
+    assert [(deed.actor, deed.subject) for deed in deeds] == [(ADMINISTRATOR.actor, f"project:{alone.project_id}")] * 2
 
 
 @pytest.mark.parametrize(
     ("changed", "code"), [({"platform_url": ""}, "PLATFORM_NOT_CONFIGURED"), ({"platform_projects": ()}, "PLATFORM_NOT_ALLOWED")]
 )
 def test_it_is_off_unless_the_settings_name_platform_and_project(
-    database_url: str, tmp_path: Path, changed: dict[str, Any], code: str
+    sqlite_url: str, tmp_path: Path, changed: dict[str, Any], code: str
 ) -> None:
-    with opened(tmp_path, database_url, **changed) as world, pytest.raises(Problem, match=code):
+    with opened(tmp_path, sqlite_url, **changed) as world, pytest.raises(Problem, match=code):
         world.switch()
 
 
-def test_nothing_is_told_from_a_day_to_come(world: World) -> None:
+def test_nothing_is_told_from_a_day_to_come(alone: World) -> None:
     with pytest.raises(Problem, match="PLATFORM_SINCE_INVALID"):
-        world.switch(since=world.today + dt.timedelta(days=1))
+        alone.switch(since=alone.today + dt.timedelta(days=1))
 
 
 def test_the_office_sees_counts_and_reasons_in_both_languages_and_tries_again(failing: World) -> None:
@@ -154,9 +153,8 @@ def test_the_offices_page_shows_failures_with_reasons_and_tries_again(alone: Wor
     assert office.post(path, said | {"do": "off"}).status_code == 403
 
 
-def test_the_administrators_page_lists_projects_and_switches_one_on(sqlite_template: Path, tmp_path: Path) -> None:
-    copy(sqlite_template, tmp_path / "central.db")
-    with opened(tmp_path, f"sqlite:///{tmp_path / 'central.db'}", second_factor_for_administrators=False) as world:
+def test_the_administrators_page_lists_projects_and_switches_one_on(sqlite_url: str, tmp_path: Path) -> None:
+    with opened(tmp_path, sqlite_url, second_factor_for_administrators=False) as world:
         path = f"/projects/{world.project_id}/platform"
         administrator = browser(world, Role.ADMINISTRATOR)
         assert path in administrator.get("/platform").text

@@ -25,7 +25,7 @@ from central.people.sealed import id_number
 from central.platform import feeding, job, service
 from central.platform.adapters import ADAPTERS
 from central.platform.http_platform import HttpPlatform, Keys
-from central.platform.model import PlatformChannel, PlatformUpload, UploadState
+from central.platform.model import THERE, PlatformChannel, PlatformUpload, UploadState
 from tests.central.builders import MORNING, FakeClock, Story, open_centre
 from tests.central.platform.server import CORP_KEY, SECRET, FakePlatform, serving
 
@@ -120,8 +120,12 @@ class World:
         """The job's work, so many times, with the clock set on after each."""
         for _ in range(rounds):
             job.follow(self.story.centre)
-            job.carry(self.story.centre, self.connect, lambda: 0.5)
-            self.clock.forward(**(forward or {"seconds": 30}))
+            self.carry(**forward)
+
+    def carry(self, **forward: float) -> None:
+        """The second half of it: where nothing happens on the site meanwhile."""
+        job.carry(self.story.centre, self.connect, lambda: 0.5)
+        self.clock.forward(**(forward or {"seconds": 30}))
 
     def run_until_there(self, most: int = 60) -> None:
         """The same until nothing is open."""
@@ -135,6 +139,19 @@ class World:
         settings = self.story.centre.settings
         keys = Keys(settings.platform_appid or code, SECRET, CORP_KEY)
         return HttpPlatform(settings.platform_url, ADAPTERS[settings.platform_adapter], keys, self.clock, self.client)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether everything is there."""
+        with self.story.centre.database.reading() as session:
+            return session.scalar(select(PlatformUpload.id).where(PlatformUpload.state.not_in(THERE)).limit(1)) is None
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether somebody must resume the channel or have something tried again."""
+        channel, waits = self.channel(), select(PlatformUpload.id).where(PlatformUpload.state == UploadState.FAILED)
+        with self.story.centre.database.reading() as session:
+            return bool(channel.paused_code or channel.resume_at) or session.scalar(waits.limit(1)) is not None
 
     def operate(self) -> None:
         """Somebody resumes the channel and has everything tried again."""
