@@ -6,7 +6,7 @@ three rows 3.7 %.
 
 **Centred.** The people of a site resemble each other, and their vectors share a direction that tells nobody apart. From CENTRED_FROM
 people on, the mean of the gallery is taken off both sides before they are compared: the highest scores of strangers fall by .06, right
-ones by .04 (docs/adr/0016). Strangers score the same around the mean of 20 people as around that of 100.
+ones by .04 (docs/adr/0017). Strangers score the same around the mean of 20 people as around that of 100.
 
 **Who comes here.** The chance that a stranger opens is the sum over the enrolled, and need not be the same for each. Whoever passed this
 box lately (`regulars`) has REGULAR times the share of another, the sum stays below the bound, and among thousands the regulars of a
