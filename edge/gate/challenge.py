@@ -9,7 +9,7 @@ by chance only: with two of three movements drawn at random one try in six. Once
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -115,8 +115,18 @@ class Challenge:
         """Whether the next frame's eyes matter: before the first movement, and while a blink is asked."""
         return Ask.BLINK in self.moves and (not self._asked_ms or self.moves[min(self.done, len(self.moves) - 1)] is Ask.BLINK)
 
-    def feed(self, landmarks: npt.NDArray[np.float32] | None, at_ms: int, openness: float | None = None) -> Ask:
-        """One frame: the face's five points (None where the face was not seen) and how open its eyes are (None where unmeasured)."""
+    def feed(
+        self,
+        landmarks: npt.NDArray[np.float32] | None,
+        at_ms: int,
+        openness: float | None = None,
+        is_the_same: Callable[[], bool] = lambda: True,
+    ) -> Ask:
+        """One frame: the face's five points (None where the face was not seen) and how open its eyes are (None where unmeasured).
+
+        `is_the_same` is asked of a frame that would complete a movement: whether it shows the person whom the challenge is about. One
+        that does not completes nothing, and one of the next may.
+        """
         if self._over is not None:
             return self._over
         if landmarks is None:
@@ -128,7 +138,7 @@ class Challenge:
         self._last_ms = at_ms
         if not self._asked_ms:
             return self._look(place, openness, at_ms)
-        return self._move(place, openness, at_ms)
+        return self._move(place, openness, at_ms, is_the_same)
 
     def _look(self, place: float | None, openness: float | None, at_ms: int) -> Ask:
         if place is not None:
@@ -142,8 +152,8 @@ class Challenge:
             return self._end(Ask.FAILED)
         return self.asks
 
-    def _move(self, place: float | None, openness: float | None, at_ms: int) -> Ask:
-        if self._made(self.moves[self.done], place, openness, at_ms):
+    def _move(self, place: float | None, openness: float | None, at_ms: int, is_the_same: Callable[[], bool]) -> Ask:
+        if self._made(self.moves[self.done], place, openness, at_ms) and is_the_same():
             self.done, self._asked_ms, self._shut_ms = self.done + 1, at_ms, None
             if self.done == len(self.moves):
                 return self._end(Ask.PASSED)

@@ -63,12 +63,13 @@ def day(
     data: Annotated[Path | None, typer.Option(help="照片目录，内含 faces/ · a folder that holds faces/ (GONGMEN_TEST_DATA)")] = None,
     workers: Annotated[int, typer.Option(min=30, max=2000, help="工人数 · how many workers")] = 600,
     seed: Annotated[int, typer.Option(help="谁、何时、什么光线 · who comes when, in which light")] = 1,
+    models: Annotated[Path | None, typer.Option(help="可选活体网络所在目录 · a folder with the optional network against prints")] = None,
 ) -> None:
     """早高峰一小时：两条通道、陌生人、安全帽、断网 · An hour of a morning: two lanes, strangers, helmets, a network cut."""
     from gongmen.bench.day import run
     from gongmen.bench.photographs import DATA
 
-    run(as_json, data or DATA, workers, seed)
+    run(as_json, data or DATA, workers, seed, models)
 
 
 @app.command()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from edge.clock import SystemClock
-from edge.faces import FaceEngine, Image
-from edge.gate.eyes import Eyes
+from edge.faces import Face, FaceEngine, Image, Vector
 from edge.gate.gatehouse import Equipment, Gatehouse
-from edge.gate.liveness import passive_checks
+from edge.gate.liveness import Liveness
 from edge.gate.passage import Outcome, Place
 from edge.reader.swipes import SwipeState
 from edge.store.secrets import BoxKeys
@@ -27,8 +26,13 @@ from hardware.errors import NoCard
 RATE: Final = 15
 PATIENCE_S: Final = 8.0
 """How long somebody looks into the camera before trying the card, or giving up."""
+BEGINS_S: Final = 1_000.0
+"""What the machine's own monotonic clock says at 06:30."""
 STEP_UP_S: Final = 1.0
 """From one person's passage to the next one's face."""
+TURNS: Final = {"TURN_LEFT": 0.35, "TURN_RIGHT": -0.35}
+REACTS_S: Final = 0.8
+"""From the screen's asking to the head's being turned."""
 _BORN: Final = (BORN, BORN.replace(year=1986))
 
 
@@ -37,11 +41,16 @@ class MorningClock(SystemClock):
 
     def __init__(self, began_ms: int) -> None:
         super().__init__()
-        self._began_ms, self.ran_s = began_ms, 1_000.0
+        self._began_ms, self.ran_s = began_ms, BEGINS_S
+
+    @property
+    def morning_s(self) -> float:
+        """Seconds since 06:30."""
+        return self.ran_s - BEGINS_S
 
     def now_ms(self) -> int:
         """Wall time of the morning."""
-        return self._began_ms + round(1000 * (self.ran_s - 1_000.0))
+        return self._began_ms + round(1000 * self.morning_s)
 
     def mono_ms(self) -> int:
         """Ms of the morning."""
@@ -82,15 +91,43 @@ class HandReader:
         """Nothing to let go."""
 
 
+class TurningEngine:
+    """The engine, whose living visitors can turn their heads: photographs cannot, so the nose's landmark is moved in the nearest face.
+
+    `turned` in eye distances, to the picture's right.
+    """
+
+    def __init__(self, engine: FaceEngine) -> None:
+        self._engine, self.name, self.dim, self.scale, self.turned = engine, engine.name, engine.dim, engine.scale, 0.0
+
+    def detect(self, image: Image) -> list[Face]:
+        """As the engine does, the first face's nose moved."""
+        faces = self._engine.detect(image)
+        if not faces or not self.turned:
+            return faces
+        marks = faces[0].landmarks.copy()
+        marks[2] += self.turned * (marks[1] - marks[0])
+        return [replace(faces[0], landmarks=marks), *faces[1:]]
+
+    def embed(self, image: Image, face: Face) -> Vector:
+        """As the engine does."""
+        return self._engine.embed(image, face)
+
+
 @dataclass
 class Visit:
-    """What came of one visitor. `seconds` from stepping up to the arm or the end; `by` the way in, empty where there was none."""
+    """What came of one visitor. `seconds` from stepping up to the arm or the end; `by` the way in, empty where there was none.
+
+    `queued_s` is how long they stood behind others before that, `score` what the gate made of the face that it let in.
+    """
 
     visitor: Visitor
     by: str = ""
     taken_for: str = ""
     refused_by_face: bool = False
     seconds: float = 0.0
+    queued_s: float = 0.0
+    score: float | None = None
     reasons: list[str] = field(default_factory=list)
     frames_ms: list[float] = field(default_factory=list)
 
@@ -98,11 +135,12 @@ class Visit:
 class DayLane:
     """Build, `visit` one after the other, `close`: one thread."""
 
-    def __init__(self, home: Path, lane: str, engine: FaceEngine, clock: MorningClock, empty: Image) -> None:
-        self.clock, self._empty, self._engine = clock, empty, engine
+    def __init__(self, home: Path, lane: str, engine: FaceEngine, *, clock: MorningClock, empty: Image, liveness: Liveness) -> None:
+        self.clock, self._empty, self._engine = clock, empty, TurningEngine(engine)
         self._camera, self._reader, self._arm = HandCamera(), HandReader(), WatchedTurnstile()
         self._outcomes: list[Outcome] = []
-        equipment = Equipment(self._camera, self._reader, self._arm, engine, passive_checks(), eyes=Eyes.load())
+        self._asked = ("", 0.0)
+        equipment = Equipment(self._camera, self._reader, self._arm, self._engine, liveness)
         self._house = Gatehouse(home, Place(lane, wire.Direction.IN), equipment, BoxKeys.load(home), clock)
         self._house.feed.wait(120)
         self._lane, self._swipes = self._house.lane, self._house.swipes
@@ -114,10 +152,15 @@ class DayLane:
         self._house.close()
 
     def visit(self, visitor: Visitor, frames: list[Image]) -> Visit:
-        """One person steps up, looks into the camera, takes out the card if need be, and is through or gives up."""
+        """One person waits for the turn, steps up, looks into the camera, takes out the card if need be, and is through or gives up.
+
+        While nobody waits the clock leaps to the next one: this is where an hour becomes minutes.
+        """
+        self.clock.ran_s += max(0.0, visitor.at_s - self.clock.morning_s)
+        queued_s = self.clock.morning_s - visitor.at_s
         for _ in range(round(STEP_UP_S * RATE)):
             self._frame(self._empty, None)
-        visit, began_s = Visit(visitor), self.clock.ran_s
+        visit, began_s = Visit(visitor, queued_s=queued_s), self.clock.ran_s
         if visitor.picture is not None:
             self._look(visit, frames, began_s)
         if not visit.by and visitor.number and visitor.kind is Kind.WORKER:
@@ -149,18 +192,27 @@ class DayLane:
 
     def _frame(self, image: Image, visit: Visit | None) -> None:
         self.clock.ran_s += 1 / RATE
+        self._engine.turned = self._move(visit)
         began = time.perf_counter()
         self._camera.show(image, self.clock.ran_s)
         self._lane.step(0)
         if visit is not None:
             visit.frames_ms.append(1000 * (time.perf_counter() - began))
 
+    def _move(self, visit: Visit | None) -> float:
+        """How far this visitor has turned the head: what the screen asked for a moment ago, if it is a head."""
+        hint = self._house.screen.now()[1].hint or ""
+        if hint != self._asked[0]:
+            self._asked = (hint, self.clock.ran_s)
+        alive = visit is not None and visit.visitor.kind is not Kind.PRINT
+        return TURNS.get(hint, 0.0) if alive and self.clock.ran_s - self._asked[1] >= REACTS_S else 0.0
+
     def _through(self, visit: Visit, way: str) -> bool:
         """Takes up what was decided; whether the arm opened."""
         for outcome in self._outcomes:
             decision = outcome.decision
             if outcome.opened and decision is not None and decision.claim.right is not None:
-                visit.by, visit.taken_for = way, decision.claim.right.person
+                visit.by, visit.taken_for, visit.score = way, decision.claim.right.person, decision.claim.score
             elif decision is not None and decision.reason is not None:
                 visit.reasons.append(decision.reason.value)
         self._outcomes.clear()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from edge.faces import Face, FaceEngine, Image
 from edge.reader.id_number import check_digit
+from edge.worn import enrolment_row
 from gongmen.bench.conditions import CONDITIONS, Condition, chance, track
 
 ENROLLED_WITH: Final = 3
@@ -22,6 +23,8 @@ BORN: Final = date(1985, 3, 15)
 WEATHER: Final = (("clean", 0.45), ("helmet", 0.35), ("blur", 0.10), ("dark", 0.05), ("helmet+blur", 0.05))
 """How the faces of the morning are seen, and how often."""
 FRAMES: Final = 10
+MORNING_S: Final = 3600.0
+"""From 06:30 to 07:30; half of the people come in the middle twenty minutes."""
 _SPOOFED: Final = 10
 
 
@@ -36,13 +39,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody at the gate. `person` is whose right they have (or show a picture of), `number` an ID number where they bring a card."""
+    """Somebody at the gate. `person` is whose right they have (or show a picture of), `number` an ID number where they bring a card.
+
+    `at_s` is when they join the lane's queue, in seconds of the morning.
+    """
 
     kind: Kind
     person: str
     picture: Path | None
     condition: Condition
     number: str = ""
+    at_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -69,9 +76,9 @@ def morning(data: Path, workers: int, seed: int = 1) -> Morning:
     known = list(_photographed(data))
     if not known:
         raise FileNotFoundError(data / "faces")
-    order = draw.permutation(len(known))
+    shuffled = draw.permutation(len(known))
     outside = max(2, workers // 60)
-    pictures = [known[i] for i in order]
+    pictures = [known[i] for i in shuffled]
     unconfirmed, faces = pictures[:outside], pictures[outside : outside + workers]
     prints = list(_prints(data))[: max(1, workers // 40)]
     faces = [one for _, one in prints] + faces[: workers - len(prints)]
@@ -84,7 +91,10 @@ def morning(data: Path, workers: int, seed: int = 1) -> Morning:
     visitors += [Visitor(Kind.STRANGER, "", strangers[i], _weather(draw)) for i in chosen]
     for (attacks, _), one in zip(prints, people, strict=False):
         visitors += [Visitor(Kind.PRINT, one.person, attack, CONDITIONS[0]) for attack in attacks]
-    return Morning(tuple(people), tuple(waiting), tuple(visitors[i] for i in draw.permutation(len(visitors))))
+    order = draw.permutation(len(visitors))
+    arrivals = np.sort(draw.triangular(0.0, 0.5 * MORNING_S, 0.98 * MORNING_S, len(visitors)))
+    come = (replace(visitors[i], at_s=float(at_s)) for i, at_s in zip(order, arrivals, strict=True))
+    return Morning(tuple(people), tuple(waiting), tuple(come))
 
 
 def _photographed(data: Path) -> Iterator[tuple[Path, ...]]:
@@ -133,13 +143,13 @@ def photograph(path: Path) -> Image:
 
 
 def rows(engine: FaceEngine, pictures: Sequence[Path]) -> npt.NDArray[np.float32] | None:
-    """The template of somebody's pictures, n x dim; None where no face is found in any."""
+    """The template of somebody's pictures as the kiosk takes it, n x dim; None where no face is found in any."""
     found = []
     for path in pictures:
         image = photograph(path)
         face = main_face(engine, image)
         if face is not None:
-            found.append(engine.embed(image, face))
+            found.append(enrolment_row(engine, image, face))
     return np.stack(found) if found else None
 
 
