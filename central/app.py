@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import text
 
 from central import jobs, problems, web
+from central.anomalies import api as anomalies
 from central.attendance import api as attendance
 from central.centre import Centre
 from central.devices import api as devices
@@ -105,6 +106,7 @@ def _add_routes(app: FastAPI) -> None:
         evidence,
         exchange,
         platform,
+        anomalies,
     ):
         app.include_router(slice_.router)
     app.include_router(_health())

@@ -15,6 +15,7 @@ PUBLIC: Final = (
     "GET /banks",
     "GET /regional-bases",
     "GET /identity/service",
+    "GET /identity/outages",
 )
 """Facts that everybody who is signed in may look up: names of companies, banks, base wages; lists that hold only one's own."""
 
@@ -135,6 +136,9 @@ ALLOWED: Final[dict[str, str]] = {
     "PUT /assignments/{assignment_id}/lanes": "GM",
     "GET /teams/{team_id}/lanes": "GMAHY",
     "PUT /teams/{team_id}/lanes": "GM",
+    "GET /projects/{project_id}/anomalies": "GMCAH",
+    "GET /projects/{project_id}/anomaly-list": "GMCAH",
+    "GET /supervision/anomalies": "AH",
     "POST /projects/{project_id}/boxes": "GMY",
     "GET /boxes": "EGMSAHY",
     "POST /boxes/{box_id}/revocation": "GMY",
@@ -164,6 +168,7 @@ ALLOWED: Final[dict[str, str]] = {
     "POST /workers/{worker_id}/verification": "A",
     "GET /identity/waiting": "A",
     "POST /identity/outages": "Y",
+    "POST /identity/outages/{outage_id}/withdrawal": "Y",
     "POST /evidence": "EGMC",
     "GET /evidence": "EGMCDSAHY",
     "GET /evidence/{evidence_id}/content": "EGMCDAHY",
