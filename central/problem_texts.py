@@ -277,7 +277,14 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
     "EVIDENCE_TYPE": ("只接受照片（JPEG、PNG、WebP、HEIC）和 PDF。", "Only photos (JPEG, PNG, WebP, HEIC) and PDF are kept."),
     "EVIDENCE_DATE_INVALID": ("材料所证明的日期不能晚于今天。", "Evidence cannot be about a day to come."),
     "EVIDENCE_ABOUT_WHOM": ("请说明材料涉及的人员或分派。", "Say which person or assignment it is about."),
-    "EVIDENCE_DAMAGED": ("材料内容与摘要不符，请联系系统管理员。", "The content does not fit its digest: call the administrator."),
+    "HISTORY_FILE_UNREADABLE": (
+        "文件已损坏，现在打不开，已记录。请凭请求编号联系系统管理员从备份恢复。",
+        "The file is damaged and cannot be opened now; this is recorded. Quote the request id to have it restored.",
+    ),
+    "EVIDENCE_UNREADABLE": (
+        "材料原件缺失或已损坏，现在打不开，已记录。请凭请求编号联系系统管理员从备份恢复。",
+        "The file is missing or damaged and cannot be opened now; this is recorded. Quote the request id to have it restored.",
+    ),
     "WORKBOOK_TYPE": (
         "不是可读取的 Excel 工作簿（.xlsx），请用模板填写后另存为 .xlsx。",
         "Not a readable Excel workbook: save the template as .xlsx.",
@@ -345,6 +352,7 @@ ENTRY: Final[dict[str, tuple[str, str]]] = {
         "该分派已退回用人单位，修改后方可接收。",
         "This assignment was returned to the employer, who must edit it first.",
     ),
+    "LANES_NOT_CHOSEN": ("请至少勾选一条通道，或改选“全部通道”。", "Tick at least one lane, or choose every lane."),
     "ASSIGNMENT_ENDED": ("该分派已结束或撤回。", "This assignment has ended or was withdrawn."),
     "ENTRY_TIME_NOT_SETTABLE": (
         "进场时间为总承包单位接收的系统时间，不能填写（A-41）。可上传印证材料。",

@@ -103,9 +103,10 @@ def listed(
     summary="下载印证材料 / the file",
 )
 def content(call: Caller, evidence_id: RowId) -> Response:
-    """A-27：仅有权者可看，每次查看留痕；原样返回并校验摘要。"""
+    """A-27：仅有权者可看，每次查看留痕；原样返回并校验摘要；原件缺失或损坏时返回 503 并留痕。"""
     with call.centre.database.writing() as session:
-        kept, plain = service.opened(session, call.centre.secrets, call.access, evidence_id)
+        kept, found = service.opened(session, call.centre.secrets, call.access, evidence_id)
+    plain = service.readable(found)
     headers = {
         "Content-Disposition": f"attachment; filename=\"evidence\"; filename*=UTF-8''{quote(kept.file_name)}",
         "Content-Security-Policy": "sandbox; default-src 'none'",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
@@ -20,7 +21,9 @@ from central.evidence import rules
 from central.evidence.model import Evidence, EvidenceContent
 from central.people import service as people
 from central.projects import service as projects
-from central.secrets import CentreSecrets
+from central.secrets import CentreSecrets, SecretsError
+
+RESTORED_WITHIN_S: Final = 3600
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,12 @@ def listed(
     return list(session.scalars(wanted.order_by(Evidence.id).limit(limit + 1)))
 
 
-def opened(session: Session, keys: CentreSecrets, access: Access, evidence_id: int) -> tuple[Evidence, bytes]:
-    """The file itself, for whoever may see it; who looked stands in the audit. Raises `Problem` 404 NOT_FOUND."""
+def opened(session: Session, keys: CentreSecrets, access: Access, evidence_id: int) -> tuple[Evidence, bytes | None]:
+    """The file itself, for whoever may see it; who looked stands in the audit. Raises `Problem` 404 NOT_FOUND.
+
+    None where the content is gone, does not open or is not what was attached: that stands in the audit too, so that the transaction is
+    to be kept, and then `readable` says it.
+    """
     access.require(Function.VIEW_PEOPLE)
     kept = session.get(Evidence, evidence_id)
     if kept is None:
@@ -97,11 +104,26 @@ def opened(session: Session, keys: CentreSecrets, access: Access, evidence_id: i
     entitled = select(Evidence.id).where(Evidence.id == evidence_id, _visible(session, access, kept.project_id, of_others=True))
     if session.scalar(entitled) is None:
         raise Problem("NOT_FOUND", 404)
-    content = keys.open(session.get_one(EvidenceContent, evidence_id).sealed, _context(kept))
-    if hashlib.sha256(content).digest() != kept.sha256:
-        raise Problem("EVIDENCE_DAMAGED", 500)
-    audit.record(session, access, "evidence.seen", f"worker:{kept.worker_id}", after={"evidence": evidence_id})
+    content = _content(session, keys, kept)
+    deed = "evidence.seen" if content is not None else "evidence.unreadable"
+    audit.record(session, access, deed, f"worker:{kept.worker_id}", after={"evidence": evidence_id})
     return kept, content
+
+
+def readable(content: bytes | None) -> bytes:
+    """The content, or `Problem` 503 EVIDENCE_UNREADABLE: it may come back from a copy of the store."""
+    if content is None:
+        raise Problem("EVIDENCE_UNREADABLE", 503, retry_after_s=RESTORED_WITHIN_S)
+    return content
+
+
+def _content(session: Session, keys: CentreSecrets, kept: Evidence) -> bytes | None:
+    sealed = session.get(EvidenceContent, kept.id)
+    try:
+        content = keys.open(sealed.sealed, _context(kept)) if sealed is not None else b""
+    except SecretsError:
+        return None
+    return content if hashlib.sha256(content).digest() == kept.sha256 else None
 
 
 def _place(session: Session, access: Access, said: Statement) -> tuple[int, int | None]:

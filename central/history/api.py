@@ -92,9 +92,10 @@ def attach(call: Caller, request_id: RowId, body: HistoryFileIn) -> Response:
 
 @router.get("/history-requests/{request_id}/files/{file_id}", response_class=Response, summary="下载文件 / a file's content")
 def content(call: Caller, request_id: RowId, file_id: RowId) -> Response:
-    """原样返回上传的文件。"""
-    with call.reading() as session:
-        file, found = service.content(session, call.centre.secrets, call.access, request_id, file_id)
+    """原样返回上传的文件，每次查看留痕；文件损坏时返回 503 并留痕。"""
+    with call.centre.database.writing() as session:
+        file, kept = service.content(session, call.centre.secrets, call.access, request_id, file_id)
+    found = service.readable(kept)
     headers = {"Cache-Control": "no-store", "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"}
     return Response(found, media_type=file.media_type, headers=headers)
 

@@ -20,7 +20,7 @@ from central.people.legacy_model import LegacyRecord
 from central.people.model import Worker
 from central.projects import service as projects
 from central.projects.model import Participant, Project
-from central.secrets import CentreSecrets
+from central.secrets import CentreSecrets, SecretsError
 
 _NAMES = {
     HistoryAct.OWNER: ("建设单位", "owner"),
@@ -151,13 +151,29 @@ def records(session: Session, access: Access, request_id: int, after: int, limit
     return [_old(*row) for row in session.execute(wanted)]
 
 
-def content(session: Session, keys: CentreSecrets, access: Access, request_id: int, file_id: int) -> tuple[HistoryFile, bytes]:
-    """A file of a request, with its content."""
+def content(session: Session, keys: CentreSecrets, access: Access, request_id: int, file_id: int) -> tuple[HistoryFile, bytes | None]:
+    """A file of a request, with its content; who looked stands in the audit.
+
+    None where it does not open any more: that stands there too, so that the transaction is to be kept, and then `readable` says it.
+    """
     request = _visible(session, access, request_id)
     file = session.get(HistoryFile, file_id)
     if file is None or file.request_id != request.id:
         raise Problem("NOT_FOUND", 404)
-    return file, keys.open(file.content_sealed, f"history:{request.id}")
+    try:
+        found = keys.open(file.content_sealed, f"history:{request.id}")
+    except SecretsError:
+        found = None
+    deed = "history.file_seen" if found is not None else "history.file_unreadable"
+    audit.record(session, access, deed, _subject(request), after={"file": file.id})
+    return file, found
+
+
+def readable(found: bytes | None) -> bytes:
+    """The content, or `Problem` 503 HISTORY_FILE_UNREADABLE: it may come back from a copy of the store."""
+    if found is None:
+        raise Problem("HISTORY_FILE_UNREADABLE", 503, retry_after_s=3600)
+    return found
 
 
 def seen(session: Session, access: Access, request_id: int) -> RequestView:

@@ -17,8 +17,9 @@ from central.paging import Cursor, Limit, Page, after, page
 from central.people.schemas import WorkerOut, worker_out
 from central.problems import RESPONSES
 from central.schemas import In, Line, Moment, Out, ShortLine, example
-from central.verification import service
+from central.verification import outages, service
 from central.verification.model import CheckState, IdentityCheck, PlannedOutage
+from central.verification.rules import OutageState
 
 router = APIRouter(prefix="/api/v1", tags=["核验 verification"], responses=RESPONSES)
 Cause = Annotated[str, StringConstraints(strip_whitespace=True, max_length=32)]
@@ -74,14 +75,16 @@ class OutageOut(Out):
     begins_at: Moment
     ends_at: Moment
     reason: str
+    state: OutageState
 
 
 class ServiceOut(Out):
-    """How the verification service stands."""
+    """How the verification service stands. `weekly_outage` are the days of each week without it, 0 is Monday."""
 
     configured: bool
     open: bool
     next_opening: Moment | None
+    weekly_outage: list[int]
 
 
 @router.post("/workers/{worker_id}/identity-check", status_code=202, response_model=CheckOut, summary="申请核验 / ask for verification")
@@ -126,8 +129,10 @@ def waiting(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[Work
 @router.get("/identity/service", summary="核验服务状态 / the verification service")
 def state(call: Caller) -> ServiceOut:
     """A-26：是否开放，计划停机时何时恢复。"""
-    back_at = _opening(call)
-    return ServiceOut(configured=bool(call.centre.settings.identity_service_url), open=back_at is None, next_opening=back_at)
+    back_at, weekly = _opening(call), sorted(call.centre.settings.identity_outage_weekdays)
+    return ServiceOut(
+        configured=bool(call.centre.settings.identity_service_url), open=back_at is None, next_opening=back_at, weekly_outage=weekly
+    )
 
 
 @router.post("/identity/outages", status_code=201, response_model=OutageOut, summary="登记计划停机 / plan an outage")
@@ -135,9 +140,23 @@ def plan(call: Caller, body: OutageIn) -> Response:
     """A-26：系统管理员登记已通知的停机时间。"""
 
     def deed(session: Session) -> OutageOut:
-        return _outage(service.plan_outage(session, call.access, body.begins_at, body.ends_at, body.reason))
+        return _outage(call, outages.plan(session, call.access, body.begins_at, body.ends_at, body.reason))
 
     return call.write(body, deed, 201)
+
+
+@router.get("/identity/outages", summary="计划停机 / planned outages")
+def planned(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[OutageOut]:
+    """A-26：已登记的停机时间，过去的和将来的，后登记的在前；每周固定停机见 identity/service。"""
+    with call.reading() as session:
+        found = outages.page_of(session, after=after(cursor), limit=limit)
+        return page(found, limit, lambda row: row.id, lambda row: _outage(call, row))
+
+
+@router.post("/identity/outages/{outage_id}/withdrawal", response_model=OutageOut, summary="撤销停机 / withdraw an outage")
+def withdraw(call: Caller, outage_id: RowId) -> Response:
+    """A-26：停机取消或提前结束；等待其结束的核验立即恢复。"""
+    return call.write(None, lambda session: _outage(call, outages.withdraw(session, call.centre.clock, call.access, outage_id)))
 
 
 def _opening(call: Call) -> dt.datetime | None:
@@ -149,5 +168,6 @@ def _check(check: IdentityCheck) -> CheckOut:
     return CheckOut.model_validate(check)
 
 
-def _outage(outage: PlannedOutage) -> OutageOut:
-    return OutageOut.model_validate(outage)
+def _outage(call: Call, outage: PlannedOutage) -> OutageOut:
+    state = outages.state(outage, call.centre.clock.now())
+    return OutageOut(id=outage.id, begins_at=outage.begins_at, ends_at=outage.ends_at, reason=outage.reason, state=state)

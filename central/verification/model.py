@@ -49,12 +49,14 @@ class IdentityCheck(Base):
 
 
 class PlannedOutage(Base):
-    """A dated time in which the verification service is planned to be away, beside its weekly one."""
+    """A dated time in which the verification service is planned to be away, beside its weekly one; withdrawn, it counts no more."""
 
     __tablename__ = "planned_outages"
+    __table_args__ = (Index("ix_planned_outages_ends_at", "ends_at"),)
 
     id: Mapped[int] = row_id()
     begins_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime]
     reason: Mapped[str] = mapped_column(String(200))
     actor: Mapped[str] = mapped_column(String(64))
+    withdrawn_at: Mapped[dt.datetime | None]

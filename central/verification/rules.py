@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from enum import StrEnum
 from typing import Final
 
 from central.clock import SITE_ZONE
@@ -13,6 +14,17 @@ CAUSES: Final = ("VERIFY_NETWORK", "PERSON_CARD_MISMATCH", "CARD_UNREADABLE", "C
 """A-25: why somebody could not be verified, each with a text of its own that says what to do."""
 REFUSING: Final = frozenset({"PERSON_CARD_MISMATCH", "CARD_SUSPECT", "CARD_EXPIRED"})
 """Causes that are a verdict; the others only say that there was none."""
+
+
+class OutageState(StrEnum):
+    """Where an announced outage stands."""
+
+    COMING = "coming"
+    RUNNING = "running"
+    PAST = "past"
+    WITHDRAWN = "withdrawn"
+
+
 LONGEST_WAIT: Final = dt.timedelta(hours=1)
 
 Span = tuple[dt.datetime, dt.datetime]
@@ -40,6 +52,15 @@ def _after(moment: dt.datetime, weekdays: Collection[int], spans: Sequence[Span]
     if len(set(weekdays)) < 7 and local.weekday() in weekdays:
         return dt.datetime.combine(local.date() + dt.timedelta(days=1), dt.time(), SITE_ZONE).astimezone(dt.UTC)
     return moment
+
+
+def outage_state(begins_at: dt.datetime, ends_at: dt.datetime, now: dt.datetime, *, is_withdrawn: bool) -> OutageState:
+    """A-26: at this moment."""
+    if is_withdrawn:
+        return OutageState.WITHDRAWN
+    if now >= ends_at:
+        return OutageState.PAST
+    return OutageState.RUNNING if now >= begins_at else OutageState.COMING
 
 
 def next_attempt(now: dt.datetime, attempts: int, opening: dt.datetime | None) -> dt.datetime:

@@ -19,8 +19,8 @@ from central.people import service as people
 from central.people import store as people_store
 from central.people.model import Employment, EmploymentState, IdentityState, LifeState, Worker
 from central.people.store import EmployedWorker
-from central.verification import rules
-from central.verification.model import CheckState, IdentityCheck, PlannedOutage
+from central.verification import outages, rules
+from central.verification.model import CheckState, IdentityCheck
 from central.verification.registers import CAUSE_OF, Verdict
 
 
@@ -99,20 +99,7 @@ def _is_employed() -> ColumnElement[bool]:
 
 def opening(session: Session, now: dt.datetime, weekdays: Sequence[int]) -> dt.datetime | None:
     """A-26: when the service is planned to be back, None if it is planned to be there now."""
-    planned = session.execute(select(PlannedOutage.begins_at, PlannedOutage.ends_at).where(PlannedOutage.ends_at > now))
-    return rules.opens_at(now, weekdays, [(row[0], row[1]) for row in planned])
-
-
-def plan_outage(session: Session, access: Access, begins_at: dt.datetime, ends_at: dt.datetime, reason: str) -> PlannedOutage:
-    """A-26: an announced outage."""
-    access.require(Function.MANAGE_SETTINGS)
-    if ends_at <= begins_at:
-        raise Problem("OUTAGE_INVALID", 422, "ends_at")
-    outage = PlannedOutage(begins_at=begins_at, ends_at=ends_at, reason=reason, actor=access.actor)
-    session.add(outage)
-    session.flush()
-    audit.record(session, access, "identity_service.outage", f"outage:{outage.id}", after={"from": str(begins_at), "until": str(ends_at)})
-    return outage
+    return outages.opening(session, now, weekdays)
 
 
 # what the job does

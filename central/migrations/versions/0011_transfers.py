@@ -1,4 +1,4 @@
-"""Transfers between employers; indexes by which the lists of workers are sorted."""
+"""Transfers between employers; indexes by which the lists of workers are sorted; outages that were withdrawn."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,6 +49,8 @@ def upgrade() -> None:
     op.create_index("ix_transfers_from_id", "transfers", ["from_id", "state", "id"])
     op.create_index("ix_transfers_to_id", "transfers", ["to_id", "state", "id"])
     op.create_index("ix_transfers_state", "transfers", ["state", "id"])
+    op.add_column("planned_outages", sa.Column("withdrawn_at", UtcDateTime(), nullable=True))
+    op.create_index("ix_planned_outages_ends_at", "planned_outages", ["ends_at"])
     op.create_index("ix_workers_name", "workers", ["name", "id"])
     op.create_index("ix_companies_name", "companies", ["name", "id"])
     for table, column in (("workers", "created_at"), ("employments", "contract_end")):

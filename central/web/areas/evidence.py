@@ -75,8 +75,9 @@ def router(portal: Portal) -> APIRouter:
         """The file; looking at it is recorded."""
         access = signed_in(request)
         with portal.database.writing() as session:
-            kept, content = service.opened(session, keys, access, evidence_id)
+            kept, found = service.opened(session, keys, access, evidence_id)
             kind = kept.media_type
+        content = service.readable(found)
         headers = {**HEADERS, "Content-Disposition": "inline" if kind in INLINE else "attachment"}
         return Response(content, media_type=kind, headers=headers)
 

@@ -108,8 +108,9 @@ def router(portal: Portal) -> APIRouter:
 
     @pages.get("/history/{request_id}/files/{file_id}")
     def paper(request: Request, request_id: RowId, file_id: RowId) -> Response:
-        with portal.database.reading() as session:
-            _, content = service.content(session, keys, signed_in(request), request_id, file_id)
+        with portal.database.writing() as session:
+            _, found = service.content(session, keys, signed_in(request), request_id, file_id)
+        content = service.readable(found)
         return Response(content, media_type="application/octet-stream", headers={**HEADERS, "Content-Disposition": "attachment"})
 
     return pages

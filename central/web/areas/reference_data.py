@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import secrets
 from collections.abc import Callable
 from typing import Final
 
@@ -12,17 +13,20 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from central.access import Access, Role
+from central.call import RowId
 from central.clock import SITE_ZONE
 from central.errors import Problem
 from central.people import banks, reference_list
 from central.people.reference_api import BankIn, BaseIn
 from central.people.reference_model import SHANGHAI
-from central.verification import service as verification
+from central.verification import outages
 from central.web.areas import Area, Entry
 from central.web.forms import Field, Form, Form_, Section, Sent, typed
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
 
 HERE: Final = "/reference"
+SHOWN: Final = 30
+"""Outages on the page; the API lists them all."""
 CODE: Final = re.compile(r"[0-9A-Z]{1,8}")
 
 
@@ -34,9 +38,19 @@ def router(portal: Portal) -> APIRouter:
         with portal.database.reading() as session:
             known = reference_list.every_bank(session, signed_in(request))
             bases = banks.bases(session)
-            back_at = verification.opening(session, portal.clock.now(), portal.centre.settings.identity_outage_weekdays)
+            weekdays = portal.centre.settings.identity_outage_weekdays
+            back_at = outages.opening(session, portal.clock.now(), weekdays)
+            planned = outages.page_of(session, after=0, limit=SHOWN)
         forms = [refused if refused and refused.key == form.key else form for form in (_bank_form(), _base_form(), _outage_form())]
-        values = {"banks": known, "bases": list(reversed(bases)), "back_at": back_at, "shown": forms}
+        values = {
+            "banks": known,
+            "bases": list(reversed(bases)),
+            "back_at": back_at,
+            "weekdays": sorted(weekdays),
+            "outages": [(one, outages.state(one, portal.clock.now())) for one in planned[:SHOWN]],
+            "shown": forms,
+            "once": secrets.token_urlsafe(18),
+        }
         return portal.page(request, "reference.html", values, status)
 
     def written(request: Request, sent: Sent, form: Form, deed: Callable[[Session, Access], str]) -> Response:
@@ -79,8 +93,16 @@ def router(portal: Portal) -> APIRouter:
     def plan(request: Request, sent: Form_) -> Response:
         def deed(session: Session, access: Access) -> str:
             begins, ends = _moment(sent, "outage_begins"), _moment(sent, "outage_ends")
-            verification.plan_outage(session, access, begins, ends, sent.get("outage_reason")[:200])
+            outages.plan(session, access, begins, ends, sent.get("outage_reason")[:200])
             return told(HERE, "outage_planned")
+
+        return written(request, sent, _outage_form(), deed)
+
+    @pages.post(HERE + "/outages/{outage_id}/withdrawal")
+    def withdraw(request: Request, outage_id: RowId, sent: Form_) -> Response:
+        def deed(session: Session, access: Access) -> str:
+            outages.withdraw(session, portal.clock, access, outage_id)
+            return told(HERE, "outage_withdrawn")
 
         return written(request, sent, _outage_form(), deed)
 

@@ -35,6 +35,7 @@ def router(portal: Portal) -> APIRouter:
         after = int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
         with portal.database.reading() as session:
             found = service.waiting(session, access, after=after, limit=PAGE_SIZE)
+            back_at = service.opening(session, portal.clock.now(), portal.centre.settings.identity_outage_weekdays)
         rows = found[:PAGE_SIZE]
         values = {
             "listing": listing,
@@ -42,6 +43,7 @@ def router(portal: Portal) -> APIRouter:
             "more": str(rows[-1].worker.id) if len(found) > PAGE_SIZE else "",
             "columns": COLUMNS,
             "words": lambda prefix, code: choices.word(prefix, code, t),
+            "back_at": back_at,
             "once": secrets.token_urlsafe(18),
         }
         return portal.page(request, "verification.html", values)

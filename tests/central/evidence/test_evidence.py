@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from typing import Any
 
@@ -16,7 +17,7 @@ from central.database import Database
 from central.entry.model import Assignment
 from central.errors import Problem
 from central.evidence import rules
-from central.evidence.model import EvidenceContent
+from central.evidence.model import Evidence, EvidenceContent
 from tests.central.builders import Story
 from tests.central.test_api_story import API
 
@@ -130,3 +131,24 @@ def test_an_upload_repeated_with_its_key_is_kept_once(story: Story, client: http
     answers = [client.post(f"{API}/evidence", files={"file": ("a.jpg", PHOTO)}, data=said, headers=headers) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 200]
     assert answers[0].json() == answers[1].json()
+
+
+@pytest.mark.parametrize("sealed", [None, b"not what was sealed"], ids=["missing", "damaged"])
+def test_a_file_that_cannot_be_opened_is_a_refusal_with_a_trace_and_no_crash(
+    story: Story, client: httpx.Client, database: Database, sealed: bytes | None
+) -> None:
+    employer = story.employer(story.site.labour)
+    worker = story.worker(employer).worker.id
+    with database.writing() as session:
+        told = {"about_on": dt.date(2026, 3, 12), "note": "x", "file_name": "a.jpg", "media_type": "image/jpeg", "size": 1, "actor": "x"}
+        row = Evidence(worker_id=worker, company_id=story.site.labour.id, sha256=bytes(32), at=story.centre.clock.now(), **told)
+        session.add(row)
+        session.flush()
+        number = row.id
+        if sealed is not None:
+            session.add(EvidenceContent(evidence_id=number, sealed=sealed))
+    answer = client.get(f"{API}/evidence/{number}/content", headers=story.token(employer))
+    assert (answer.status_code, answer.json()["code"]) == (503, "EVIDENCE_UNREADABLE")
+    assert "Retry-After" in answer.headers
+    with database.reading() as session:
+        assert session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("evidence.%"))).all() == ["evidence.unreadable"]

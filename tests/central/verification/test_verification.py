@@ -15,7 +15,7 @@ from central.centre import Centre
 from central.database import Database
 from central.errors import TEXTS
 from central.people.model import IdentityState, Worker
-from central.verification import job, rules
+from central.verification import job, rules, service
 from central.verification.model import CheckState, IdentityCheck
 from central.verification.registers import AwayError, HttpRegister, Person, Register, Verdict
 from tests.central.builders import FakeClock, Story, resident_number
@@ -216,3 +216,29 @@ def test_the_http_register_signs_its_question_and_takes_nothing_else_than_a_verd
     assert answer is verdict
     assert json.loads(seen[0].content)["name"] == "张建国"
     assert len(seen[0].headers["X-Signature"]) == 64
+
+
+@pytest.mark.rule("A-26")
+def test_outages_past_and_coming_are_listed_for_everybody_and_one_can_be_withdrawn(
+    story: Story, client: httpx.Client, database: Database
+) -> None:
+    admin, employer = story.token(SYSTEM), story.token(story.employer(story.site.labour))
+    worker = story.worker(story.employer(story.site.labour), identity_source="typed").worker.id
+    windows = [("2026-03-01T00:00:00+08:00", "2026-03-02T00:00:00+08:00"), ("2026-03-13T00:00:00+08:00", "2026-03-14T00:00:00+08:00")]
+    windows.append(("2026-05-01T00:00:00+08:00", "2026-05-06T00:00:00+08:00"))
+    for begins, ends in windows:
+        body = {"begins_at": begins, "ends_at": ends, "reason": "数据中心维护"}
+        made = [client.post(f"{API}/identity/outages", json=body, headers=admin).json()["id"] for _ in range(2)]
+        assert made[0] == made[1], "announced twice it is one"
+    listed = client.get(f"{API}/identity/outages?limit=2", headers=employer).json()
+    assert [one["state"] for one in listed["items"]] == ["coming", "running"]
+    more = client.get(f"{API}/identity/outages?cursor={listed['next_cursor']}", headers=employer).json()
+    assert [one["state"] for one in more["items"]] == ["past"]
+    running, past = listed["items"][1]["id"], more["items"][0]["id"]
+    assert client.post(f"{API}/workers/{worker}/identity-check", headers=employer).json()["code"] == "IDENTITY_SERVICE_DOWN"
+    assert client.post(f"{API}/identity/outages/{running}/withdrawal", headers=employer).status_code == 403
+    assert client.post(f"{API}/identity/outages/{past}/withdrawal", headers=admin).json()["code"] == "OUTAGE_OVER"
+    assert client.post(f"{API}/identity/outages/{running}/withdrawal", headers=admin).json()["state"] == "withdrawn"
+    assert client.get(f"{API}/identity/service", headers=employer).json()["open"] is True
+    with database.reading() as session:
+        assert service.due(session, story.centre.clock.now(), 10), "who waited for its end is asked about now"

@@ -160,7 +160,14 @@ def test_banks_reference_wages_and_outages_are_kept_without_a_release(day: Day) 
     with day.centre.database.reading() as session:
         assert not session.get_one(Bank, "888").active
         assert session.scalar(select(func.count()).select_from(RegionalBase).where(RegionalBase.amount == Decimal(2900))) == 1
-        assert session.scalars(select(PlannedOutage)).one().begins_at.hour == 0, "08:00 at the sites"
+        planned = session.scalars(select(PlannedOutage)).one()
+        assert planned.begins_at.hour == 0, "08:00 at the sites"
+    withdrawal = f"/reference/outages/{planned.id}/withdrawal"
+    listed = system.get("/reference").text
+    assert "2026-03-14 08:00" in listed
+    assert "未开始" in listed
+    assert system.post(withdrawal, fields(listed, withdrawal)).status_code == 303
+    assert "已撤销" in system.get("/reference").text
 
 
 @pytest.mark.rule("A-14")
