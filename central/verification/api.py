@@ -156,7 +156,9 @@ def planned(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[Outa
 @router.post("/identity/outages/{outage_id}/withdrawal", response_model=OutageOut, summary="撤销停机 / withdraw an outage")
 def withdraw(call: Caller, outage_id: RowId) -> Response:
     """A-26：停机取消或提前结束；等待其结束的核验立即恢复。"""
-    return call.write(None, lambda session: _outage(call, outages.withdraw(session, call.centre.clock, call.access, outage_id)))
+    centre = call.centre
+    weekdays = centre.settings.identity_outage_weekdays
+    return call.write(None, lambda s: _outage(call, outages.withdraw(s, centre.clock, call.access, outage_id, weekdays=weekdays)))
 
 
 def _opening(call: Call) -> dt.datetime | None:

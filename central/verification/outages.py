@@ -39,8 +39,11 @@ def plan(session: Session, access: Access, begins_at: dt.datetime, ends_at: dt.d
     return outage
 
 
-def withdraw(session: Session, clock: Clock, access: Access, outage_id: int) -> PlannedOutage:
-    """A-26: it does not take place, or is over earlier: whoever waited for its end is asked about now. Raises 409 OUTAGE_OVER."""
+def withdraw(session: Session, clock: Clock, access: Access, outage_id: int, *, weekdays: Sequence[int]) -> PlannedOutage:
+    """A-26: it does not take place, or is over earlier: whoever waited for its end is asked about as soon as there is service.
+
+    Raises `Problem` 409 OUTAGE_OVER.
+    """
     access.require(Function.MANAGE_SETTINGS)
     outage = session.get(PlannedOutage, outage_id, with_for_update=True)
     if outage is None:
@@ -49,9 +52,9 @@ def withdraw(session: Session, clock: Clock, access: Access, outage_id: int) -> 
     if state(outage, now) not in (OutageState.COMING, OutageState.RUNNING):
         raise Problem("OUTAGE_OVER", 409)
     outage.withdrawn_at = now
-    waiting = IdentityCheck.state == CheckState.WAITING, IdentityCheck.next_at == outage.ends_at
-    session.execute(update(IdentityCheck).where(*waiting).values(next_at=now))
     session.flush()
+    waiting = IdentityCheck.state == CheckState.WAITING, IdentityCheck.next_at >= outage.ends_at
+    session.execute(update(IdentityCheck).where(*waiting).values(next_at=opening(session, now, weekdays) or now))
     audit.record(session, access, "identity_service.outage_withdrawn", _subject(outage))
     return outage
 

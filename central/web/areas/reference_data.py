@@ -101,7 +101,8 @@ def router(portal: Portal) -> APIRouter:
     @pages.post(HERE + "/outages/{outage_id}/withdrawal")
     def withdraw(request: Request, outage_id: RowId, sent: Form_) -> Response:
         def deed(session: Session, access: Access) -> str:
-            outages.withdraw(session, portal.clock, access, outage_id)
+            weekdays = portal.centre.settings.identity_outage_weekdays
+            outages.withdraw(session, portal.clock, access, outage_id, weekdays=weekdays)
             return told(HERE, "outage_withdrawn")
 
         return written(request, sent, _outage_form(), deed)
