@@ -1,0 +1,116 @@
+"""异常: what a project's general contractor must look at, and for supervision how much there is on every project (A-54, A-60)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from central import paging
+from central.access import Access, Function, Role
+from central.anomalies import service
+from central.anomalies.kinds import BY_KEY, KINDS
+from central.anomalies.service import Anomaly, Found
+from central.anomalies.words import WORDS, what_said
+from central.call import RowId
+from central.projects.service import visible_project
+from central.web.areas import Area, Entry, needs
+from central.web.listing import PAGE_SIZE, Listing
+from central.web.pages import Portal, signed_in, texts_of
+from central.web.paging import counted
+from central.web.texts import Texts
+
+FIRST: Final = 5
+"""Rows of a kind on the overview."""
+PROJECTS: Final = 20
+DAYS: Final = {str(days): days for days in service.DAYS}
+SERIOUS: Final = frozenset({"doubtful", "identity_lost", "lookalike", "box_told", "contract_over"})
+
+
+def router(portal: Portal) -> APIRouter:
+    """The pages of this module."""
+    pages = APIRouter(include_in_schema=False)
+
+    @pages.get("/projects/{project_id}/anomalies")
+    def of_project(request: Request, project_id: RowId) -> Response:
+        access, t = signed_in(request), texts_of(request)
+        listing = Listing.read(request.url.path, request.query_params, tuple(BY_KEY), (), ("days",))
+        days = _days(listing)
+        with portal.database.reading() as session:
+            project = visible_project(session, access, project_id)
+            if listing.state:
+                one = service.of_kind(
+                    session, portal.clock, access, project_id, listing.state, days=days, offset=listing.offset, limit=PAGE_SIZE
+                )
+                found: list[Found] = [one]
+            else:
+                found = service.of_project(session, portal.clock, access, project_id, days=days, most=FIRST)
+        values = {
+            "project": project,
+            "listing": listing,
+            "found": found,
+            "days": days,
+            "choices": [(n, listing.with_filter("days", "" if n == _DEFAULT else str(n)).url) for n in service.DAYS],
+            "kinds": len(KINDS),
+            "serious": SERIOUS,
+            "title": lambda kind: t.problem(WORDS[kind].said),
+            "todo": lambda kind: t.problem(WORDS[kind].do),
+            "says": lambda row: _says(row, t),
+            **counted(listing, found[0].matching if listing.state else 0, len(found[0].rows) if listing.state else 0),
+        }
+        return portal.page(request, "anomalies.html", values)
+
+    @pages.get("/supervision/anomalies")
+    def of_projects(request: Request) -> Response:
+        access, t = signed_in(request), texts_of(request)
+        listing = Listing.read(request.url.path, request.query_params, (), (), ("days",))
+        days = _days(listing)
+        with portal.database.reading() as session:
+            after = paging.after(listing.after or None)
+            found = service.of_projects(session, portal.clock, access, days=days, after=after, limit=PROJECTS)
+        shown = found[:PROJECTS]
+        values = {
+            "listing": listing,
+            "found": shown,
+            "more": paging.cursor_after(shown[-1].project.id) if len(found) > PROJECTS else "",
+            "days": days,
+            "choices": [(n, listing.with_filter("days", "" if n == _DEFAULT else str(n)).url) for n in service.DAYS],
+            "serious": SERIOUS,
+            "title": lambda kind: t.problem(WORDS[kind].said),
+        }
+        return portal.page(request, "anomalies_projects.html", values)
+
+    return pages
+
+
+_DEFAULT: Final = 7
+
+
+def _days(listing: Listing) -> int:
+    return DAYS.get(listing.filter("days"), _DEFAULT)
+
+
+def _says(row: Anomaly, t: Texts) -> str:
+    return t.problem(what_said(row.kind, row.what)) if row.what else ""
+
+
+def _supervises(access: Access) -> bool:
+    return access.may(Function.SUPERVISE)
+
+
+AREA: Final = Area(
+    router=router,
+    entries=(
+        Entry(
+            "anomalies",
+            (Role.CONTRACTOR,),
+            "/projects/{project}/anomalies",
+            "alert-triangle",
+            15,
+            shown=needs(Function.VIEW_ATTENDANCE),
+            general=True,
+        ),
+        Entry("anomalies", (Role.AUTHORITY, Role.HEAD_STATION), "/supervision/anomalies", "alert-triangle", 16, shown=_supervises),
+    ),
+)
