@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from central.access import Access, Function
 from central.entry.model import Assignment
 from central.entry.rules import OPEN_STATES
+from central.errors import Problem
 from central.people.model import Worker
 from central.projects import teams
 from central.projects.model import Company, Project, Team, TeamState
@@ -45,6 +46,14 @@ def of_project(session: Session, access: Access, project_id: int, *, after: int 
 def own(session: Session, access: Access, team_id: int) -> TeamLine:
     """A-01: an employer's own team; another's is `Problem` 404 NOT_FOUND."""
     return _lines(session, [teams.own(session, access, team_id).id])[0]
+
+
+def by_id(session: Session, team_id: int) -> TeamLine:
+    """A team for a caller that has asked a service whether it may be seen. Raises `Problem` 404 NOT_FOUND."""
+    found = _lines(session, [team_id])
+    if not found:
+        raise Problem("NOT_FOUND", 404)
+    return found[0]
 
 
 def _lines(session: Session, ids: Collection[int]) -> list[TeamLine]:

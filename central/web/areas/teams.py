@@ -17,7 +17,7 @@ from central.projects.service import visible_project
 from central.web.areas import Area, Entry, needs
 from central.web.forms import Field, Form, Form_, Section
 from central.web.listing import PAGE_SIZE, Listing
-from central.web.pages import Portal, redirect, signed_in, texts_of, told
+from central.web.pages import Portal, redirect, signed_in, texts_of, told, visitor_of
 
 COLUMNS: Final = ("team", "project", "leader", "members", "team_state")
 
@@ -102,8 +102,15 @@ def _list(portal: Portal, request: Request, listing: Listing, found: list[team_l
     shown = found[:PAGE_SIZE]
     more = str(shown[-1].team.id) if len(found) > PAGE_SIZE else ""
     may = signed_in(request).may
-    rights = {"may_assign": may(Function.ASSIGN), "may_export": may(Function.EXPORT)}
+    rights = {"may_assign": may(Function.ASSIGN), "may_export": may(Function.EXPORT), "may_limit": _is_office(request)}
     return portal.page(request, "teams.html", {"listing": listing, "teams": shown, "more": more, **rights, **values})
+
+
+def _is_office(request: Request) -> bool:
+    """Whether a project's teams lead on to their lanes: for the general contractor's office (A-60)."""
+    visitor = visitor_of(request)
+    access = visitor.access
+    return access is not None and access.role is Role.CONTRACTOR and visitor.is_general and access.may(Function.MANAGE_GATES)
 
 
 def _team_page(portal: Portal, request: Request, team_id: int, refusal: str = "", status: int = 200) -> Response:
