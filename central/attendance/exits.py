@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from central.attendance import days_sight, presence
 from central.attendance.absence import PresenceState
 from central.attendance.ledger import Sighting
 from central.attendance.presence import Ground, Line
-from central.bulk import insert_missing, table_of
+from central.bulk import chunks, insert_missing, table_of
 from central.centre import Centre
 from central.clock import Clock
 from central.devices.model import TemplateCopy
@@ -26,6 +27,8 @@ from central.errors import Problem, declare
 from central.projects import service as projects
 from central.projects.model import Project, ProjectState
 
+_LABELS: Final = 1000
+"""Labels kept in one transaction: some hundredths of a second for whoever waits to write."""
 _RUNNING = (ProjectState.REGISTERED, ProjectState.IN_PROGRESS, ProjectState.SUSPENDED)
 
 declare(
@@ -48,31 +51,87 @@ class Followed:
     trainings_due: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a look at a project found: the labels that changed, and of whom something may follow at the gates."""
+
+    project_id: int
+    looked_at: int
+    unknown: Sequence[int]
+    labels: Sequence[Line]
+    concerned: Sequence[int]
+
+
 def follow_all(centre: Centre) -> str:
-    """The job: looks at every running project, one transaction each."""
+    """The job: looks at every running project without holding anybody up; then a thousand labels of many projects in a transaction, and
+    one for each project where something follows at the gates."""
     with centre.database.reading() as session:
         ids = session.scalars(select(Project.id).where(Project.state.in_(_RUNNING)).order_by(Project.id)).all()
-    done = [_follow_one(centre, project_id) for project_id in ids]
-    dropped, due = sum(d.templates_dropped for d in done), sum(d.trainings_due for d in done)
-    return f"{sum(d.looked_at for d in done)} looked at, {dropped} templates dropped, {due} trainings due"
+    waiting: list[_Look] = []
+    looked_at = dropped = due = 0
+    for project_id in ids:
+        with centre.database.reading() as session:
+            look = _look(session, presence.ground(session, centre.clock, project_id), project_id)
+        looked_at += look.looked_at
+        waiting.append(look)
+        if sum(len(one.labels) for one in waiting) >= _LABELS:
+            _keep_labels(centre, waiting)
+            waiting = []
+        if look.concerned:
+            done = _carry_out_one(centre, look)
+            dropped, due = dropped + done.templates_dropped, due + done.trainings_due
+    _keep_labels(centre, waiting)
+    return f"{looked_at} looked at, {dropped} templates dropped, {due} trainings due"
 
 
 def follow(session: Session, clock: Clock, project_id: int) -> Followed:
-    """A-54: keeps the labels of a project's workers, and carries out at the gates what follows from them. A fixed number of queries for
-    some hundred workers, and one more for each of whom something follows."""
-    on = presence.ground(session, clock, project_id)
-    looked_at = dropped = due = 0
+    """A-54: keeps the labels of a project's workers, and carries out at the gates what follows from them: the same in one transaction."""
+    look = _look(session, presence.ground(session, clock, project_id), project_id)
+    _label(session, clock, look)
+    return replace(_carry_out(session, clock, look), looked_at=look.looked_at)
+
+
+def _look(session: Session, on: Ground, project_id: int) -> _Look:
+    """A fixed number of queries for some hundred workers."""
+    looked_at = 0
+    unknown: list[int] = []
+    labels: list[Line] = []
+    concerned: set[int] = set()
     for lines in presence.everybody(session, on):
         known = _known(session, lines)
-        missing = [{"assignment_id": line.assignment_id, "project_id": project_id} for line in lines if line.assignment_id not in known]
-        insert_missing(session, Sighting, missing)
-        _label(session, clock, [line for line in lines if known.get(line.assignment_id, (None, None))[:2] != (line.state, line.since)])
-        retraining = {id_ for id_, (_, _, since) in known.items() if since is not None}
+        looked_at += len(lines)
+        unknown += [line.assignment_id for line in lines if line.assignment_id not in known]
+        labels += [line for line in lines if known.get(line.assignment_id, (None, None))[:2] != (line.state, line.since)]
+        due = {id_ for id_, (_, _, since) in known.items() if since is not None}
+        concerned |= {line.assignment_id for line in lines if _concerns_training(line) != (line.assignment_id in due)}
+        concerned |= {line.assignment_id for line in _with_face(session, on, lines)}
+    return _Look(project_id, looked_at, unknown, labels, sorted(concerned))
+
+
+def _carry_out(session: Session, clock: Clock, look: _Look) -> Followed:
+    """Asks anew about those concerned: a passage that arrived since the look reverses everything. A few queries for each of them."""
+    on = presence.ground(session, clock, look.project_id)
+    due = dropped = 0
+    for some in chunks(look.concerned):
+        lines = presence.of_some(session, on, some)
+        retraining = {id_ for id_, (_, _, since) in _known(session, lines).items() if since is not None}
         due += sum(_ask_for_training(session, line) for line in lines if _concerns_training(line) or line.assignment_id in retraining)
         dropped += sum(_drop_template(session, clock, line) for line in _with_face(session, on, lines))
-        looked_at += len(lines)
         session.flush()
-    return Followed(looked_at, dropped, due)
+    return Followed(0, dropped, due)
+
+
+def _keep_labels(centre: Centre, looks: Sequence[_Look]) -> None:
+    if any(look.labels or look.unknown for look in looks):
+        with centre.database.writing() as session:
+            for look in looks:
+                _label(session, centre.clock, look)
+
+
+def _carry_out_one(centre: Centre, look: _Look) -> Followed:
+    with centre.database.writing() as session:
+        insert_missing(session, Sighting, _rows(look))
+        return _carry_out(session, centre.clock, look)
 
 
 def _known(session: Session, lines: Sequence[Line]) -> dict[int, tuple[PresenceState | None, dt.date | None, dt.date | None]]:
@@ -82,14 +141,19 @@ def _known(session: Session, lines: Sequence[Line]) -> dict[int, tuple[PresenceS
     return {id_: (state, since, retraining_since) for id_, state, since, retraining_since in rows}
 
 
-def _label(session: Session, clock: Clock, lines: Sequence[Line]) -> None:
-    if not lines:
+def _label(session: Session, clock: Clock, look: _Look) -> None:
+    insert_missing(session, Sighting, _rows(look))
+    if not look.labels:
         return
     table, now = table_of(Sighting), clock.now()
     one = table.update().where(table.c.assignment_id == bindparam("b_id"))
     values = one.values(state=bindparam("b_state"), since=bindparam("b_since"), judged_at=bindparam("b_now"))
-    told = [{"b_id": line.assignment_id, "b_state": line.state, "b_since": line.since, "b_now": now} for line in lines]
+    told = [{"b_id": line.assignment_id, "b_state": line.state, "b_since": line.since, "b_now": now} for line in look.labels]
     session.connection().execute(values, told)
+
+
+def _rows(look: _Look) -> list[dict[str, int]]:
+    return [{"assignment_id": id_, "project_id": look.project_id} for id_ in look.unknown]
 
 
 def _concerns_training(line: Line) -> bool:
@@ -130,11 +194,6 @@ def needing_training(session: Session, project_id: int) -> frozenset[int]:
     """The assignments whose gates must refuse until a training is recorded: for the roster (`RosterEntry.needs_training`)."""
     wanted = select(Sighting.assignment_id).where(Sighting.project_id == project_id, Sighting.retraining_since.is_not(None))
     return frozenset(session.scalars(wanted))
-
-
-def _follow_one(centre: Centre, project_id: int) -> Followed:
-    with centre.database.writing() as session:
-        return follow(session, centre.clock, project_id)
 
 
 def _drop_template(session: Session, clock: Clock, line: Line) -> int:

@@ -128,6 +128,11 @@ def everybody(session: Session, on: Ground) -> Iterator[list[Line]]:
         after = some[-1].assignment_id
 
 
+def of_some(session: Session, on: Ground, assignment_ids: Collection[int]) -> list[Line]:
+    """Those of these assignments that are confirmed; at most some hundred."""
+    return _lines(session, on, Assignment.id.in_(assignment_ids), 0, None)
+
+
 def gone(session: Session, on: Ground, seen: ColumnElement[bool]) -> dict[int, dt.date]:
     """A-54: by assignment, since when those are presumed to have left who have. It asks about those only who were not seen for as long
     as that takes at the least."""

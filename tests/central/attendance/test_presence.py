@@ -6,7 +6,7 @@ import random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from central.attendance import completeness, deriving, exits, parameters, presence
 from central.attendance.absence import PresenceState
@@ -201,6 +201,23 @@ def test_after_the_grace_the_template_goes_and_the_card_right_stays(gates: Gates
     with gates.field.centre.database.writing() as session:
         assert session.scalars(select(RosterChange.assignment_id)).all() == [after.id], "its gates are told"
         assert exits.follow(session, gates.field.clock, gates.field.project_id).templates_dropped == 0
+
+
+@pytest.mark.rule("A-54")
+def test_the_nightly_look_carries_out_what_follows_and_writes_nothing_where_nothing_changed(gates: Gates) -> None:
+    worker, centre = seen_then_away(gates, 33), gates.field.centre
+    with centre.database.writing() as session:
+        session.execute(update(Assignment).where(Assignment.person == worker).values(face=FaceState.GRANTED, enrolled_engine="sface"))
+    written: list[str] = []
+    event.listen(centre.database.engine, "before_cursor_execute", lambda *given: written.append(given[2].split()[0].upper()))
+    assert exits.follow_all(centre) == "1 looked at, 1 templates dropped, 0 trainings due"
+    with centre.database.reading() as session:
+        kept = session.scalars(select(Sighting)).one()
+        assert (kept.state, kept.template_dropped_at) == (PresenceState.PRESUMED_EXITED, gates.field.clock.now())
+    assert "UPDATE" in written
+    written.clear()
+    assert exits.follow_all(centre) == "1 looked at, 0 templates dropped, 0 trainings due"
+    assert set(written) <= {"SELECT", "BEGIN"}, "nobody waits for a look"
 
 
 @pytest.mark.rule("A-54")
