@@ -34,7 +34,7 @@ GATE_FRAMES: Final = 10
 """Two thirds of a second at 15 frames a second."""
 FUSED: Final = 5
 SLOW_FRAMES: Final = 3
-SLOW_PEOPLE: Final = 20
+SLOW_PEOPLE: Final = 16
 SLOW_PICTURES: Final = 4
 _TELL_S: Final = 20.0
 _engine: FaceEngine | None = None
