@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 import msgspec
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.attendance import wage_sheet
@@ -61,25 +61,14 @@ class Payee:
 
 
 def enter_months(session: Session, channel: PlatformChannel, now: dt.datetime, scope: Scope) -> None:
-    """Enters the lines of the project's published months from that of the channel's first date on, each month once."""
+    """Enters the lines of the project's published months, from that of the channel's first date on, as far as they are not entered."""
+    book = Book(session, channel.project_id, now, scope)
     wanted = select(FrozenMonth).where(FrozenMonth.project_id == channel.project_id, FrozenMonth.month >= channel.since.replace(day=1))
     for frozen in session.scalars(wanted.order_by(FrozenMonth.month)).all():
-        of = PlatformUpload
-        begins = of.key.startswith(_key(frozen.month, ""), autoescape=True)
-        known = exists().where(of.project_id == channel.project_id, of.kind == UploadKind.PAYROLL, begins)
-        if not session.scalar(select(known)):
-            _enter(session, frozen, now, scope)
-
-
-def _enter(session: Session, frozen: FrozenMonth, now: dt.datetime, scope: Scope) -> None:
-    ids = session.scalars(select(FrozenRow.assignment_id).where(FrozenRow.month_id == frozen.id).order_by(FrozenRow.assignment_id)).all()
-    workers = Book(session, frozen.project_id, now, scope).records_of(UploadKind.WORKER, ids)
-    rows = [behind(worker, UploadKind.PAYROLL, _key(frozen.month, id_), now) for id_, worker in workers.items()]
-    insert_missing(session, PlatformUpload, rows)
-
-
-def _key(month: dt.date, assignment_id: object) -> str:
-    return f"{month:%Y-%m}/{assignment_id}"
+        lines = select(FrozenRow.assignment_id).where(FrozenRow.month_id == frozen.id).order_by(FrozenRow.assignment_id)
+        workers = book.records_of(UploadKind.WORKER, session.scalars(lines).all())
+        rows = [behind(worker, UploadKind.PAYROLL, f"{frozen.month:%Y-%m}/{id_}", now) for id_, worker in workers.items()]
+        insert_missing(session, PlatformUpload, rows)
 
 
 def read(session: Session, keys: CentreSecrets, clock: Clock, upload: PlatformUpload, payee: Payee) -> Payroll | None:

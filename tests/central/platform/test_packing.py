@@ -10,7 +10,7 @@ from central.app import create_app
 from central.attendance.model import FeedPosition, Passage
 from central.entry.model import Assignment
 from central.jobs import Runner
-from central.platform import job, packing
+from central.platform import job, packing, service
 from central.platform.model import PlatformPack, PlatformUpload, UploadKind, UploadState
 from tests.central.in_process import in_process
 from tests.central.platform.world import World
@@ -124,6 +124,23 @@ def test_a_passage_that_was_withdrawn_and_packed_is_told_once_it_counts_after_al
     corrected(world, key, counted=True)
     world.run_until_there()
     assert [told for told in world.platform.there if told[0] == "attendance"] != []
+
+
+def test_a_skipped_passage_that_is_packed_and_corrected_is_left_as_somebody_decided(alone: World) -> None:
+    alone.switch()
+    who = alone.story.confirmed()
+    alone.run_until_there()
+    key = alone.passes(who)
+    alone.platform.faults.append("-1")
+    alone.run()
+    with alone.story.centre.database.writing() as session:
+        service.skip(session, alone.clock, alone.story.office(), alone.project_id, queue(alone)[0].id, reason="重复刷卡")
+    alone.clock.forward(days=100)
+    packing.work(alone.story.centre)
+    corrected(alone, key, counted=True)
+    alone.run(3)
+    assert queue(alone) == []
+    assert packed(alone)[key].state is UploadState.SKIPPED
 
 
 def test_the_office_looks_up_a_date_by_api(alone: World) -> None:
