@@ -83,7 +83,7 @@ def fill(home: Path, keys: BoxKeys, engine: FaceEngine, faces: Sequence[Photogra
         Lease(store).renew(wire.RosterPointer(1, b"", workers, clock.now_ms(), 86_400), clock)
         templates = Templates(store)
         for number, entry in enumerate(entries):
-            rows = _rows(engine, faces[number]) if number < len(faces) else _somebody(engine.dim, chance)
+            rows = _rows(engine, faces[number]) if number < len(faces) else somebody(engine.dim, chance)
             plain = msgspec.msgpack.encode([engine.name, len(rows), engine.dim, rows.astype(np.float32).tobytes()])
             templates.put(entry.person, engine.name, seal(plain, keys.sealing_public), "local")
 
@@ -98,6 +98,7 @@ def _rows(engine: FaceEngine, person: Photographed) -> Rows:
     return np.stack(rows)
 
 
-def _somebody(dim: int, chance: np.random.Generator) -> Rows:
+def somebody(dim: int, chance: np.random.Generator) -> Rows:
+    """Three templates of a face that nobody has."""
     face = unit(chance.normal(size=dim))
     return np.stack([unit(face + chance.normal(scale=0.04, size=dim)) for _ in range(3)])

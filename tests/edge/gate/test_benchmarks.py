@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 from edge.faces import Image, Quality, Vector
+from edge.store.secrets import BoxKeys
 from gongmen.bench.conditions import CONDITIONS, Condition, track
 from gongmen.bench.face_errors import Trials, figures, missed, wilson
 from gongmen.bench.face_tracks import Picture, photographs
 from gongmen.bench.faces import trials
 from gongmen.bench.gate import measure_gate, one_core
+from gongmen.bench.gate_rig import fill
+from gongmen.bench.gate_swap import measure_swap
 from gongmen.bench.liveness import auc, pictures, rates
 from gongmen.bench.photographs import Photographed
 from tests.edge.gate.people import engine, photograph_files
@@ -146,3 +149,13 @@ def test_the_whole_gate_is_measured_to_the_turnstiles_pulse_on_one_core(tmp_path
     assert os.sched_getaffinity(0) == cores
     assert (len(measured.times.wall_ms), measured.missed) == (3, 0)
     assert min(measured.frames) >= 2
+
+
+def test_a_roster_change_is_watched_until_the_new_gallery_is_in_place(tmp_path: Path) -> None:
+    faces = [Photographed(name, tuple(files[:3]), files[3]) for name, files in photograph_files(4, 2).items()]
+    keys = BoxKeys.create(tmp_path)
+    fill(tmp_path, keys, engine(), faces, 20)
+    rows = measure_swap(tmp_path, engine(), faces[0], 20, watched_s=0.2)
+    assert ["swapped_s" in row for row in rows] == [False, True, True]
+    assert all(row["swapped_s"] is not None for row in rows[1:])
+    assert all(row["longest_ms"] >= row["p50_ms"] > 0 for row in rows)
