@@ -63,6 +63,10 @@ declare(
             "平台超过一天没有给出结果，已重新上传。",
             "The platform gave no result within a day: it is uploaded again.",
         ),
+        "PLATFORM_RESULT_UNKNOWN": (
+            "平台没有给出该请求的结果，稍后自动重新上传。",
+            "The platform does not say how the request ended: it is uploaded again later.",
+        ),
         "PLATFORM_NUMBER_MISSING": (
             "平台已有该班组但没有给出班组编号，稍后自动再查。",
             "The platform has the team but did not give its number: asked again later.",

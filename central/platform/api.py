@@ -32,7 +32,8 @@ class SwitchIn(In):
 
 
 class PlatformOut(Out):
-    """How a project's uploads stand. `paused` is why nothing is sent until somebody resumes; `resume_at`: nothing before then."""
+    """How a project's uploads stand. `paused` is why nothing is sent until somebody resumes; `resume_at`: nothing before then.
+    `trouble`: a key cannot be used."""
 
     project_id: int
     configured: bool
@@ -49,6 +50,9 @@ class PlatformOut(Out):
     last_success_at: Moment | None
     counts: dict[UploadState, int]
     packed: int
+    trouble: str
+    trouble_zh: str
+    trouble_en: str
 
 
 class UploadOut(Out):
@@ -197,6 +201,7 @@ def _status(found: Status) -> PlatformOut:
     channel = found.channel
     paused = channel.paused_code if channel else ""
     zh, en = TEXTS.get(paused, ("", ""))
+    trouble_zh, trouble_en = TEXTS.get(found.trouble, ("", ""))
     return PlatformOut(
         project_id=found.project.id,
         configured=found.configured,
@@ -213,6 +218,9 @@ def _status(found: Status) -> PlatformOut:
         last_success_at=channel.last_success_at if channel else None,
         counts={state: found.counts.get(state, 0) for state in UploadState},
         packed=found.packed,
+        trouble=found.trouble,
+        trouble_zh=trouble_zh,
+        trouble_en=trouble_en,
     )
 
 

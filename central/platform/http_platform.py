@@ -59,8 +59,12 @@ class HttpPlatform:
         return self._call(messages.message(things, self._seal))
 
     def outcome(self, serial: str) -> tuple[Progress, str]:
-        """AsyncHandleResult.Query."""
-        return answers.outcome(self._call(messages.find_outcome(serial)))
+        """AsyncHandleResult.Query. That the question is refused says nothing of the record: it is sent again later."""
+        try:
+            reply = self._call(messages.find_outcome(serial))
+        except RefusedError as fault:
+            raise RefusedError("PLATFORM_RESULT_UNKNOWN", fault.said) from None
+        return answers.outcome(reply)
 
     def find_team(self, team: Team) -> str:
         """Team.Query; the rows come in `rows`, or as the data itself."""

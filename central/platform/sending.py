@@ -149,6 +149,10 @@ class Courier:
         age = self._centre.clock.now() - (asked.sent_at or asked.created_at)
         try:
             progress, number = self._platform.outcome(asked.serial)
+        except AwayError as fault:
+            if age > rules.LATE and fault.code == "PLATFORM_UNREADABLE":  # one odd result must not hold up the others for ever
+                raise RefusedError("PLATFORM_RESULT_UNKNOWN", fault.said) from None
+            raise
         except ThereError:
             if len(ids) > 1:
                 raise RefusedError("PLATFORM_REFUSED") from None

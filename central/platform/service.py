@@ -15,7 +15,8 @@ from central.clock import Clock, today
 from central.entry.model import Assignment
 from central.errors import Problem, declare
 from central.people.model import Worker
-from central.platform import feeding, packing, rules
+from central.platform import access_keys, feeding, packing, rules
+from central.platform.adapters import ADAPTERS
 from central.platform.model import PlatformChannel, PlatformPack, PlatformUpload, UploadKind, UploadState
 from central.platform.packing import Told
 from central.projects import service as projects
@@ -43,7 +44,7 @@ declare(
 @dataclass(frozen=True)
 class Status:
     """How a project's uploads stand. `channel` is None where it was never switched on; counts by state of what stands in the queue, and how
-    many passages are packed."""
+    many passages are packed. `trouble` is the code of what keeps the job away whatever the channel says: a key that cannot be used."""
 
     project: Project
     configured: bool
@@ -51,6 +52,7 @@ class Status:
     channel: PlatformChannel | None
     counts: dict[UploadState, int]
     packed: int
+    trouble: str
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ def status(session: Session, access: Access, settings: CentralSettings, project_
     channel = session.get(PlatformChannel, project_id)
     allowed = project.reg_no in settings.platform_projects
     packed = session.scalar(select(func.sum(PlatformPack.records)).where(PlatformPack.project_id == project_id)) or 0
-    return Status(project, bool(settings.platform_url), allowed, channel, {row[0]: row[1] for row in counts}, packed)
+    trouble = _trouble(settings, project.reg_no) if settings.platform_url and allowed else ""
+    return Status(project, bool(settings.platform_url), allowed, channel, {row[0]: row[1] for row in counts}, packed, trouble)
 
 
 def switch(
@@ -211,6 +214,15 @@ def _one(session: Session, access: Access, project_id: int, upload_id: int) -> P
         raise Problem("NOT_FOUND", 404)
     _channel(session, project_id)
     return upload
+
+
+def _trouble(settings: CentralSettings, reg_no: str) -> str:
+    try:
+        access_keys.secret(settings.platform_secret, reg_no, ADAPTERS[settings.platform_adapter].key_chars)
+        access_keys.corp_key(settings.platform_corp_key)
+    except Problem as problem:
+        return problem.code
+    return ""
 
 
 def _looked_at(session: Session, access: Access, project_id: int) -> Project:

@@ -6,6 +6,7 @@ It keeps what it accepted, in order, and notes what a real one would never have 
     lost            taken, but the answer is lost        unheard         dropped before it is read
     silent          no answer until the client gives up  failed          taken, and failed later (asynchronous 10)
     pending         pending for three questions          late_there      「已存在」 comes asynchronously
+    odd             a state that nobody documented
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from tests.central.builders import FakeClock
 SECRET = "0123456789abcdefFEDCBA9876543210"
 CORP_KEY = "corp-key-of-the-company"
 SIGNED = {"appid", "data", "format", "method", "nonce", "timestamp", "version"}
-FAULTS = ("-1", "-2", "-3", "-4", "-5", "500", "garbage", "lost", "unheard", "failed", "pending", "late_there")
+FAULTS = ("-1", "-2", "-3", "-4", "-5", "500", "garbage", "lost", "unheard", "failed", "pending", "late_there", "odd")
 Answer = dict[str, Any]
 Key = tuple[str, ...]
 
@@ -119,6 +120,8 @@ class FakePlatform:
     def served(self, form: dict[str, str], fault: str) -> Answer:
         """A call in itself in order."""
         data = json.loads(form["data"])
+        if form["method"] == "AsyncHandleResult.Query" and fault == "odd":
+            return {"code": "0", "data": {"status": "15"}}
         if form["method"] == "AsyncHandleResult.Query":
             later = self.results[data["requestSerialCode"]]
             return {"code": "0", "data": later.pop(0) if len(later) > 1 else later[0]}

@@ -166,6 +166,20 @@ def test_over_the_limit_or_away_it_waits_longer_each_time_and_goes_on_by_itself(
     assert alone.channel().resume_at is None
 
 
+def test_a_refused_question_or_an_odd_result_says_nothing_of_the_record_which_is_sent_again(alone: World) -> None:
+    alone.switch()
+    alone.story.confirmed()
+    alone.platform.faults.extend(["", "", "-1", "odd"])  # both participants are taken; then the questions about them
+    alone.run(2)
+    assert {(upload.code, upload.next_at is not None) for upload in failed(alone)} == {("PLATFORM_RESULT_UNKNOWN", True)}
+    alone.platform.faults.extend(["odd"] * 30)
+    alone.run(30, hours=2)
+    alone.platform.faults.clear()
+    alone.run_until_there()
+    assert {upload.state for upload in alone.uploads()} <= set(THERE)
+    assert alone.platform.wrong == []
+
+
 def test_a_refused_record_says_why_and_waits_for_somebody_and_what_needs_it_waits_too(world: World) -> None:
     world.switch()
     who = world.story.confirmed()
@@ -359,6 +373,10 @@ def test_the_job_refuses_a_secret_that_others_can_read(sqlite_url: str, tmp_path
             with pytest.raises(Problem, match="PLATFORM_SECRET_UNUSABLE"):
                 job.work(world.story.centre)
             assert world.platform.calls == []
+        settings, office = world.story.centre.settings, world.story.office()
+        with world.story.centre.database.reading() as session:
+            trouble = service.status(session, office, settings, world.project_id).trouble
+        assert trouble == ("" if mode == 0o600 else "PLATFORM_SECRET_UNUSABLE")
 
 
 def test_a_project_that_left_the_list_is_told_no_more(sqlite_url: str, tmp_path: Path) -> None:
