@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from central.attendance import board_live
 from central.attendance.board_live import GateNow, Snapshot
@@ -47,6 +47,7 @@ class GateNowOut(BaseModel):
     lane: str
     direction: str
     online: bool
+    claimed: bool = Field(description="已登记、尚未接入 / registered, has not come yet")
     last_seen_at: dt.datetime | None
 
     @classmethod

@@ -31,6 +31,7 @@ LONG_STAY: Final = dt.timedelta(hours=12)
 SILENT: Final = dt.timedelta(minutes=5)
 """A gate that was not heard of for so long is named among the alarms."""
 LAST: Final = 20
+LAST_REFUSED: Final = 5
 _OUT: Final = Direction.OUT.value
 
 
@@ -47,7 +48,7 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class GateNow:
-    """A gate: whether it answers, and when it was last heard."""
+    """A gate: whether it answers, and when it was last heard; `claimed` while it is registered and has not come yet."""
 
     name: str
     lane: str
@@ -55,6 +56,16 @@ class GateNow:
     online: bool
     last_seen_at: dt.datetime | None
     faults: str
+    claimed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """A refusal at a gate: when, where and why; never who."""
+
+    at: dt.datetime
+    gate: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,7 @@ class Snapshot:
     long_stays: Sequence[Staying]
     absent: int
     silent: Sequence[GateNow] = field(default_factory=list)
+    turned_away: Sequence[TurnedAway] = ()
 
     @property
     def passages_today(self) -> int:
@@ -113,18 +125,21 @@ def snapshot(session: Session, project_id: int, now: dt.datetime) -> Snapshot:
     midnight = now.astimezone(SITE_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     here = _on_site(session, project_id, now)
     gates = _gates(session, project_id)
+    names = {id_: gate.name for id_, gate in gates}
+    stood = [gate for _, gate in gates if not gate.claimed]
     return Snapshot(
         at=now,
         on_site=len({row.worker_id for row in here}),
         teams=_heads((row.team or "", row.worker_id) for row in here),
         trades=_heads((row.main_trade, row.worker_id) for row in here),
         hours=_hours(session, project_id, midnight, now),
-        passages=_last(session, project_id, {id_: gate.name for id_, gate in gates}),
+        passages=_last(session, project_id, names),
         gates=[gate for _, gate in gates],
         refused=_refused(session, project_id, midnight),
         long_stays=[Staying(r.id, shown_name(r.name), r.team or "", r.last_seen_at) for r in here if now - r.last_seen_at > LONG_STAY],
         absent=_absent(session, project_id),
-        silent=[gate for _, gate in gates if not gate.online and (gate.last_seen_at is None or now - gate.last_seen_at > SILENT)],
+        silent=[gate for gate in stood if not gate.online and (gate.last_seen_at is None or now - gate.last_seen_at > SILENT)],
+        turned_away=_turned_away(session, project_id, names),
     )
 
 
@@ -173,15 +188,24 @@ def _last(session: Session, project_id: int, gates: dict[str, str]) -> list[Pass
 
 
 def _gates(session: Session, project_id: int) -> list[tuple[str, GateNow]]:
-    wanted = select(Box).where(Box.project_id == project_id, Box.state == BoxState.ACTIVE).order_by(Box.name, Box.id)
+    stand = Box.state.in_((BoxState.ACTIVE, BoxState.CLAIMED))
+    wanted = select(Box).where(Box.project_id == project_id, stand).order_by(Box.name, Box.id)
     return [
-        (box.id, GateNow(box.name, box.lane, box.direction, box.online, box.last_seen_at, box.faults)) for box in session.scalars(wanted)
+        (box.id, GateNow(box.name, box.lane, box.direction, box.online, box.last_seen_at, box.faults, box.state is BoxState.CLAIMED))
+        for box in session.scalars(wanted)
     ]
 
 
 def _refused(session: Session, project_id: int, midnight: dt.datetime) -> list[tuple[str, int]]:
     wanted = select(Refusal.reason, func.count()).where(Refusal.project_id == project_id, Refusal.at >= midnight).group_by(Refusal.reason)
     return sorted(((reason, times) for reason, times in session.execute(wanted)), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _turned_away(session: Session, project_id: int, gates: dict[str, str]) -> list[TurnedAway]:
+    """The last few, the newest first."""
+    wanted = select(Refusal.at, Refusal.box_id, Refusal.reason).where(Refusal.project_id == project_id)
+    rows = session.execute(wanted.order_by(Refusal.at.desc()).limit(LAST_REFUSED))
+    return [TurnedAway(at, gates.get(box, box), reason) for at, box, reason in rows]
 
 
 def _absent(session: Session, project_id: int) -> int:

@@ -18,17 +18,3 @@ def strip(board: Board, t: Texts) -> list[Figure]:
         ("hand-stop", refused_tone, t("refused_today"), f"{board.refused_today:,}", t("unit_times")),
         ("door", gates_tone, t("gates_online"), f"{board.gates_online:,}", t("of_total", total=board.gates)),
     ]
-
-
-def columns(hours: list[tuple[int, int, int]], width: int = 720, height: int = 120) -> list[dict[str, int]]:
-    """Passages by hour as bars of a picture `width` by `height`: in above, out beside it. Nothing is drawn by a style (the CSP)."""
-    most = max((max(came, went) for _, came, went in hours), default=0) or 1
-    step = width // 24
-    bars = []
-    for hour, came, went in hours:
-        for count, kind, shift in ((came, 1, 3), (went, 2, step // 2 + 1)):
-            tall = round(count / most * (height - 20))
-            bars.append(
-                {"hour": hour, "kind": kind, "x": hour * step + shift, "y": height - 16 - tall, "w": step // 2 - 4, "h": tall, "n": count}
-            )
-    return bars

@@ -144,7 +144,7 @@ def test_on_a_phone_and_in_english_every_page_of_attendance_stays_within(site: A
     own = f"attendance/people/{site.id_of(workers[3])}"
     with signed_in(site, browser, PHONE) as page:
         page.goto("/language/en")
-        for name in ("attendance", own, f"{own}/days/2026-03-05", "attendance/corrections", "attendance/wages", "presence", "board/live"):
+        for name in ("attendance", own, f"{own}/days/2026-03-05", "attendance/corrections", "attendance/wages", "presence", "board"):
             page.goto(f"{site.at}/{name}?month=2026-03")
             expect(page.locator("h1")).to_be_visible()
             assert is_within(page), name
@@ -165,7 +165,7 @@ def test_the_board_follows_a_passage_without_being_asked(site: Attended, browser
     site.gates.boxes["north"].write(refusal, int(moment(TODAY, "07:30").timestamp() * 1000))
     site.gates.arrive()
     with signed_in(site, browser, LANE) as page:
-        page.goto(f"{site.at}/board/live?wall=1")
+        page.goto(f"{site.at}/board?wall=1")
         figure = page.locator(".live-figure b").first
         expect(figure).to_contain_text("4")
         site.field.clock.forward(minutes=1)
@@ -177,7 +177,7 @@ def test_the_board_follows_a_passage_without_being_asked(site: Attended, browser
         assert "张建国" not in page.content()
         shoot(page, "attendance-board-wall")
         page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
-        page.goto(f"{site.at}/board/live")
+        page.goto(f"{site.at}/board")
         expect(page.locator("canvas")).to_have_count(3)
         page.wait_for_timeout(200)
         shoot(page, "attendance-board-desk")

@@ -1,23 +1,24 @@
-"""看板 live: a project now, on a desk, a phone, or a wall (`?wall=1`); it follows the gates within a second by server-sent events."""
+"""看板: a project now, on a desk, a phone, or a wall (`?wall=1`). It follows the gates within a second by server-sent events; where these
+do not come through it asks by itself every ten seconds."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
-from sqlalchemy.orm import Session
 
+from central.access import Access, Function, Role
 from central.attendance import board_live
 from central.attendance.board_live import Snapshot
 from central.attendance.board_stream import BoardStream
 from central.call import RowId
 from central.web import sessions
-from central.web.areas import Area, Part
+from central.web.areas import Area, Entry
 from central.web.areas.attendance_words import word
 from central.web.pages import Portal, signed_in, texts_of, visitor_of
 from central.web.texts import Texts
@@ -37,7 +38,9 @@ def shown(now: Snapshot, t: Texts) -> dict[str, Any]:
         "trades": [(trade_name(code, t), heads) for code, heads in now.trades],
         "teams": [(name or t("no_team"), heads) for name, heads in now.teams],
         "refused": [(word("why", reason, t), times) for reason, times in now.refused],
+        "turned_away": [(one, word("why", one.reason, t)) for one in now.turned_away],
         "gates_online": sum(gate.online for gate in now.gates),
+        "gates_all": sum(not gate.claimed for gate in now.gates),
     }
 
 
@@ -54,14 +57,21 @@ def router(portal: Portal) -> APIRouter:
     def pieces(request: Request, now: Snapshot) -> str:
         return bytes(portal.page(request, "attendance/board_pieces.html", shown(now, texts_of(request))).body).decode()
 
-    @pages.get("/projects/{project_id}/board/live")
+    @pages.get("/projects/{project_id}/board")
     def page(request: Request, project_id: RowId, wall: str = "") -> Response:
         access, t = signed_in(request), texts_of(request)
         with portal.database.reading() as session:
             project = board_live.visible(session, access, project_id)
             now = board_live.snapshot(session, project_id, portal.clock.now())
-        values = {"project": project, "wall": bool(wall), **shown(now, t)}
+        values = {"project": project, "wall": bool(wall), "may_gates": access.role is Role.CONTRACTOR, **shown(now, t)}
         return portal.page(request, "attendance/board.html", values)
+
+    @pages.get("/projects/{project_id}/board/pieces")
+    def ask(request: Request, project_id: RowId) -> Response:
+        with portal.database.reading() as session:
+            board_live.visible(session, signed_in(request), project_id)
+            now = board_live.snapshot(session, project_id, portal.clock.now())
+        return portal.page(request, "attendance/board_pieces.html", shown(now, texts_of(request)))
 
     @pages.get("/projects/{project_id}/board/stream")
     async def follow(request: Request, project_id: RowId) -> Response:
@@ -102,10 +112,11 @@ async def _next(slot: asyncio.Queue[Snapshot]) -> Snapshot | None:
         return None
 
 
-def _card(portal: Portal, request: Request, session: Session, project_id: int) -> Mapping[str, Any]:
-    """The alarms beside the office's board, and the way to the live one."""
-    board_live.visible(session, signed_in(request), project_id)
-    return {"board": board_live.snapshot(session, project_id, portal.clock.now()), "project_id": project_id}
+def _runs(access: Access) -> bool:
+    return access.may(Function.VIEW_ATTENDANCE)
 
 
-AREA: Final = Area(router=router, parts=(Part("board", "live", 10, "attendance/board_card.html", _card),))
+AREA: Final = Area(
+    router=router,
+    entries=(Entry("board", (Role.CONTRACTOR,), "/projects/{project}/board", "layout-dashboard", 10, shown=_runs, general=True),),
+)

@@ -1,4 +1,4 @@
-// The live board: pieces come by server-sent events and replace their namesakes; silence is shown as such, a lost session asks for signing in.
+// The board: pieces come by server-sent events and replace their namesakes; silence is shown as such, a lost session asks for signing in.
 "use strict";
 (() => {
   const board = document.querySelector("[data-stream]");
@@ -28,24 +28,62 @@
   board.classList.add("following");
   place(first);
 
-  const stream = new EventSource(board.dataset.stream);
-  stream.addEventListener("board", (event) => {
-    heard = Date.now();
-    stalled.hidden = true;
-    const pieces = document.createElement("div");
-    pieces.innerHTML = JSON.parse(event.data);
-    place(pieces);
-  });
-  stream.addEventListener("over", () => {
-    stream.close();
-    location.reload();
-  });
-  stream.addEventListener("error", () => {
-    if (stream.readyState === EventSource.CLOSED) {
-      stalled.hidden = false;
-      setTimeout(() => location.reload(), 15000);
-    }
-  });
-  setInterval(() => { stalled.hidden = Date.now() - heard < SILENT_MS && stream.readyState !== EventSource.CLOSED; }, 5000);
-  addEventListener("pagehide", () => stream.close());
+  // Where nothing can be pushed (a proxy that holds answers back, too many screens), the board asks by itself and goes on listening.
+  const asking = board.querySelector("[data-asking]");
+  const ASK_MS = 10000;
+  let timer = 0;
+
+  const ask = async () => {
+    try {
+      const answer = await fetch(board.dataset.asked, { headers: { "X-By-Itself": "1", Accept: "text/html" }, cache: "no-store" });
+      if (answer.redirected || answer.status === 401 || answer.status === 403) return location.reload();
+      if (!answer.ok) return;
+      const pieces = document.createElement("div");
+      pieces.innerHTML = await answer.text();
+      if (!pieces.querySelector("[data-piece]")) return location.reload();
+      heard = Date.now();
+      stalled.hidden = true;
+      asking.hidden = false;
+      place(pieces);
+    } catch { /* the next turn may be better; the silence is shown */ }
+  };
+  const askOn = () => {
+    if (timer) return;
+    timer = setInterval(ask, ASK_MS);
+    ask();
+  };
+  const askNoMore = () => {
+    clearInterval(timer);
+    timer = 0;
+    asking.hidden = true;
+  };
+
+  let stream;
+  const listen = () => {
+    stream = new EventSource(board.dataset.stream);
+    stream.addEventListener("board", (event) => {
+      heard = Date.now();
+      stalled.hidden = true;
+      askNoMore();
+      const pieces = document.createElement("div");
+      pieces.innerHTML = JSON.parse(event.data);
+      place(pieces);
+    });
+    stream.addEventListener("over", () => {
+      stream.close();
+      location.reload();
+    });
+    stream.addEventListener("error", () => {
+      if (stream.readyState !== EventSource.CLOSED) return;
+      askOn();
+      setTimeout(listen, 60000);
+    });
+  };
+  listen();
+  setInterval(() => {
+    const silent = Date.now() - heard >= SILENT_MS;
+    if (silent) askOn();
+    stalled.hidden = !silent;
+  }, 5000);
+  addEventListener("pagehide", () => { stream.close(); askNoMore(); });
 })();

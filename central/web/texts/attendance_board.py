@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
-    "part_live": ("实时看板", "Live board"),
-    "board_live": ("实时看板", "Live board"),
-    "board_follow": ("实时看板", "Live board"),
+    "refused_last": ("最近几次", "The last ones"),
+    "board_asking": (
+        "实时推送未能接通，改为每 10 秒更新。",
+        "Nothing is pushed here: the board asks by itself every 10 seconds.",
+    ),
     "board_wall": ("大屏", "Wall screen"),
     "board_as_of": ("截至 {time}", "as of {time}"),
     "board_stalled": ("连接中断，显示的是断开前的数据，正在重新连接……", "Connection lost: these are the last figures. Reconnecting…"),

@@ -17,6 +17,7 @@ from central.audit import AuditEntry
 from central.web.pages import HERE
 from central.web.texts import TEXTS
 from tests.central.messaging.field import open_field
+from tests.central.stage import leave
 from tests.central.web.attendance_site import DAY, MARCH, Attended, attended
 from tests.central.web.day import fields
 
@@ -27,6 +28,7 @@ def site(sqlite_template: Path, tmp_path: Path) -> Iterator[Attended]:
     field = open_field(tmp_path, f"sqlite:///{tmp_path / 'central.db'}")
     yield attended(field)
     field.centre.close()
+    leave(field.centre)
 
 
 @pytest.fixture
@@ -35,6 +37,7 @@ def both(database_url: str, tmp_path: Path) -> Iterator[Attended]:
     field = open_field(tmp_path, database_url)
     yield attended(field)
     field.centre.close()
+    leave(field.centre)
 
 
 def month(site: Attended) -> str:
@@ -306,7 +309,8 @@ PAGES = (
     "attendance/people/1/days/2026-03-02",
     "attendance/people/1/days/2026-03-02/correction",
     "presence",
-    "board/live",
+    "board",
+    "board/pieces",
     "board/stream",
 )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from sqlalchemy import event, update
 
 from central.attendance.board_live import Snapshot, snapshot
 from central.attendance.board_stream import MOST_LISTENERS, BoardStream
-from central.devices.model import Box
+from central.devices.model import Box, BoxState
 from central.errors import Problem
 from edge.sync import wire
 from tests.browser.portal import served
@@ -147,7 +148,7 @@ def test_a_passage_taken_in_comes_as_an_event_and_the_stream_ends_with_the_sessi
         assert came.wait(15)
         site.gates.passes(site.gates.worker(), TODAY, "07:00", "in")
         site.gates.arrive()
-        browser.post("/sign-out", fields(browser.get(f"{site.at}/board/live").text, "/sign-out"))
+        browser.post("/sign-out", fields(browser.get(f"{site.at}/board").text, "/sign-out"))
         thread.join(20)
         assert not thread.is_alive(), "the stream ends once its visitor has signed out"
     told = "\n".join(heard)
@@ -155,3 +156,31 @@ def test_a_passage_taken_in_comes_as_an_event_and_the_stream_ends_with_the_sessi
     assert "张**" in told
     assert "张三丰" not in told
     assert heard[-3:-1] == ["event: over", 'data: ""']
+
+
+def test_where_nothing_can_be_pushed_the_board_asks_for_its_pieces(on_file: Attended) -> None:
+    site = on_file
+    site.gates.passes(site.gates.worker(), TODAY, "07:00", "in")
+    site.gates.boxes["north"].write(wire.Refusal(wire.Reason.NOT_CONFIRMED, wire.Method.FACE, wire.Direction.IN, "1", 1), 1775088000000)
+    site.gates.arrive()
+    browser = site.browser()
+    page = browser.get(f"{site.at}/board").text
+    asked = re.search(r'data-asked="([^"]+)"', page)
+    assert asked
+    pieces = browser.get(asked[1]).text
+    assert pieces.lstrip().startswith("<div data-piece=")
+    for told in ("张**", "b-north", "最近几次"):
+        assert told in pieces
+    assert "张三丰" not in pieces
+    browser.post("/sign-out", fields(page, "/sign-out"))
+    assert "/sign-in" in browser.get(asked[1]).headers["Location"]
+
+
+def test_a_gate_that_is_registered_and_has_not_come_waits_and_is_no_alarm(on_file: Attended) -> None:
+    with on_file.centre.database.writing() as session:
+        session.execute(update(Box).where(Box.id == "b-south").values(state=BoxState.CLAIMED, last_seen_at=None))
+    assert [gate.name for gate in now(on_file).silent] == ["b-north"]
+    pieces = on_file.browser().get(f"{on_file.at}/board/pieces").text
+    assert "b-south" in pieces
+    assert "待启用" in pieces
+    assert "<small>/ 1</small>" in pieces, "one gate of one: it is not counted yet"
