@@ -56,10 +56,21 @@ def assign(call: Caller, body: AssignmentIn) -> Response:
 
 
 @router.get("/assignments", summary="本单位的分派 / an employer's assignments")
-def assignments(call: Caller, cursor: Cursor = None, limit: Limit = 50, q: Search = "") -> Page[AssignmentOut]:
-    """A-32、A-63：跨项目，含各种状态。"""
+def assignments(
+    *,
+    call: Caller,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+    q: Search = "",
+    state: Annotated[list[AssignmentState] | None, Query(description="状态，可多选 / states")] = None,
+    project_id: Annotated[int | None, Query(ge=1, le=2**53, description="只看一个项目 / one project only")] = None,
+) -> Page[AssignmentOut]:
+    """A-32、A-63：跨项目，含各种状态；可按项目和状态筛选。"""
     with call.reading() as session:
-        rows = service.assignments_of_employer(session, call.access, after(cursor), limit, q=q, keys=call.centre.secrets)
+        keys, states = call.centre.secrets, tuple(state or ())
+        rows = service.assignments_of_employer(
+            session, call.access, after(cursor), limit, states=states, project_id=project_id, q=q, keys=keys
+        )
         return page(rows, limit, lambda view: view.assignment.id, assignment_out)
 
 

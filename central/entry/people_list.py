@@ -38,6 +38,7 @@ class PeopleQuery:
     """What is asked for. `sort` is one of `COLUMNS`, or empty for the order of registration.
 
     `turn_of` is a company: only what waits for its acceptance (进场确认). With `keys` whole numbers are found too (A-32).
+    `project_id` keeps an employer's list to one of its projects (A-63).
     """
 
     state: str = ""
@@ -48,6 +49,7 @@ class PeopleQuery:
     limit: int = 50
     turn_of: int | None = None
     keys: CentreSecrets | None = None
+    project_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,9 @@ def of_project(session: Session, access: Access, project_id: int, query: PeopleQ
 
 
 def of_employer(session: Session, access: Access, query: PeopleQuery) -> PeoplePage:
-    """A-63: an employer's workers on all projects, whatever their state. Raises `Problem` 403 NOT_THE_EMPLOYER."""
+    """A-63: an employer's workers on all projects, or on one of them, whatever their state. Raises `Problem` 403 NOT_THE_EMPLOYER."""
     access.require_employer()
-    return _page(session, sight.of_employer(access), query)
+    return _page(session, sight.of_employer(access, query.project_id), query, is_one_project=query.project_id is not None)
 
 
 def of_worker(session: Session, access: Access, worker_id: int, limit: int = 200) -> list[AssignmentView]:

@@ -154,11 +154,12 @@ def assignments_of_employer(
     limit: int,
     *,
     states: tuple[AssignmentState, ...] = (),
+    project_id: int | None = None,
     q: str = "",
     keys: CentreSecrets | None = None,
 ) -> list[AssignmentView]:
-    """A-63: one page of an employer's assignments across projects, every state or these."""
-    conditions = [sight.of_employer(access)(Assignment), Assignment.id > after]
+    """A-63: one page of an employer's assignments across projects, every state or these, every project or one."""
+    conditions = [sight.of_employer(access, project_id)(Assignment), Assignment.id > after]
     if states:
         conditions.append(Assignment.state.in_(states))
     if q:

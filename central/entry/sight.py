@@ -37,13 +37,16 @@ def on_project(session: Session, access: Access, project_id: int) -> Sight:
     return seen
 
 
-def of_employer(access: Access) -> Sight:
-    """A-63: an employer's assignments on all projects; an authority's are all. Others: `Problem` 403 NOT_THE_EMPLOYER."""
+def of_employer(access: Access, project_id: int | None = None) -> Sight:
+    """A-63: an employer's assignments on all projects, or on one; an authority's are all. Others: `Problem` 403 NOT_THE_EMPLOYER."""
     access.require(Function.VIEW_PEOPLE)
-    if access.sees_everything:
-        return lambda _: true()
-    employer = access.require_employer()
-    return lambda of: of.employer_id == employer
+    employer = None if access.sees_everything else access.require_employer()
+
+    def seen(of: Any) -> ColumnElement[bool]:
+        here = true() if project_id is None else of.project_id == project_id
+        return and_(here, true() if employer is None else of.employer_id == employer)
+
+    return seen
 
 
 def _turns(chain: Chain, company_id: int | None) -> dict[int, list[int]]:

@@ -37,12 +37,19 @@ def employer_projects(call: Caller, cursor: Cursor = None, limit: Limit = 50) ->
 
 
 @router.get("/assignments/export.xlsx", response_class=Response, responses=_FILE, summary="导出本单位的分派 / export")
-def export_assignments(call: Caller, q: Search = "") -> Response:
+def export_assignments(
+    call: Caller,
+    q: Search = "",
+    state: Annotated[list[AssignmentState] | None, Query()] = None,
+    project_id: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+) -> Response:
     """A-33：与列表同样的条件、遮盖和可见范围。"""
 
     def rows(session: Session) -> Callable[[int, int], list[AssignmentView]]:
-        keys = call.centre.secrets
-        return lambda after, limit: service.assignments_of_employer(session, call.access, after, limit, q=q, keys=keys)
+        keys, states = call.centre.secrets, tuple(state or ())
+        return lambda after, limit: service.assignments_of_employer(
+            session, call.access, after, limit, states=states, project_id=project_id, q=q, keys=keys
+        )
 
     return _workbook(call, rows, f"company:{call.access.company_id or 0}", "分派")
 

@@ -25,6 +25,7 @@ from central.projects import team_list
 from central.projects.team_list import TeamLine
 from central.web import choices
 from central.web.areas import Area
+from central.web.areas.people import project_of
 from central.web.areas.workers import FILTERS, query_of
 from central.web.listing import Listing
 from central.web.pages import Portal, signed_in, texts_of
@@ -88,7 +89,7 @@ def router(portal: Portal) -> APIRouter:
 
         def rows(session: Session) -> Pages:
             return lambda after, limit: entry.assignments_of_employer(
-                session, access, after, limit, states=_states(listing), q=listing.q, keys=keys
+                session, access, after, limit, states=_states(listing), project_id=project_of(listing), q=listing.q, keys=keys
             )
 
         return book_of(access, rows, "分派", f"company:{access.company_id or 0}")
@@ -153,7 +154,7 @@ def _every(page: Callable[[int], list[Row]], key: Callable[[Row], int]) -> Itera
 
 
 def _listing(request: Request) -> Listing:
-    return Listing.read("", request.query_params, [state.value for state in AssignmentState], ())
+    return Listing.read("", request.query_params, [state.value for state in AssignmentState], (), ("project",))
 
 
 def _states(listing: Listing) -> tuple[AssignmentState, ...]:

@@ -20,6 +20,7 @@ from central.errors import Problem
 from central.projects import project_list
 from central.projects.service import chain, visible_project
 from central.web.areas import Area, Entry, needs
+from central.web.areas.teams import project_options
 from central.web.figures import strip
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, is_part, signed_in, texts_of
@@ -79,12 +80,14 @@ def router(portal: Portal) -> APIRouter:
 
     @pages.get("/assignments")
     def assignments(request: Request) -> Response:
-        listing = _listing(request)
+        access, listing = signed_in(request), _listing(request, ("project",))
         with portal.database.reading() as session:
-            page = people_list.of_employer(session, signed_in(request), query_of(listing, portal))
+            page = people_list.of_employer(session, access, query_of(listing, portal))
             ways = _ways(session, page)
+            options = [] if is_part(request) else project_options(session, access)
         empty = empty_reason(listing, page, None, texts_of(request))
         shown: dict[str, object] = {"project": None, "columns": EMPLOYER_COLUMNS, "ways": ways, "figures": [], "empty": empty}
+        shown["projects"] = options
         return _list_page(portal, request, listing, page, shown)
 
     return pages
@@ -136,14 +139,20 @@ def _waiting(page: PeoplePage, t: Texts) -> str:
     return ("、" if t.language == "zh" else "; ").join(t("waiting_item", company=name, count=count) for name, count in page.waiting)
 
 
-def _listing(request: Request) -> Listing:
-    return Listing.read(request.url.path, request.query_params, STATES, people_list.COLUMNS)
+def _listing(request: Request, filters: tuple[str, ...] = ()) -> Listing:
+    return Listing.read(request.url.path, request.query_params, STATES, people_list.COLUMNS, filters)
 
 
 def query_of(listing: Listing, portal: Portal) -> PeopleQuery:
     """What the address asks for; whole numbers are sought by their index, never as text (A-32)."""
-    keys = portal.centre.secrets
-    return PeopleQuery(listing.state, listing.q, listing.sort, listing.descending, listing.offset, PAGE_SIZE, keys=keys)
+    keys, project = portal.centre.secrets, project_of(listing)
+    return PeopleQuery(listing.state, listing.q, listing.sort, listing.descending, listing.offset, PAGE_SIZE, keys=keys, project_id=project)
+
+
+def project_of(listing: Listing) -> int | None:
+    """The one project that an employer's list is kept to; nothing for what is no number."""
+    given = listing.filter("project")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 16 else None
 
 
 AREA: Final = Area(

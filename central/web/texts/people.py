@@ -26,6 +26,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "search": ("搜索", "Search"),
     "search_hint": ("姓名、证件号末几位、班组、单位", "Name, end of ID number, team, company"),
     "search_key": ("按 / 搜索", "press / to search"),
+    "every_project": ("全部项目", "Every project"),
     "all": ("全部", "All"),
     "col_no": ("序号", "No."),
     "col_name": ("姓名", "Name"),

@@ -59,6 +59,36 @@ def test_an_employers_export_keeps_to_the_states_that_were_asked_for(story: Stor
     assert [row.assignment.id for row in rows] == [waiting.id]
 
 
+@pytest.mark.rule("A-63")
+@pytest.mark.rule("A-32")
+def test_an_employers_one_list_is_kept_to_a_project_and_a_state_and_searched_as_every_other(story: Story, client: httpx.Client) -> None:
+    employer = story.employer(story.site.labour)
+    elsewhere = story.project("浦东图书馆二期")
+    root = story.takes_part(story.site.gc, ParticipantRole.GENERAL_CONTRACTOR, project=elsewhere)
+    story.takes_part(story.site.labour, ParticipantRole.LABOUR_SUB, root, elsewhere)
+    worker = story.worker(employer, name="欧阳建华")
+    here, there = story.assigned(employer, worker), story.assigned(employer, worker, elsewhere)
+    story.assigned(employer)
+    story.accept(here)
+    headers = story.token(employer)
+
+    def ids(path: str = "/api/v1/assignments", **asked: object) -> list[int]:
+        answer = client.get(path, params={name: str(value) for name, value in asked.items()}, headers=headers)
+        return [item["id"] for item in answer.json()["items"]]
+
+    assert ids(project_id=elsewhere.id) == [there.id]
+    assert ids(state="confirmed") == [here.id]
+    assert ids(state="confirmed", project_id=elsewhere.id) == []
+    with story.centre.database.reading() as session:
+        id_end = session.get_one(Worker, worker.worker.id).id_masked[-4:]
+    for q in ("欧阳", "ouyangjianhua", "oyjh", id_end):
+        assert ids(q=q) == [here.id, there.id], q
+        assert ids(f"/api/v1/projects/{elsewhere.id}/people", q=q) == [there.id], q
+    with story.centre.database.reading() as session:
+        page = people_list.of_employer(session, employer, PeopleQuery(project_id=elsewhere.id, q="oyjh", keys=story.centre.secrets))
+    assert ([line.assignment.id for line in page.lines], page.total, page.heads["assigned"]) == ([there.id], 1, 1)
+
+
 @pytest.mark.rule("A-56")
 def test_lists_name_the_project_by_its_contract_and_say_when_it_is_the_registered_name(story: Story, client: httpx.Client) -> None:
     employer = story.employer(story.site.labour)
