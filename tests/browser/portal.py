@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import uvicorn
 from playwright.sync_api import Browser, Page
 
-from central.app import create_app
+from tests.central.stage import application
 from tests.central.web.site import PASSWORD, HasCentre
 from tests.parts.browser import DESK, page_of
 
@@ -18,7 +18,7 @@ from tests.parts.browser import DESK, page_of
 @contextmanager
 def served(site: HasCentre) -> Iterator[str]:
     """The centre's app on a port of its own."""
-    server = uvicorn.Server(uvicorn.Config(create_app(site.centre.settings, site.centre), port=0, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(application(site.centre), port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -2,7 +2,7 @@
 it some milliseconds.
 
 An application keeps nothing of a centre but the centre itself, which here is a stand-in for the one whose turn it is. Two things it
-keeps beside: how often an own link asked, and who watches the live board. Tests of these two make their own with `create_app`.
+keeps beside: how often an own link asked, and who watches the live board. A centre of a test of these two does not `leave`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select, update
 
 from central.access import Access, Function, Role
-from central.app import create_app
 from central.attendance import deriving
 from central.attendance.model import Passage
 from central.attendance.papers import CorrectionReason, ManualEvent
@@ -26,6 +25,7 @@ from tests.central.attendance.site import Gates, gates_of
 from tests.central.builders import Story
 from tests.central.in_process import in_process
 from tests.central.messaging.field import NOW, Field
+from tests.central.stage import application, leave
 
 DAY = dt.timedelta(days=1)
 BEGIN = dt.date(2026, 3, 2)
@@ -42,8 +42,9 @@ def gates(field: Field) -> Gates:
 
 @pytest.fixture
 def client(field: Field) -> Iterator[httpx.Client]:
-    with in_process(create_app(field.centre.settings, field.centre)) as opened:
+    with in_process(application(field.centre)) as opened:
         yield opened
+    leave(field.centre)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from fastapi import FastAPI
 from sqlalchemy import update
 
 from central.access import Position, Role
-from central.app import create_app
 from central.centre import Centre
 from central.devices.model import Box
 from central.identity.model import Account
@@ -20,6 +19,7 @@ from central.projects.model import Calendar, Company, Participant, ParticipantRo
 from tests.central.attendance.punches import moment
 from tests.central.attendance.site import Gates, gates_of
 from tests.central.messaging.field import NOW, Field, open_field
+from tests.central.stage import application
 from tests.central.web.site import PASSWORD, FakeBrowser
 
 MARCH = dt.date(2026, 3, 1)
@@ -102,7 +102,7 @@ def attended(field: Field) -> Attended:
                 )
             )
     field.clock.at = moment(TODAY, "08:00")
-    return Attended(field, gates, create_app(field.centre.settings, field.centre))
+    return Attended(field, gates, application(field.centre))
 
 
 def on_sqlite(home: Path) -> Attended:
