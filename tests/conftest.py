@@ -46,6 +46,11 @@ def pytest_configure() -> None:
     sys.addaudithook(watch)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The journeys first: they are the longest, and whichever process began one last would end it alone."""
+    items.sort(key=lambda item: not item.path.is_relative_to(ROOT / "tests" / "journeys"))
+
+
 @pytest.fixture(autouse=True)
 def _stays_on_this_machine() -> Iterator[None]:
     """Fails the test during which something tried to leave loopback."""
