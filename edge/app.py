@@ -30,6 +30,7 @@ from edge.settings import EdgeSettings
 from edge.store.database import Store
 from edge.store.secrets import BoxKeys
 from edge.sync import process as sync_process
+from hardware.camera.lent import LentCamera
 from hardware.card_reader import wlt
 from hardware.card_reader.wlt import ChipPhoto
 from hardware.catalogue import open_camera, open_card_reader, open_turnstile
@@ -123,7 +124,8 @@ def _kiosk_parts(settings: EdgeSettings, keys: BoxKeys, clock: Clock, held: Exit
         sign=keys.sign,
         decode_photo=_chip_photos(settings),
         eyes=_eyes(settings) if engine else None,
-        borrows=settings.kiosk_camera.startswith("lent:"),
+        borrows=isinstance(camera, LentCamera),
+        tell_lender=camera.tell_lender if isinstance(camera, LentCamera) else lambda taking: None,
     )
 
 

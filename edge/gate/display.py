@@ -15,6 +15,8 @@ from hardware.camera import Image
 
 PASS_MS: Final = 1_500
 REFUSAL_MS: Final = 4_000
+CAMERA_LENT: Final = "CAMERA_LENT"
+"""Told while the kiosk photographs somebody through this lane's camera."""
 CARD_READING: Final = "CARD_READING"
 CARD_READ: Final = "CARD_READ"
 """Told while a card waits for its owner's face."""
@@ -84,8 +86,9 @@ class Display:
         """Nobody there: idle, or what stands in its place."""
         if not self._may_change() or self._stands_open():
             return
-        if self.reader is not None:
-            self.screen.show("card", self._clock.now_ms(), method=Method.ID_CARD.value, hint=self.reader)
+        hint = self.reader or (CAMERA_LENT if self.screen.lent else None)
+        if hint is not None:
+            self.screen.show("card", self._clock.now_ms(), method=Method.ID_CARD.value, hint=hint)
         else:
             reason = Reason.GATE_CLOSED.value if self.resting == "closed" else None
             self.screen.show(self.resting, self._clock.now_ms(), reason=reason)

@@ -1,6 +1,7 @@
 """The loop of one lane: newest frame, newest card, decision, screen. One thread, which owns the turnstile and its store.
 
-A frame older than half a second is never matched. A camera that fails takes only itself away: cards go on, and the screen says so.
+A frame older than half a second is never matched. A camera that fails takes only itself away: cards go on, and the screen says so. The
+same holds while the kiosk photographs somebody through this lane's camera: whoever is being enrolled asks for no passage.
 """
 
 from __future__ import annotations
@@ -88,7 +89,9 @@ class Lane:
         if frame is not None:
             self._frame = frame.number
             self._display.screen.picture(frame)
-        if frame is not None and self.mono_s() - frame.taken_s <= STALE_S:
+        if self._display.screen.lent:
+            self._while_lent(frame)
+        elif frame is not None and self.mono_s() - frame.taken_s <= STALE_S:
             self._take_frame(frame)
         else:
             self._without_frame()
@@ -118,6 +121,8 @@ class Lane:
 
     def _gallery_for_cards(self) -> Gallery | None:
         camera = self._devices.camera
+        if self._display.screen.lent:
+            return None
         return self._feed.gallery if camera.fault() is None and camera.latest() is not None else None
 
     def _take_frame(self, frame: Frame) -> None:
@@ -152,6 +157,12 @@ class Lane:
         if lamp is not self._lamp:
             self._lamp = lamp
             self._keeper.light(lamp)
+
+    def _while_lent(self, frame: Frame | None) -> None:
+        """The card alone decides, as with a camera that fails."""
+        self._recognition.forget()
+        self._card_told(self._desk.settle(self.mono_s(), camera_well=False), frame)
+        self._display.rest()
 
     def _without_frame(self) -> None:
         camera = self._devices.camera

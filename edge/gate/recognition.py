@@ -171,6 +171,10 @@ class Recognition:
             self._before.passed, self._before.passed_s = came_through, at_s
             self._before.rest_until_s = at_s + REST_S
 
+    def forget(self) -> None:
+        """The frames in between are not for these eyes: whoever is seen next is somebody new."""
+        self._tracker, self._before, self._claimed = Tracker(), None, None
+
     def owner(self, person: str, enough: float) -> Owner:
         """Begins a comparison 1:1 with a card's owner; whoever was asked to move is asked no more."""
         self._claimed = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any, Final
 
 import cv2
@@ -12,6 +13,8 @@ from hardware.camera import Frame
 
 STATES: Final = frozenset({"idle", "looking", "pass", "refuse", "card", "closed", "fault", "open", "emergency"})
 _JPEG_QUALITY: Final = 85
+LENT_S: Final = 1.0
+"""The borrower says twelve times a second that it is taking pictures; silent for so long, it takes none."""
 
 
 class LaneView(msgspec.Struct, frozen=True):
@@ -48,6 +51,7 @@ class Screen:
         self._view = LaneView(direction=direction, lane=lane)
         self._revision = 0
         self._frame: Frame | None = None
+        self._lent_until_s = float("-inf")
 
     def show(self, state: str, at_ms: int, anew: bool = False, **fields: Any) -> None:
         """A state with its own fields; those that say nothing go back to empty. `anew` marks a verdict even if it looks like the last one.
@@ -81,6 +85,15 @@ class Screen:
     def picture(self, frame: Frame) -> None:
         """The camera's newest frame; only a reference is kept, and encoded when somebody asks."""
         self._frame = frame
+
+    def lend(self, for_s: float = LENT_S) -> None:
+        """The kiosk is photographing somebody through this lane's camera."""
+        self._lent_until_s = time.monotonic() + for_s
+
+    @property
+    def lent(self) -> bool:
+        """Whether that is so now: whoever is in the picture is being enrolled, and asks for no passage."""
+        return time.monotonic() < self._lent_until_s
 
     def jpeg(self) -> tuple[int, bytes] | None:
         """The newest frame's number and its JPEG; None before the first frame."""

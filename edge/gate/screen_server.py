@@ -1,7 +1,7 @@
 """Serves the lane's view over HTTP on a UNIX socket: the gate has no network, the kiosk's web pages pass it on.
 
 GET /state   the view as JSON        GET /events   every change as a server-sent event, and the view again every 1.5 s
-GET /frame.jpg   the newest picture, its number in X-Frame-Number
+GET /frame.jpg   the newest picture, its number in X-Frame-Number; X-Taking says that the kiosk is photographing somebody with it
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from edge.gate.screen import Screen
+from hardware.camera.lent import TAKING
 
 Closing = Callable[[], bool]
 
@@ -83,6 +84,8 @@ def _app(screen: Screen, closing: Closing) -> Starlette:
         return StreamingResponse(_changes(screen, closing), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     async def frame(request: Request) -> Response:
+        if TAKING in request.headers:
+            screen.lend()
         picture = await asyncio.to_thread(screen.jpeg)
         if picture is None:
             return Response(status_code=503)

@@ -186,7 +186,8 @@ class KioskParts:
     """Everything the kiosk works with. `engine` None: its model is missing (`engine_fault` says why); cards still work.
 
     `sign` signs the passes that are printed here. `decode_photo` is the vendor's decoder of chip photos, where one is set up. `eyes`
-    tells whether eyes are open. `borrows` says that the camera is the lane's, lent.
+    tells whether eyes are open. `borrows` says that the camera is the lane's, lent; `tell_lender` then
+    takes the question whether somebody is being photographed.
     """
 
     box: str
@@ -203,3 +204,4 @@ class KioskParts:
     decode_photo: Callable[[bytes], ChipPhoto] | None = None
     eyes: Eyes | None = None
     borrows: bool = False
+    tell_lender: Callable[[Callable[[], bool]], None] = lambda taking: None

@@ -70,6 +70,12 @@ HINTS: Final[dict[str, Text]] = {
     "TURN_SLIGHTLY": Text("很好，请把头稍微转一点", "Good, now turn your head a little"),
     "SOMEBODY_ELSE": Text("换人了，请本人重新采集", "Somebody else: starting over"),
     "USE_CARD": Text("请刷身份证或工卡", "Please use your card"),
+    "CAMERA_LENT": Text(
+        "摄像头正在给工友采集人脸",
+        "The camera is busy with an enrolment",
+        "刷卡即可通行，采集完自动恢复",
+        "Your card opens; faces work again afterwards",
+    ),
     "CARD_READ": Text("卡已读好，请看镜头", "Card read: now look at the camera"),
     "TURN_LEFT": Text("请慢慢向左转头", "Turn your head slowly to your left"),
     "TURN_RIGHT": Text("请慢慢向右转头", "Turn your head slowly to your right"),

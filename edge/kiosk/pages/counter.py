@@ -40,6 +40,7 @@ class Counter:
         self._tries: Tries | None = None
         self.closing = threading.Event()
         self._one_pin = asyncio.Lock()
+        parts.tell_lender(self.borrows_the_lane_camera)
 
     @property
     def tries(self) -> Tries:

@@ -192,6 +192,39 @@ def test_a_card_out_of_date_is_refused_on_its_first_day(at_site: Opener) -> None
     assert refusal.reason is Reason.CARD_EXPIRED
 
 
+def test_nobody_is_matched_while_somebody_is_enrolled_with_the_lanes_camera_and_the_screen_sends_the_others_to_the_reader(
+    at_site: Opener,
+) -> None:
+    site = at_site()
+    site.see(Stands(STRANGER), seconds=0.3)
+    site.screen.lend(60)
+    embedded = site.engine.embedded
+    site.see(Stands(STRANGER), Stands(1, x=400), seconds=3)
+    assert (site.view.state, site.view.hint) == ("card", "CAMERA_LENT")
+    assert (site.engine.embedded, site.facts()) == (embedded, [])
+    site.lay_card(WORKERS[1])
+    assert "pass" in site.see(Stands(STRANGER), seconds=0.3)
+    (passage,) = site.facts()
+    assert isinstance(passage, Passage)
+    assert (passage.person, passage.method, passage.checks) == (WORKERS[1], Method.ID_CARD, ())
+    site.screen.lend(0)
+    site.see(seconds=1)
+    site.see(Stands(1), seconds=1)
+    assert site.arm.ways == [Way.IN, Way.IN]
+
+
+def test_a_challenge_that_a_capture_interrupts_refuses_nobody(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(policy=GatePolicy(liveness="always"))
+    site.see(Stands(1), seconds=0.5)
+    assert site.view.hint is not None
+    site.screen.lend(60)
+    site.see(Stands(1), seconds=3)
+    site.screen.lend(0)
+    site.see(seconds=1)
+    assert site.facts() == []
+
+
 def test_a_card_that_waits_for_a_face_is_enough_when_the_camera_fails_meanwhile(at_site: Opener) -> None:
     site = at_site()
     site.see(seconds=0.3)

@@ -13,6 +13,7 @@ import pytest
 from edge.gate.screen import Screen
 from edge.gate.screen_server import ScreenServer
 from hardware.camera import Frame
+from hardware.camera.lent import LentCamera
 from tests.edge.gate.box import BLANK
 
 
@@ -66,6 +67,22 @@ def test_the_newest_picture_has_its_number(screen: Screen, page: httpx.Client) -
     screen.picture(Frame(BLANK, 41, 0.0))
     answer = page.get("/frame.jpg")
     assert (answer.status_code, answer.headers["X-Frame-Number"], answer.content[:2]) == (200, "41", b"\xff\xd8")
+
+
+@pytest.mark.parametrize("taking", [True, False])
+def test_a_borrower_that_photographs_somebody_says_so_with_each_picture(screen: Screen, tmp_path: Path, *, taking: bool) -> None:
+    server = ScreenServer(screen, tmp_path / "lane.sock")
+    server.start()
+    screen.picture(Frame(BLANK, 41, 0.0))
+    camera = LentCamera(tmp_path / "lane.sock")
+    camera.tell_lender(lambda: taking)
+    first = camera.wait_for(0, 10)
+    screen.picture(Frame(BLANK + 9, 42, 0.0))
+    assert first is not None
+    assert camera.wait_for(first.number, 10) is not None
+    assert screen.lent is taking
+    camera.close()
+    server.close()
 
 
 def test_the_socket_is_its_owners_only_and_a_dead_processs_one_is_replaced(screen: Screen, tmp_path: Path) -> None:
