@@ -137,34 +137,7 @@ class Site:
     def passage(self, session: Session, assignment: Assignment, at: dt.datetime, direction: str = "01") -> None:
         """A passage, and what it leaves at the assignment."""
         self._people += 1
-        assignment.last_seen_at = at
-        session.add(
-            Passage(
-                box_id="b-1",
-                epoch="e",
-                seq=self._people,
-                position=self._people,
-                revision=0,
-                boot=1,
-                mono_ms=0,
-                project_id=assignment.project_id,
-                assignment_id=assignment.id,
-                worker_id=assignment.worker_id,
-                employer_id=assignment.employer_id,
-                at=at,
-                at_reported=at,
-                clock="ntp",
-                direction=direction,
-                method="001",
-                lane="1",
-                roster_version=1,
-                offline=False,
-                stale_roster=False,
-                duplicate=False,
-                judged=Judged.OK,
-                received_at=at,
-            )
-        )
+        pass_gate(session, assignment, at, self._people, direction)
 
     def _part(self, session: Session, company: str, role: ParticipantRole, parent: int | None, level: int) -> int:
         part = Participant(
@@ -256,6 +229,38 @@ class Site:
             session.add(team)
             session.flush()
         return team.id
+
+
+def pass_gate(session: Session, assignment: Assignment, at: dt.datetime, number: int, direction: str = "01") -> None:
+    """The passage with this number through the gate, and what it leaves at the assignment."""
+    assignment.last_seen_at = at
+    session.add(
+        Passage(
+            box_id="b-1",
+            epoch="e",
+            seq=number,
+            position=number,
+            revision=0,
+            boot=1,
+            mono_ms=0,
+            project_id=assignment.project_id,
+            assignment_id=assignment.id,
+            worker_id=assignment.worker_id,
+            employer_id=assignment.employer_id,
+            at=at,
+            at_reported=at,
+            clock="ntp",
+            direction=direction,
+            method="001",
+            lane="1",
+            roster_version=1,
+            offline=False,
+            stale_roster=False,
+            duplicate=False,
+            judged=Judged.OK,
+            received_at=at,
+        )
+    )
 
 
 def _company(session: Session, n: int, name: str) -> int:

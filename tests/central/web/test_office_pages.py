@@ -6,14 +6,13 @@ import pytest
 from sqlalchemy import event, func, select
 
 from central.access import Role
-from central.attendance.model import Passage
 from central.centre import Centre
 from central.devices.model import Box
 from central.entry.model import Assignment, AssignmentState, Comparison
 from central.help.model import Ticket
 from central.projects.model import Project
 from tests.central.web.day import Day, fields, opened
-from tests.central.web.site import FakeBrowser
+from tests.central.web.site import FakeBrowser, pass_gate
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
@@ -180,7 +179,9 @@ def test_a_boards_queries_do_not_grow_with_the_people_on_site(day: Day, office: 
     counts = []
     for more in (1, 6):
         for _ in range(more):
-            pass_gate(day, day.confirmed())
+            who = day.confirmed()
+            with day.centre.database.writing() as session:
+                pass_gate(session, session.get_one(Assignment, who.id), day.centre.clock.now(), who.id)
         asked: list[str] = []
 
         def note(*told: object, into: list[str] = asked) -> None:
@@ -192,36 +193,3 @@ def test_a_boards_queries_do_not_grow_with_the_people_on_site(day: Day, office: 
         counts.append(len(asked))
     assert counts[0] == counts[1]
     assert re.search(r"当前在场</span><b>7 ", page)
-
-
-def pass_gate(day: Day, assignment: Assignment) -> None:
-    now = day.centre.clock.now()
-    with day.centre.database.writing() as session:
-        session.get_one(Assignment, assignment.id).last_seen_at = now
-        session.add(
-            Passage(
-                box_id="b-1",
-                epoch="e",
-                seq=assignment.id,
-                position=assignment.id,
-                revision=0,
-                boot=1,
-                mono_ms=0,
-                project_id=assignment.project_id,
-                assignment_id=assignment.id,
-                worker_id=assignment.worker_id,
-                employer_id=assignment.employer_id,
-                at=now,
-                at_reported=now,
-                clock="ntp",
-                direction="01",
-                method="001",
-                lane="1",
-                roster_version=1,
-                offline=False,
-                stale_roster=False,
-                duplicate=False,
-                judged="ok",
-                received_at=now,
-            )
-        )
