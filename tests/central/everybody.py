@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from central.access import Access, Function, Position, Role
 from central.app import create_app, openapi
+from central.attendance.ledger import DayRecord
+from central.attendance.papers import DailyRoot, FrozenMonth, Objection
+from central.attendance.roots import root_of
 from central.database import Base, UtcDateTime
 from central.devices.model import Box
 from central.evidence.model import Evidence
@@ -25,9 +29,9 @@ from central.identity import rules
 from central.identity.model import Account, ApiToken, Certificate, Delegation
 from central.people.reader_model import OfficeReader
 from central.people.transfer_model import Transfer
-from central.projects.model import ParticipantRole, ProjectSuspension
+from central.projects.model import ParticipantRole, ProjectSuspension, Team
 from central.settings import CentralSettings
-from tests.central.builders import MORNING, Story, open_centre
+from tests.central.builders import MORNING, Story, open_centre, resident_number
 from tests.central.in_process import in_process
 
 API: Final = "/api/v1"
@@ -52,6 +56,23 @@ WHO: Final = {
     "U": "the security administrator",
     "L": "the audit administrator",
 }
+IN_BODIES: Final = {
+    "worker_id": "worker_id",
+    "leader_worker_id": "worker_id",
+    "project_id": "project_id",
+    "assignment_id": "assignment_id",
+    "team_id": "team_id",
+    "from_team_id": "team_id",
+    "into_team_id": "into_team_id",
+}
+"""What a body names of the site, and which of its objects that is."""
+SAID: Final = {
+    "POST /assignments": {"worker_id": "free_worker_id"},
+    "POST /employer-exceptions": {"company_id": "company_id", "id_number": "id_number"},
+    "POST /corrections": {"at": "moment"},
+    "POST /projects/{project_id}/months/{month}/objections": {"work_date": "day"},
+}
+"""What else a body must say to be one that succeeds."""
 NEIGHBOURS: Final = {"e": "a labour company elsewhere", "g": "a general contractor elsewhere", "m": "the manager of an office elsewhere"}
 
 
@@ -75,7 +96,7 @@ class Everybody:
         form = form_of(operation, self.objects)
         if form is not None:
             return self.client.request(method, API + path, data=form, files={"file": ("a.png", PICTURE, "image/png")}, headers=headers)
-        body = example(operation)
+        body = about(operation, {} if missing else self.objects)
         headers = headers | ({"Content-Type": "application/json"} if body is not None else {})
         return self.client.request(method, API + path, json=body, headers=headers)
 
@@ -101,6 +122,16 @@ def example(operation: str) -> Any:
         if reference:
             return DOCUMENT["components"]["schemas"][reference.rpartition("/")[2]]["examples"][0]
     return None
+
+
+def about(operation: str, objects: dict[str, object]) -> Any:
+    """The example of the body about the site's own objects; about nobody's where there are none."""
+    body = example(operation)
+    if not isinstance(body, dict):
+        return body
+    named = {name: objects.get(of, MISSING) for name, of in IN_BODIES.items() if isinstance(body.get(name), int)}
+    said = {name: objects[of] for name, of in SAID.get(operation, {}).items() if of in objects}
+    return body | named | said
 
 
 def form_of(operation: str, objects: dict[str, object]) -> dict[str, str] | None:
@@ -187,6 +218,8 @@ def _objects(story: Story) -> dict[str, object]:
     site, labour = story.site, story.employer(story.site.labour)
     story.takes_part(story.site.gc, ParticipantRole.OWNER)
     assignment, team = story.assigned(), story.team(labour)
+    id_number = resident_number(999)
+    free = story.worker(labour, id_number=id_number)
     assert story.neighbour.project.id != site.project.id
     assert story.second.parent_id is not None
     with story.centre.database.writing() as session:
@@ -211,6 +244,8 @@ def _objects(story: Story) -> dict[str, object]:
                 from_id=site.labour.id,
                 to_id=site.gc.id,
             ),
+            "into_team_id": _filled(session, Team, **here, employer_id=site.labour.id, name="木工班", leader_worker_id=None),
+            "objection_id": _published(session, site.project.id, assignment.id),
             "box_id": _filled(session, Box, id="b-0000000001", project_id=site.project.id, company_id=None),
         }
     objects = rows | {
@@ -225,12 +260,25 @@ def _objects(story: Story) -> dict[str, object]:
         "date": "2026-03-12",
         "day": "2026-03-12",
         "month": "2026-03",
+        "moment": (MORNING - dt.timedelta(hours=6)).isoformat(),
+        "free_worker_id": free.worker.id,
+        "company_id": site.gc.id,
+        "id_number": id_number,
     }
     named = {name for operation in operations() for name in names_in(operation)} - objects.keys()
     with story.centre.database.writing() as session:
         return objects | {
             name: _guessed(session, name, objects | {"employer_id": site.labour.id, "company_id": site.labour.id}) for name in sorted(named)
         }
+
+
+def _published(session: Session, project_id: int, assignment_id: int) -> int:
+    """A published month with an objection that waits for its answer, a day of it, and that day's root."""
+    month, day = MORNING.date().replace(day=1), MORNING.date()
+    frozen = _filled(session, FrozenMonth, project_id=project_id, month=month, objections_until=day + dt.timedelta(days=9))
+    session.add(_row(DayRecord, assignment_id=assignment_id, work_date=day, project_id=project_id, stays=msgspec.msgpack.encode([])))
+    session.add(_row(DailyRoot, project_id=project_id, date=day, version=1, leaves=0, root=root_of([])))
+    return int(_filled(session, Objection, month_id=frozen, assignment_id=assignment_id))
 
 
 def _guessed(session: Session, name: str, known: dict[str, Any]) -> object:
@@ -245,16 +293,20 @@ def _guessed(session: Session, name: str, known: dict[str, Any]) -> object:
 
 def _filled(session: Session, kind: type[Base], **given: Any) -> Any:
     """A row of a table, with something in every column that needs it; returns its key."""
+    row = _row(kind, **given)
+    session.add(row)
+    session.flush()
+    return row.id  # type: ignore[attr-defined]  # every table here has one
+
+
+def _row(kind: type[Base], **given: Any) -> Base:
     values = {}
     for column in kind.__table__.columns:
         if column.key in given:
             values[column.key] = given[column.key]
         elif not column.nullable and column.default is None and column.server_default is None and not column.primary_key:
             values[column.key] = _something(column)
-    row = kind(**values)
-    session.add(row)
-    session.flush()
-    return row.id  # type: ignore[attr-defined]  # every table here has one
+    return kind(**values)
 
 
 def _something(column: Any) -> Any:
@@ -267,6 +319,8 @@ def _something(column: Any) -> Any:
         return MORNING.date()
     if isinstance(kind, sa.LargeBinary):
         return column.name.encode()
+    if isinstance(kind, sa.Boolean):
+        return False
     if isinstance(kind, sa.Integer):
         return 1
     return "[]" if isinstance(kind, sa.Text) and "functions" in column.name else "x"
