@@ -45,7 +45,7 @@ class Judged:
 def judge(row: SheetRow, standing: Standing, policy: Policy, profile: Mapping[str, str]) -> Judged:
     """One row by the form's rules (A-11 to A-21, A-25, A-29 to A-31), its empty fields filled from the employer's profiles (A-14)."""
     wrong = list(row.wrong)
-    said = _said(row.texts, wrong)
+    said = stated(row.texts, wrong)
     broken = {name for name, _ in wrong}
     filled, defaulted = defaults.filled(said, {name: text for name, text in profile.items() if name not in broken})
     try:
@@ -108,7 +108,8 @@ def _refuse(one: Judged, name: str, code: str) -> None:
     one.checked, one.wrong = None, [*one.wrong, (name, code)]
 
 
-def _said(texts: Mapping[str, str], wrong: list[Wrong]) -> Registration:
+def stated(texts: Mapping[str, str], wrong: list[Wrong]) -> Registration:
+    """A row's texts as a statement; dates that are none are added to what is wrong."""
     told: dict[str, object] = {name: text for name, text in texts.items() if name not in _DAYS}
     for name, text in _BLANK_MEANS.items():
         told[name] = told.get(name) or text

@@ -40,7 +40,7 @@ def errors_book(rows: Iterable[tuple[int, dict[str, str], str]]) -> SpooledTempo
             wrong.setdefault(name, []).append(code)
         cells = [_cell(sheet, one, texts.get(one.name, ""), wrong.get(one.name, [])) for one in FIELDS]
         titles = {one.name: one.title for one in FIELDS}
-        why = "；".join(f"{titles.get(name, name)}：{explain(code)}" for name, codes in wrong.items() for code in codes)
+        why = "；".join(f"{titles.get(name, name)}：{explain(code).rstrip('。')}" for name, codes in wrong.items() for code in codes)
         sheet.append([*cells, neutral(f"第 {number} 行 {why}")])
     file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the caller closes it
     book.save(file)
@@ -49,8 +49,8 @@ def errors_book(rows: Iterable[tuple[int, dict[str, str], str]]) -> SpooledTempo
 
 
 def explain(code: str) -> str:
-    """A code's Chinese text."""
-    return Problem(code, 422).text.zh if code in TEXTS else code
+    """A code's Chinese text; a row does not keep who employs somebody (A-30)."""
+    return Problem(code, 422, employer="其他单位").text.zh if code in TEXTS else code
 
 
 def _head(sheet: Any, title: str) -> Any:

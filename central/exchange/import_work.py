@@ -155,7 +155,7 @@ def _keep(session: Session, centre: Centre, import_id: int, judged: Sequence[Jud
                 "said_sealed": centre.secrets.seal(said, row_context(import_id, one.row.number)),
                 "problems": json.dumps(one.wrong),
                 "warnings": json.dumps([(notice.field, notice.code) for notice in one.notices]),
-                "worker_id": one.known.id if one.known else None,
+                "worker_id": one.known.id if one.known and one.is_there else None,  # of one's own people only
             }
         )
         job.good += state is RowState.GOOD

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import delete, select
@@ -17,8 +17,9 @@ from central import audit
 from central.access import Access, Function
 from central.clock import Clock
 from central.errors import Problem
-from central.exchange import sheet
+from central.exchange import checking, sheet
 from central.exchange.model import ImportFile, ImportJob, ImportRow, ImportState, RowState
+from central.people.statement import Registration
 from central.projects import service as projects
 from central.projects.model import Team
 from central.secrets import CentreSecrets
@@ -102,6 +103,15 @@ def rows(session: Session, access: Access, import_id: int, *, after: int, limit:
     if state is not None:
         wanted = wanted.where(ImportRow.state == state)
     return list(session.scalars(wanted.order_by(ImportRow.number).limit(limit + 1)))
+
+
+def statement(session: Session, keys: CentreSecrets, access: Access, import_id: int, number: int) -> Registration:
+    """One row as an employer's statement, with the import's project and team. Else `Problem` 404 NOT_FOUND."""
+    job = one(session, access, import_id)
+    row = session.scalar(select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.number == number))
+    if row is None:
+        raise Problem("NOT_FOUND", 404)
+    return replace(checking.stated(texts_of(row, keys), []), project_id=job.project_id, team_id=job.team_id)
 
 
 def confirm(session: Session, clock: Clock, access: Access, import_id: int) -> ImportJob:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from central.entry.trades import TRADES
 from central.exchange.workbook import Column
 from central.people.model import Category, EmploymentForm, EmploymentState, IdentityState
 from central.people.store import EmployedWorker
@@ -19,7 +20,7 @@ COLUMNS: Final[tuple[Column[EmployedWorker], ...]] = (
     Column("证件号码", lambda row: row.worker.id_masked, 22, text=True),
     Column("手机号码", lambda row: row.worker.phone_masked, 16, text=True),
     Column("人员类别", lambda row: CATEGORY[row.worker.category]),
-    Column("主要工种", lambda row: row.worker.main_trade, 10, text=True),
+    Column("主要工种", lambda row: TRADES.get(row.worker.main_trade, row.worker.main_trade), 18, text=True),
     Column("身份核验", lambda row: IDENTITY[row.worker.identity_state]),
     Column("用人单位", lambda row: row.employer, 28),
     Column("用工形式", lambda row: FORM[row.employment.employment_form]),

@@ -13,7 +13,15 @@ HIDDEN: Final = frozenset(
     {"version", "accepted_steps", "worker_id", "employer_id", "participant_id", "assignments", "reader", "project_id"}
 )
 """What serves the machine: it stands in the audit, not on the page."""
-WORDS: Final = {"state": "state", "form": "form", "employment_form": "form", "wage_type": "wage", "reason": "leaving", "end_cause": "end"}
+WORDS: Final = {
+    "state": "state",
+    "form": "form",
+    "employment_form": "form",
+    "wage_type": "wage",
+    "reason": "leaving",
+    "end_cause": "end",
+    "source": "source",
+}
 """Fields whose values are codes, with the beginning of their texts' keys."""
 
 

@@ -18,12 +18,13 @@ from central.errors import TEXTS as PROBLEMS
 from central.errors import Problem, declare
 from central.exchange import importing, workbook
 from central.exchange.errors_book import errors_book
-from central.exchange.fields import FIELDS
+from central.exchange.fields import BY_NAME, FIELDS
 from central.exchange.importing import Upload
 from central.exchange.model import ImportJob, ImportRow, ImportState, RowState
 from central.exchange.template import template
-from central.people import banks
+from central.people import banks, transfer
 from central.people.id_number import mask, mask_phone
+from central.people.registration import Policy
 from central.people.wages import mask_card
 from central.web.areas import Area
 from central.web.forms import Field, Form, Form_, Section
@@ -48,6 +49,7 @@ class PreviewRow:
     wrong: dict[str, str]
     warned: dict[str, str]
     worker_id: int | None
+    may_ask: bool
 
 
 def router(portal: Portal) -> APIRouter:
@@ -109,7 +111,7 @@ def router(portal: Portal) -> APIRouter:
             "listing": listing,
             "rows": rows,
             "more": str(rows[-1].number) if len(found) > PAGE_SIZE else "",
-            "columns": [(column.name, column.title) for column in FIELDS],
+            "columns": _columns(rows),
             "counts": _counts(job),
             "once": secrets.token_urlsafe(18),
             "why": t.problem(Problem(job.code, 422).text) if job.code in PROBLEMS else job.code,
@@ -135,7 +137,24 @@ def router(portal: Portal) -> APIRouter:
 
         return redirect(request, portal.write(request, sent, deed))
 
+    _add_transfer(portal, pages)
     return pages
+
+
+def _add_transfer(portal: Portal, pages: APIRouter) -> None:
+    keys = portal.centre.secrets
+
+    @pages.post("/workers/import/{import_id}/rows/{number}/transfer")
+    def ask(request: Request, import_id: RowId, number: RowId, sent: Form_) -> Response:
+        """A-30: the row as the form of a transfer."""
+
+        def deed(session: Session, access: Access) -> str:
+            said = importing.statement(session, keys, access, import_id, number)
+            policy = Policy.of(portal.centre.settings)
+            made = transfer.ask(session, portal.clock, keys, access, said, policy=policy)
+            return told(f"/transfers/{made.id}", "transfer_asked")
+
+        return redirect(request, portal.write(request, sent, deed))
 
 
 def _form() -> Form:
@@ -151,12 +170,29 @@ def _counts(job: ImportJob) -> dict[str, int]:
 
 def _row(row: ImportRow, portal: Portal, t: Texts) -> PreviewRow:
     texts = importing.texts_of(row, portal.centre.secrets)
-    shown = {name: MASKS[name](text) if name in MASKS and text else text for name, text in texts.items()}
-    return PreviewRow(row.number, row.state, shown, _cells(row.problems, t), _cells(row.warnings, t), row.worker_id)
+    shown = {name: MASKS[name](text) if name in MASKS and text else _word(name, text) for name, text in texts.items()}
+    return PreviewRow(row.number, row.state, shown, _cells(row.problems, t), _cells(row.warnings, t), row.worker_id, _is_elsewhere(row))
+
+
+def _is_elsewhere(row: ImportRow) -> bool:
+    """A-30: nothing else is wrong than that somebody else employs this worker."""
+    return [tuple(one) for one in json.loads(row.problems or "[]")] == [("id_number", "ALREADY_EMPLOYED")]
+
+
+def _word(name: str, text: str) -> str:
+    """As it was typed: the word of the template that stands for a code."""
+    return next((word for word, code in BY_NAME[name].words.items() if code == text), text) if name in BY_NAME else text
 
 
 def _cells(packed: str, t: Texts) -> dict[str, str]:
-    return {str(name): t.problem(Problem(code, 422).text) if code in PROBLEMS else code for name, code in json.loads(packed)}
+    other = t("import_other_company")
+    told = json.loads(packed)
+    return {str(name): t.problem(Problem(code, 422, employer=other).text) if code in PROBLEMS else code for name, code in told}
+
+
+def _columns(rows: list[PreviewRow]) -> list[tuple[str, str]]:
+    """The columns in which these rows say something, or should: the others would push what is wrong out of sight."""
+    return [(one.name, one.title) for one in FIELDS if any(row.texts.get(one.name) or one.name in row.wrong for row in rows)]
 
 
 def _refused(session: Session, portal: Portal, access: Access, import_id: int) -> Iterator[tuple[int, dict[str, str], str]]:

@@ -47,6 +47,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "import_done_next": ("下一步：逐人读身份证核验身份。", "Next: verify each by the ID card."),
     "done_import_cancelled": ("已放弃，内容已删除。", "Thrown away and deleted."),
     "col_row": ("行", "Row"),
+    "import_other_company": ("其他单位", "another company"),
     "row_good": ("可登记", "Fit"),
     "row_bad": ("有误", "Wrong"),
     "row_done": ("已登记", "Registered"),

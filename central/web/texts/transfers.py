@@ -40,6 +40,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "When somebody whom you register has another employer, ask for the transfer on that page.",
     ),
     "transfer_ask": ("向现用人单位提出转入申请", "Ask the present employer for a transfer"),
+    "do_ask_transfer": ("申请转入", "Ask for transfer"),
+    "transfer_ask_row": (
+        "向 {name} 的现用人单位提出转入申请？本行内容会加密保存，对方同意且离职生效后自动登记。",
+        "Ask the present employer of {name}? This row is kept sealed and registered once they release the worker.",
+    ),
     "transfer_ask_why": (
         "所填内容会加密保存，不必重填。现用人单位在门户中答复：同意并登记离职的，离职生效后本登记自动完成；"
         "7 天内未答复的，申请失效并通知您。对方看不到您填写的合同和工资。",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from central.centre import Centre
 from central.entry.nightly import let_depart
+from central.exchange import import_work
 from central.people import transfer_job
+from central.people.model import Worker
 from tests.central.builders import FakeClock, resident_number
 from tests.central.web.day import Day, fields, opened
 from tests.central.web.site import FakeBrowser
-from tests.central.web.test_employer_pages import CARD, filled
+from tests.central.web.test_employer_pages import CARD, filled, with_rows
 
 NUMBER = resident_number(777)
 
@@ -95,6 +98,28 @@ def test_it_can_be_withdrawn_and_nobody_else_finds_it(day: Day) -> None:
     assert "已撤回" in asking.get(path).text
     labour = day.browser("labour")
     assert f"{path}/release" not in labour.get(path).text
+
+
+@pytest.mark.rule("A-30")
+@pytest.mark.rule("A-62")
+def test_a_row_of_a_file_becomes_a_request_and_shows_nothing_of_the_others_worker(day: Day, centre: Centre) -> None:
+    browser = day.browser("pro")
+    content = with_rows(browser.get("/workers/import/template.xlsx").content, NUMBER)
+    token = fields(browser.get("/workers/import").text, "/workers/import")
+    path = browser.upload("/workers/import", token, {"workbook": ("a.xlsx", content)}).headers["Location"]
+    import_work.check_file(centre, int(path.rpartition("/")[2]))
+    page = browser.get(path).text
+    assert 'href="/workers/1"' not in page, "no way to another company's worker"
+    assert "钢筋工" in page, "as it was typed"
+    ask = f"{path}/rows/2/transfer"
+    mismatch = browser.post(ask, fields(page, ask))
+    assert mismatch.status_code == 409, "the file calls him otherwise"
+    with centre.database.writing() as session:
+        session.execute(update(Worker).values(name="李2"))
+    answer = browser.post(ask, fields(browser.get(path).text, ask))
+    assert answer.status_code == 303, answer.text
+    assert "等待答复" in browser.get(answer.headers["Location"]).text
+    assert day.browser("other-labour").post(ask, fields(page, ask)).status_code in (400, 404)
 
 
 def test_its_pages_speak_english_too(day: Day) -> None:
