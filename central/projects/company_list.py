@@ -18,7 +18,7 @@ def find(session: Session, access: Access, q: str, offset: int, limit: int) -> t
     wanted = select(Company)
     if q:
         wanted = wanted.where(or_(Company.name.icontains(q, autoescape=True), Company.uscc.icontains(q, autoescape=True)))
-    total = session.scalar(wanted.with_only_columns(func.count())) or 0
+    total = session.scalar(wanted.with_only_columns(func.count(Company.id))) or 0
     return list(session.scalars(wanted.order_by(Company.name, Company.id).offset(offset).limit(limit))), total
 
 

@@ -18,5 +18,5 @@ def find(session: Session, access: Access, q: str, offset: int, limit: int) -> t
         seen = seen.where(Project.id == access.project_id)
     if q:
         seen = seen.where(or_(Project.name.icontains(q, autoescape=True), Project.reg_no.icontains(q, autoescape=True)))
-    total = session.scalar(seen.with_only_columns(func.count())) or 0
+    total = session.scalar(seen.with_only_columns(func.count(Project.id))) or 0
     return list(session.scalars(seen.order_by(Project.name, Project.id).offset(offset).limit(limit))), total
