@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.access import Access, Role
-from central.attendance import presence, published, sheet
+from central.attendance import presence, published, sheet, supplements
 from central.attendance.own_links import Link
 from central.attendance.papers import FrozenMonth, FrozenRow, Objection
 from central.attendance.published import Complaint
@@ -26,13 +26,14 @@ declare({"OBJECTION_EMPTY": ("请写明哪里不对。", "Say what is wrong.")})
 @dataclass(frozen=True, slots=True)
 class OwnMonth:
     """One worker's month. `line` is what counts (the published one where the month is frozen), `now` what the events say now;
-    `objections` what the worker raised."""
+    `objections` what the worker raised, `supplements` the days corrected after the freeze."""
 
     month: dt.date
     line: Line | None
     now: Line | None
     frozen: FrozenMonth | None
     objections: tuple[Objection, ...]
+    supplements: tuple[int, ...] = ()
 
     def is_public(self, today: dt.date) -> bool:
         """Whether an objection can be raised."""
@@ -62,7 +63,9 @@ def month(session: Session, clock: Clock, link: Link, first: dt.date) -> OwnMont
     kept = session.get(FrozenRow, (frozen.id, assignment.id)) if frozen is not None else None
     line = msgspec.msgpack.decode(kept.told, type=Line) if kept is not None else None if frozen is not None else now
     raised = select(Objection).where(Objection.assignment_id == assignment.id, Objection.month_id == (frozen.id if frozen else 0))
-    return OwnMonth(first, line, now, frozen, tuple(session.scalars(raised.order_by(Objection.id))))
+    added = supplements.days_of(session, on.parameters.days, frozen.id, [assignment.id]) if frozen is not None else {}
+    objections = tuple(session.scalars(raised.order_by(Objection.id)))
+    return OwnMonth(first, line, now, frozen, objections, added.get(assignment.id, ()))
 
 
 def note_objection(session: Session, clock: Clock, link: Link, complaint: Complaint, first: dt.date) -> Objection:

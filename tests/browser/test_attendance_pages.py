@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from central.access import Access, Role
-from central.attendance import corrections, deriving, own_view, roots
+from central.attendance import corrections, deriving, own_links, roots
 from central.attendance.corrections import Request
 from central.attendance.papers import CorrectionReason
 from central.people.model import Worker
@@ -63,7 +63,7 @@ def clerk_asks(site: Attended, worker: str) -> None:
 def own_link(site: Attended, worker: str) -> str:
     with site.centre.database.writing() as session:
         office = Access("account:1", Role.CONTRACTOR, site.field.company_id, site.field.project_id)
-        return own_view.issue(session, site.field.clock, site.centre.secrets, office, site.id_of(worker))[0]
+        return own_links.issue(session, site.field.clock, site.centre.secrets, office, site.id_of(worker))[0]
 
 
 def approve_and_freeze(page: Page, site: Attended, worker: str) -> None:
@@ -90,6 +90,26 @@ def approve_and_freeze(page: Page, site: Attended, worker: str) -> None:
     page.get_by_role("button", name="生成二维码").click()
     expect(page.locator("img.qr")).to_be_visible()
     shoot(page, "attendance-own-link-desk")
+
+
+def takes_back_the_code(page: Page, site: Attended, worker: str) -> None:
+    page.goto(f"{site.at}/attendance/people/{site.id_of(worker)}?month=2026-03")
+    page.get_by_role("button", name="作废").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("工人将立即不能用它查看")
+    shoot(page, "attendance-own-link-revoke-desk")
+    page.get_by_role("dialog").get_by_role("button", name="确定").click()
+    expect(page.get_by_text("二维码已作废。")).to_be_visible()
+    expect(page.get_by_role("button", name="作废")).to_have_count(1)
+
+
+def supplemented(site: Attended, worker: str) -> None:
+    """The upheld objection's date is corrected after the freeze."""
+    with site.centre.database.writing() as session:
+        clerk, office = (Access(f"account:{n}", Role.CONTRACTOR, site.field.company_id, site.field.project_id) for n in (99, 1))
+        wanted = Request(moment(MARCH + 12 * DAY, "06:55"), Direction.IN, CorrectionReason.NOT_RECOGNISED, "异议已采纳", "监控截图 3")
+        asked = corrections.request(session, site.field.clock, clerk, site.id_of(worker), wanted)
+        corrections.approve(session, site.field.clock, office, asked.id)
+    deriving.derive(site.centre.database)
 
 
 def worker_verifies_and_objects(page: Page, token: str) -> None:
@@ -126,7 +146,13 @@ def test_a_month_from_its_cells_to_the_freeze_and_a_workers_objection_on_the_pho
         page.get_by_label("答复内容").fill("已核对监控，同意补记")
         page.get_by_role("button", name="采纳", exact=True).click()
         expect(page.get_by_text("异议已答复")).to_be_visible()
+        supplemented(site, workers[1])
+        page.goto(f"{site.at}/attendance/publish?month=2026-03")
+        expect(page.get_by_role("link", name="13补")).to_be_visible()
         shoot(page, "attendance-publish-desk", whole=True)
+        page.goto(f"{site.at}/attendance/corrections?state=approved")
+        expect(page.get_by_text("补充 2026-03")).to_be_visible()
+        takes_back_the_code(page, site, workers[1])
         for name in ("wages", "checks", "labour", "settings"):
             page.goto(f"{site.at}/attendance/{name}?month=2026-03&date=2026-03-02")
             assert is_within(page), name
@@ -181,3 +207,18 @@ def test_the_board_follows_a_passage_without_being_asked(site: Attended, browser
         expect(page.locator("canvas")).to_have_count(3)
         page.wait_for_timeout(200)
         shoot(page, "attendance-board-desk")
+
+
+def test_where_the_stream_is_refused_the_board_asks_by_itself(site: Attended, browser: Browser) -> None:
+    workers = month_of_five(site)
+    with signed_in(site, browser, PHONE) as page:
+        page.clock.install()
+        page.route("**/board/stream", lambda route: route.fulfill(status=503, body="full"))
+        page.goto(f"{site.at}/board")
+        expect(page.get_by_text("改为每 10 秒更新")).to_be_visible()
+        site.gates.passes(workers[0], TODAY, "07:00", "in")
+        site.gates.arrive()
+        page.clock.fast_forward(11_000)
+        expect(page.locator(".live-figure b").first).to_contain_text("1")
+        assert is_within(page)
+        shoot(page, "attendance-board-phone", whole=True)

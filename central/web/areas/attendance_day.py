@@ -124,7 +124,8 @@ def router(portal: Portal) -> APIRouter:
             person(session, access, project_id, assignment_id)
             if own_links.revoke(session, portal.clock, access, link_id).assignment_id != assignment_id:
                 raise Problem("NOT_FOUND", 404)
-            return told(f"/projects/{project_id}/attendance/people/{assignment_id}", "own_link_revoked")
+            month = month_of(request.query_params.get("month", ""), portal.clock)
+            return told(f"/projects/{project_id}/attendance/people/{assignment_id}?month={month:%Y-%m}", "own_link_revoked")
 
         return redirect(request, portal.write(request, sent, deed))
 

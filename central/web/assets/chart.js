@@ -56,6 +56,11 @@ window.gongmenCharts = (() => {
     const dark = Boolean(element.closest("[data-bs-theme=dark]"));
     const chart = drawn.get(element) || window.echarts.init(element, null, { renderer: "canvas" });
     drawn.set(element, chart);
+    if (element.dataset.chart === "bars") {
+      const rows = Math.min(Math.max(cells(table).length, 2), 10);
+      element.style.height = dark ? "" : `${rows * 1.75 + 0.5}rem`;
+      chart.resize();
+    }
     chart.setOption({ curve, bars }[element.dataset.chart](element, table, dark), true);
   };
 

@@ -13,6 +13,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "own_running": ("本月尚未定稿，数据还会变化。", "This month is not final yet."),
     "own_public": ("本月公示中，{until} 前可以提出异议。", "Published: you may object until {until}."),
     "own_final": ("本月公示期已过；有疑问请联系项目部实名制管理员。", "The time for objections is over: speak to the site's office."),
+    "own_supplement": (
+        "公示后已补记：{days} 日（补充，不改公示内容）。公示 {published} 天，现为 {n} 天。",
+        "Added since it was published (a supplement, beside the published sheet): day {days}. Published {published} days, now {n}.",
+    ),
     "own_none": ("本月没有您的考勤", "There is nothing of yours in this month"),
     "own_none_why": ("请换一个月份，或到项目部询问进场确认情况。", "Choose another month, or ask the office about your entry."),
     "own_not_published": ("本月已公示，但名单里没有您；请到项目部询问。", "The month is published without you: ask the office."),

@@ -219,6 +219,35 @@ def test_a_month_is_frozen_published_objected_to_and_answered_and_later_events_s
     assert "公示内容保持不变" in office.get(day(site, worker, 9)).text
 
 
+@pytest.mark.rule("A-60")
+def test_a_late_correction_shows_as_a_supplement_beside_what_was_published(both: Attended) -> None:
+    site, worker = both, both.gates.worker()
+    site.works(worker, 2)
+    site.everything_told()
+    office, path = site.browser(), f"{site.at}/attendance/publish?month=2026-03"
+    office.post(path, fields(office.get(path).text, path))
+    published = re.findall(r'<td class="is-(\w+)', office.get(month(site)).text)
+    assert "done=correction_asked" in ask(site, worker, 9, punch_time="07:00", direction="01")
+    queue = f"{site.at}/attendance/corrections"
+    assert "补充 2026-03" in office.get(queue).text, "who decides sees what it would be"
+    office.post(f"{queue}/1", fields(office.get(queue).text, f"{queue}/1") | {"do": "approve"})
+    deriving.derive(site.centre.database)
+    now = office.get(month(site)).text
+    assert re.findall(r'<td class="is-(\w+)', now) == published
+    assert "is-none differs" in now, "the published mark stays, and shows that it differs"
+    told = office.get(path).text
+    assert f'href="{day(site, worker, 9)}">9补</a>' in told
+    assert "公示内容不变" in told
+    assert "+1.0 天" in office.get(f"{site.at}/attendance/wages?month=2026-03").text
+    site.field.clock.forward(days=10)
+    assert ask(site, worker, 10) == "", "too late, and no objection was upheld"
+    clerk, late = site.browser("clerk"), f"{day(site, worker, 10)}/correction"
+    form = fields(clerk.get(late).text, late) | {"punch_time": "17:30", "direction": "02", "reason": "not_recognised"}
+    answer = clerk.post(late, form)
+    assert answer.status_code == 409
+    assert "只有已采纳异议所指的日期可以补卡" in answer.text
+
+
 def test_a_month_with_a_silent_gate_is_frozen_only_knowingly(site: Attended) -> None:
     site.works(site.gates.worker(), 2)
     site.gates.arrive()

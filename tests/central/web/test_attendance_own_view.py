@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
-from starlette.requests import Request
+from starlette.requests import Request as HttpRequest
 
 from central.access import Access, Role
-from central.attendance import own_links, published, roots
-from central.attendance.papers import Objection
+from central.attendance import corrections, deriving, own_links, published, roots
+from central.attendance.corrections import Request
+from central.attendance.papers import CorrectionReason, Objection
 from central.attendance.roots import Leaf, Proof, Step
 from central.audit import AuditEntry
 from central.errors import Problem
@@ -24,6 +25,8 @@ from central.messaging.model import BoxEvent
 from central.secrets import CentreSecrets
 from central.web.areas.attendance_own_view import OwnPages
 from central.web.pages import Portal
+from edge.sync.wire import Direction
+from tests.central.attendance.punches import moment
 from tests.central.messaging.field import open_field
 from tests.central.web.attendance_site import DAY, MARCH, Attended, attended
 from tests.central.web.day import fields
@@ -126,7 +129,7 @@ def test_a_link_that_asks_too_often_waits(site: Attended) -> None:
     with site.centre.database.writing() as session:
         token, _ = own_links.issue(session, site.field.clock, site.centre.secrets, office(site), site.id_of(site.gates.worker()))
     own = OwnPages(Portal(site.centre), Pace(2, mono=lambda: 0.0))
-    request = Request({"type": "http", "headers": [(b"cookie", f"gongmen_own={token}".encode())], "client": ("127.0.0.1", 1)})
+    request = HttpRequest({"type": "http", "headers": [(b"cookie", f"gongmen_own={token}".encode())], "client": ("127.0.0.1", 1)})
     for _ in range(2):
         own.link(request)
     with pytest.raises(Problem) as refused:
@@ -156,6 +159,22 @@ def test_an_objection_is_raised_once_while_the_month_is_public_and_named_as_the_
     answer = late.post("/own/objections", form | {"csrf": own_csrf(site, late)})
     assert answer.status_code == 409
     assert "公示期已过" in answer.text
+
+
+def test_a_worker_sees_what_was_added_after_the_month_was_published(site: Attended) -> None:
+    worker = site.gates.worker()
+    site.works(worker, 2)
+    site.everything_told()
+    freeze(site)
+    browser = phone(site, worker)
+    assert "公示后已补记" not in browser.get("/own?month=2026-03").text
+    with site.centre.database.writing() as session:
+        clerk = Access("account:2", Role.CONTRACTOR, site.field.company_id, site.field.project_id)
+        wanted = Request(moment(MARCH + 8 * DAY, "07:00"), Direction.IN, CorrectionReason.FORGOTTEN)
+        asked = corrections.request(session, site.field.clock, clerk, site.id_of(worker), wanted)
+        corrections.approve(session, site.field.clock, office(site), asked.id)
+    deriving.derive(site.centre.database)
+    assert "公示后已补记：9 日（补充，不改公示内容）。公示 1 天，现为 2 天。" in browser.get("/own?month=2026-03").text
 
 
 def own_csrf(site: Attended, browser: FakeBrowser) -> str:
@@ -221,8 +240,8 @@ def test_the_office_sees_each_code_given_out_and_takes_one_back_alone(site: Atte
     for browser in (lost, kept):
         assert browser.cookies["gongmen_own"] not in page, "no secret is shown"
     action = f"{path}/own-links/1/revoke"
-    assert f'action="{action}" class="d-inline" data-confirm="作废 张三丰' in page
-    assert "done=own_link_revoked" in office_.post(action, fields(page, action)).headers["Location"]
+    assert f'action="{action}?month=2026-04" class="d-inline" data-confirm="作废 张三丰' in page
+    assert "done=own_link_revoked" in office_.post(action, fields(page, f"{action}?month=2026-04")).headers["Location"]
     assert "office 于 2026-04-02 08:00 作废" in office_.get(path).text
     for opened in ("/own", "/own/days/2026-03-02", "/own/proofs/2026-03-02.json", f"/own/{lost.cookies['gongmen_own']}"):
         told = lost.get(opened)
