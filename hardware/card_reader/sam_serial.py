@@ -16,6 +16,8 @@ from hardware.card_reader.sam_frames import BAUD_COMMANDS, Command, Scanner, enc
 from hardware.card_reader.sam_reader import CALL_S, Pipe, SamReader
 from hardware.errors import DeviceFault, DeviceMissing, DeviceTimeout, DeviceUnplugged, DeviceUnsupported, ProtocolFault
 
+PROBES: Final = 2
+"""A module that heard another speed first, or was just told to change, may miss one question."""
 WRITE_S: Final = 0.5
 PROBE_S: Final = 0.25
 """For the module's number, 27 bytes: 28 ms at 9,600 baud, and the module's own time."""
@@ -73,7 +75,7 @@ class SamSerial(SamReader):
     def _open(self) -> Pipe:
         if len(self._speeds) == 1:
             return SerialPipe(self._path, self._speeds[0])
-        for baud in self._speeds:
+        for baud in self._speeds * PROBES:
             pipe = SerialPipe(self._path, baud)
             if _answers(pipe):
                 self._speeds = (baud, *(speed for speed in self._speeds if speed != baud))
