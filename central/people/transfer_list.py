@@ -68,11 +68,19 @@ def one(session: Session, access: Access, transfer_id: int) -> TransferView:
     return _view(row, company)
 
 
-def heads(session: Session, access: Access, side: Side | None = None) -> dict[TransferState, int]:
+def heads(session: Session, access: Access) -> dict[TransferState, int]:
     """How many there are in each state."""
-    company = whose(access)
-    wanted = select(Transfer.state, func.count()).where(_seen(company, side)).group_by(Transfer.state)
-    return {row[0]: row[1] for row in session.execute(wanted)}
+    wanted = select(Transfer.state, func.count()).where(_seen(whose(access))).group_by(Transfer.state)
+    counted = {row[0]: row[1] for row in session.execute(wanted)}
+    return {state: counted.get(state, 0) for state in TransferState}
+
+
+def by_side(session: Session, access: Access) -> dict[Side, int]:
+    """How many an employer was asked, and has asked."""
+    company = access.require_employer()
+    access.require(Function.VIEW_PEOPLE)
+    columns = {Side.ASKED: Transfer.from_id, Side.ASKING: Transfer.to_id}
+    return {side: session.scalar(select(func.count()).where(column == company)) or 0 for side, column in columns.items()}
 
 
 def waits(session: Session, access: Access) -> tuple[int, int]:
@@ -84,11 +92,8 @@ def waits(session: Session, access: Access) -> tuple[int, int]:
     return session.scalar(to_answer) or 0, session.scalar(asked) or 0
 
 
-def _seen(company: int | None, side: Side | None = None) -> ColumnElement[bool]:
-    if company is None:
-        return true()
-    sides = {Side.ASKED: Transfer.from_id == company, Side.ASKING: Transfer.to_id == company}
-    return or_(*sides.values()) if side is None else sides[side]
+def _seen(company: int | None) -> ColumnElement[bool]:
+    return true() if company is None else or_(Transfer.from_id == company, Transfer.to_id == company)
 
 
 def _views(company: int | None) -> Select[Transfer, str, str, str]:

@@ -53,13 +53,14 @@ def router(portal: Portal) -> APIRouter:
         after = int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
         with portal.database.reading() as session:
             found = transfer_list.page_of(session, access, side=side, state=state, after=after, limit=PAGE_SIZE)
-            heads = dict.fromkeys(states) if is_employer else transfer_list.heads(session, access)
+            heads = transfer_list.by_side(session, access) if is_employer else transfer_list.heads(session, access)
         rows = found[:PAGE_SIZE]
         values = {
             "listing": listing,
             "rows": rows,
             "more": str(rows[-1].transfer.id) if len(found) > PAGE_SIZE else "",
-            "heads": heads,
+            "heads": {str(key): count for key, count in heads.items()},
+            "total": sum(heads.values()),
             "columns": EMPLOYER_COLUMNS if is_employer else ALL_COLUMNS,
             "may_register": access.may(Function.REGISTER),
         }

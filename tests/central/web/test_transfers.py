@@ -47,6 +47,9 @@ def test_a_refused_registration_becomes_a_request_with_what_was_typed_and_comple
     assert "转出申请待答复" in desk
     assert "/transfers?state=asked" in desk
     listed = labour.get("/transfers?state=asked").text
+    assert "等本单位答复" in listed
+    assert path in labour.get("/transfers").text
+    assert path not in labour.get("/transfers?state=asking").text
     assert path in listed
     assert "沪东机电" in listed
     shown = labour.get(path).text
