@@ -2,7 +2,7 @@
 
     project ┐
     company ┴► participant ► team ► worker ► entry ► attendance, exit;  worker ► contract, payroll
-    an exit ► the next entry of the same worker
+    an exit ► the next entry of the same worker;  participant ► its end;  team ► its changes
 
 A worker who was on the project before is entered first with the earlier assignment. No entry is made for anybody whom the general
 contractor has not confirmed.
@@ -60,6 +60,22 @@ class Book:
         self._load([key for part in parts for key in self._keys_of_part(part)])
         for part in parts:
             self._part(part)
+
+    def enter_completions(self) -> None:
+        """The end of every participant of the project that is completed: of one, and of all below it (A-53)."""
+        done = Participant.project_id == self._project_id, Participant.completed_at.is_not(None)
+        parts = list(self._session.scalars(select(Participant).where(*done).order_by(Participant.id)))
+        self._load([key for part in parts for key in (*self._keys_of_part(part), (_K.PARTICIPANT_EXIT, str(part.id)))])
+        for part in parts:
+            self._add(_K.PARTICIPANT_EXIT, str(part.id), needs=self._part(part))
+
+    def enter_team_changes(self, deeds: Collection[tuple[int, int]]) -> None:
+        """Team and number of the deed by which it changed; of a team that was not sent yet its first record will tell."""
+        self._load([key for team, deed in deeds for key in ((_K.TEAM, str(team)), (_K.TEAM_CHANGE, f"{team}/{deed}"))])
+        for team, deed in deeds:
+            record = self._known.get((_K.TEAM, str(team)))
+            if record is not None and record.state not in (UploadState.BLOCKED, UploadState.WAITING):
+                self._add(_K.TEAM_CHANGE, f"{team}/{deed}", needs=record, of=_Of(None, record.id))
 
     def enter_assignments(self, ids: Collection[int]) -> None:
         """Whatever follows from these assignments as they stand now, and before it from earlier ones of the same people."""

@@ -60,6 +60,30 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True)
+class Leader:
+    """Who leads a team: somebody whose entry is confirmed."""
+
+    name: str
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChange:
+    """A team that is there already, as it is now: another name or leader (A-37), or closed on a day."""
+
+    team: Team
+    leader: Leader | None = None
+    left_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartEnd:
+    """A company's part that is completed (A-53)."""
+
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A worker on a project. `assumed` are fields that the platform asks for and the centre does not keep."""
 
@@ -140,4 +164,4 @@ class Payroll:
     card: str = field(repr=False)
 
 
-Thing = Project | Company | Part | Team | Member | Movement | Contract | Attendance | Training | Payroll
+Thing = Project | Company | Part | PartEnd | Team | TeamChange | Member | Movement | Contract | Attendance | Training | Payroll

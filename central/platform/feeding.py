@@ -1,15 +1,16 @@
 """What has happened since the last look becomes records: by places in feeds that have no gaps, never by looking through everything.
 
-Acceptances, ends, new participants and published months are followed in the audit, whose entries are numbered in the order of commits;
-passages and corrections by their places in the attendance feed, project by project. What stood when a project was switched on is
-entered once.
+Acceptances, ends, participants, changes of teams and published months are followed in the audit, whose entries are numbered in the order
+of commits; passages and corrections by their places in the attendance feed, project by project. What stood when a project was switched
+on is entered once.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
-from typing import Final
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -23,13 +24,12 @@ from central.entry.model import Assignment
 from central.platform import packing, payroll, rules
 from central.platform.book import Book, Scope, behind
 from central.platform.model import THERE, PlatformChannel, PlatformUpload, UploadKind, UploadState
-from central.projects.model import Participant
+from central.projects.model import Participant, Team
 
 DEEDS: Final = "platform"
 AT_ONCE: Final = 500
 """Entries of a feed in one transaction."""
-_SUBJECTS: Final = ("assignment", "participant", "project")
-_MONTH: Final = "month.frozen"
+_TEAM_CHANGES: Final = ("team.renamed", "team.leader", "team.leaderless", "team.closed")
 
 
 def begin_deeds(session: Session) -> None:
@@ -49,29 +49,57 @@ def follow_deeds(session: Session, now: dt.datetime, scope: Scope) -> int:
     entries = session.execute(wanted).all()
     if not entries:
         return 0
-    touched: dict[str, set[int]] = {kind: set() for kind in _SUBJECTS}
-    for _, action, subject in entries:
-        kind, _, number = subject.partition(":")
-        if kind in touched and number.isdigit() and (kind != "project" or action == _MONTH):
-            touched[kind].add(int(number))
-    _enter_touched(session, now, scope, touched)
+    _enter_touched(session, now, scope, _touched(entries))
     session.execute(update(FeedPosition).where(FeedPosition.feed == DEEDS).values(position=entries[-1].id))
     return len(entries)
 
 
-def _enter_touched(session: Session, now: dt.datetime, scope: Scope, touched: dict[str, set[int]]) -> None:
-    parts = _by_project(session, Participant, touched["participant"])
-    people = _by_project(session, Assignment, touched["assignment"])
-    for project_id in sorted(parts.keys() | people.keys()):
+@dataclass
+class _Touched:
+    """What some deeds were about: ids; of teams with the number of the deed."""
+
+    assignments: set[int] = field(default_factory=set)
+    participants: set[int] = field(default_factory=set)
+    completed: set[int] = field(default_factory=set)
+    months: set[int] = field(default_factory=set)
+    teams: dict[int, list[int]] = field(default_factory=dict)
+
+
+def _touched(deeds: Iterable[Any]) -> _Touched:
+    found = _Touched()
+    for id_, action, subject in deeds:
+        kind, _, number = subject.partition(":")
+        if not number.isdigit():
+            continue
+        if kind == "assignment":
+            found.assignments.add(int(number))
+        elif kind == "participant":
+            (found.completed if action == "participant.completed" else found.participants).add(int(number))
+        elif action == "month.frozen":
+            found.months.add(int(number))
+        elif action in _TEAM_CHANGES:
+            found.teams.setdefault(int(number), []).append(id_)
+    return found
+
+
+def _enter_touched(session: Session, now: dt.datetime, scope: Scope, touched: _Touched) -> None:
+    parts = _by_project(session, Participant, touched.participants)
+    people = _by_project(session, Assignment, touched.assignments)
+    ended = _by_project(session, Participant, touched.completed)
+    teams = _by_project(session, Team, touched.teams)
+    for project_id in sorted(parts.keys() | people.keys() | ended.keys() | teams.keys()):
         book = Book(session, project_id, now, scope)
         book.enter_participants(parts.get(project_id, ()))
         book.enter_assignments(people.get(project_id, ()))
-    on = select(PlatformChannel).where(PlatformChannel.switched_on, PlatformChannel.project_id.in_(sorted(touched["project"])))
+        book.enter_team_changes([(team, deed) for team in teams.get(project_id, ()) for deed in touched.teams[team]])
+        if project_id in ended:
+            book.enter_completions()
+    on = select(PlatformChannel).where(PlatformChannel.switched_on, PlatformChannel.project_id.in_(sorted(touched.months)))
     for channel in session.scalars(on.order_by(PlatformChannel.project_id)):
         payroll.enter_months(session, channel, now, scope)
 
 
-def _by_project(session: Session, kind: type[Participant] | type[Assignment], ids: Collection[int]) -> dict[int, list[int]]:
+def _by_project(session: Session, kind: type[Participant] | type[Assignment] | type[Team], ids: Collection[int]) -> dict[int, list[int]]:
     """Those that belong to a project that is switched on."""
     found: dict[int, list[int]] = {}
     on = select(PlatformChannel.project_id).where(PlatformChannel.switched_on)

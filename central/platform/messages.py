@@ -20,9 +20,11 @@ from central.platform.canonical import (
     Member,
     Movement,
     Part,
+    PartEnd,
     Payroll,
     Project,
     Team,
+    TeamChange,
     Thing,
     Training,
 )
@@ -47,8 +49,8 @@ def message(things: Sequence[Thing], seal: Seal) -> Message:
     first = things[0]
     if isinstance(first, Attendance):
         return _attendance([thing for thing in things if isinstance(thing, Attendance)], seal)
-    if isinstance(first, Project | Company | Part | Team):
-        return _standing(first)
+    if isinstance(first, Project | Company | Part | PartEnd | Team | TeamChange):
+        return _standing(first, seal)
     if isinstance(first, Member):
         return Message("ProjectWorker.Add", _team(first.team, named=True) | {"workerList": [_member(first, seal)]})
     if isinstance(first, Movement):
@@ -58,19 +60,34 @@ def message(things: Sequence[Thing], seal: Seal) -> Message:
     return _training(first, seal) if isinstance(first, Training) else _payroll(first, seal)
 
 
-def _standing(thing: Project | Company | Part | Team) -> Message:
+def _standing(thing: Project | Company | Part | PartEnd | Team | TeamChange, seal: Seal) -> Message:
     if isinstance(thing, Company):  # GB 32100: characters 3 to 8 are the division that registered it
         return Message("Corp.Upload", {"corpCode": thing.code, "corpName": thing.name, "areaCode": thing.code[2:8]}, corp=True)
     if isinstance(thing, Project):
         contractor = {"contractorCorpCode": thing.contractor.code, "contractorCorpName": thing.contractor.name}
         named = {"name": thing.name, "prjStatus": tables.PROJECT_STATES[thing.state], "thirdPartyProjectCode": thing.code}
         return Message("Project.Add", contractor | named)
+    if isinstance(thing, TeamChange):
+        return _team_change(thing, seal)
     if isinstance(thing, Team):
         return Message(
             "Team.Add", _of_company(thing.project, thing.company) | {"teamName": thing.name, "entryTime": _day(thing.entered_on)}
         )
-    told = _of_company(thing.project, thing.company) | {"corpType": tables.CORP_TYPES[thing.role], "entryTime": _day(thing.entered_on)}
-    return Message("ProjectSubContractor.Add", told | ({"exitTime": _day(thing.left_on)} if thing.left_on else {}))
+    part, method = (thing.part, "Update") if isinstance(thing, PartEnd) else (thing, "Add")
+    told = _of_company(part.project, part.company) | {"corpType": tables.CORP_TYPES[part.role], "entryTime": _day(part.entered_on)}
+    return Message(f"ProjectSubContractor.{method}", told | ({"exitTime": _day(part.left_on)} if part.left_on else {}))
+
+
+def _team_change(change: TeamChange, seal: Seal) -> Message:
+    told = _team(change.team, named=True) | ({"exitTime": _day(change.left_on)} if change.left_on else {})
+    if change.leader is not None:
+        sealed = _document(change.leader.document, seal)
+        told |= {
+            "teamLeaderName": change.leader.name,
+            "teamLeaderIDCardType": sealed["idCardType"],
+            "teamLeaderIDNumber": sealed["idCardNumber"],
+        }
+    return Message("Team.Update", told)
 
 
 def find_team(team: Team) -> Message:

@@ -28,6 +28,8 @@ class UploadKind(StrEnum):
     ATTENDANCE = "attendance"
     PAYROLL = "payroll"
     EXIT = "exit"
+    TEAM_CHANGE = "team_change"
+    PARTICIPANT_EXIT = "participant_exit"
 
 
 class UploadState(StrEnum):
@@ -82,10 +84,11 @@ class PlatformChannel(Base):
 class PlatformUpload(Base):
     """One record, known by our own `key` within its project and kind: it is entered once and uploaded until it is there.
 
-    `key` is an id, a passage's `box/epoch/seq`, `manual/<id>`, or of a published month's line `yyyy-mm/<assignment>`. `needs_id` and
-    `follows_id` must be there before it. `team_upload_id` is the team whose number (`number`, given by the platform) it names. `alone`:
-    it was refused among others and goes by itself. `serial` is what the platform calls the request. `moved_on` is the date that an entry
-    or exit was told with. `next_at`: to be sent, asked about or tried again then; None when nothing is due.
+    `key` is an id, a passage's `box/epoch/seq`, `manual/<id>`, of a published month's line `yyyy-mm/<assignment>`, of a team's change
+    `<team>/<audit entry>`. `needs_id` and `follows_id` must be there before it. `team_upload_id` is the team whose number (`number`, given
+    by the platform) it names. `alone`: it was refused among others and goes by itself. `serial` is what the platform calls the request.
+    `moved_on` is the date that an entry or exit was told with. `next_at`: to be sent, asked about or tried again then; None when nothing
+    is due.
     """
 
     __tablename__ = "platform_uploads"

@@ -17,7 +17,21 @@ from central.entry.model import Assignment
 from central.people import sealed
 from central.people.model import Employment, Worker
 from central.platform import payroll, rules
-from central.platform.canonical import Attendance, Company, Contract, Document, Member, Movement, Part, Project, Team, Thing
+from central.platform.canonical import (
+    Attendance,
+    Company,
+    Contract,
+    Document,
+    Leader,
+    Member,
+    Movement,
+    Part,
+    PartEnd,
+    Project,
+    Team,
+    TeamChange,
+    Thing,
+)
 from central.platform.model import PlatformUpload, UploadKind
 from central.platform.payroll import Payee
 from central.projects import model as projects
@@ -49,12 +63,12 @@ class Reader:
             return self._project(upload)
         if upload.kind is UploadKind.COMPANY:
             return self._company(int(upload.key))
-        if upload.kind is UploadKind.PARTICIPANT:
-            part = self.session.get_one(projects.Participant, int(upload.key))
-            left = _day(part.completed_at) if part.completed_at else None
-            return Part(self.code, self._company(part.company_id), part.role.value, _day(part.created_at), left)
+        if upload.kind in (UploadKind.PARTICIPANT, UploadKind.PARTICIPANT_EXIT):
+            return self._part(upload)
         if upload.kind is UploadKind.TEAM:
             return self._team(upload)
+        if upload.kind is UploadKind.TEAM_CHANGE:
+            return self._team_change(upload)
         return self._of_person(upload, self.session.get_one(Assignment, upload.assignment_id))
 
     def _of_person(self, upload: PlatformUpload, row: Assignment) -> Thing | None:
@@ -89,6 +103,23 @@ class Reader:
             return Team(self.code, company, NO_TEAM, _day(upload.created_at), upload.number)
         row = self.session.get_one(projects.Team, int(upload.key))
         return Team(self.code, self._company(row.employer_id), row.name, _day(row.created_at), upload.number)
+
+    def _part(self, upload: PlatformUpload) -> Part | PartEnd:
+        row = self.session.get_one(projects.Participant, int(upload.key))
+        left = _day(row.completed_at) if row.completed_at else None
+        part = Part(self.code, self._company(row.company_id), row.role.value, _day(row.created_at), left)
+        return part if upload.kind is UploadKind.PARTICIPANT else PartEnd(part)
+
+    def _team_change(self, upload: PlatformUpload) -> TeamChange:
+        """A-37: the team as it is now. Its leader is told where the platform may know him: somebody whose entry is confirmed."""
+        team = self._team(self.session.get_one(PlatformUpload, upload.team_upload_id))
+        row = self.session.get_one(projects.Team, int(upload.key.partition("/")[0]))
+        is_closed = row.state is projects.TeamState.CLOSED
+        of = Assignment
+        confirmed = of.project_id == row.project_id, of.worker_id == row.leader_worker_id, of.entry_time.is_not(None)
+        leads = self.session.scalar(select(Worker).join(of, of.worker_id == Worker.id).where(*confirmed).limit(1))
+        leader = Leader(leads.name, Document(leads.id_type, sealed.id_number(leads, self.keys))) if leads is not None else None
+        return TeamChange(team, leader, _day(upload.created_at) if is_closed else None)
 
     def _member(self, row: Assignment, worker: Worker, document: Document, team: Team) -> Member:
         leads = self.session.scalar(select(projects.Team.leader_worker_id).where(projects.Team.id == row.team_id)) == worker.id

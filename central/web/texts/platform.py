@@ -79,6 +79,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "upload_attendance": ("考勤", "Attendance"),
     "upload_payroll": ("工资", "Wages"),
     "upload_exit": ("退场", "Exit"),
+    "upload_team_change": ("班组变更", "Team change"),
+    "upload_participant_exit": ("参建单位退场", "Participant's end"),
     "upload_state_blocked": ("等待前置记录", "Behind another"),
     "upload_state_waiting": ("待上报", "Waiting"),
     "upload_state_sent": ("平台处理中", "Being processed"),

@@ -177,6 +177,12 @@ class FakePlatform:
             yield ("project", data["thirdPartyProjectCode"]), [], data
         elif method == "ProjectSubContractor.Add":
             yield ("participant", project, corp), [], data
+        elif method == "ProjectSubContractor.Update":
+            if data["exitTime"] > self.clock.now().astimezone(SITE_ZONE).date().isoformat():
+                self._wrong("an exit in the future")
+            yield ("participant_exit", project, corp), [("participant", project, corp)], data
+        elif method == "Team.Update":
+            yield ("team_change", project, data["teamSysNo"], str(len(self.calls))), [("number", data["teamSysNo"])], data
         elif method == "Team.Add":
             yield ("team", project, corp, data["teamName"]), [("participant", project, corp)], data
         else:
