@@ -49,7 +49,7 @@ def figures(done: Trials, limit: float, margin: float = 0.0) -> dict[str, Any]:
     }
 
 
-def among(done: Trials, limit: float, margin: float) -> tuple[float, list[float]]:
+def at_threshold(done: Trials, limit: float, margin: float) -> tuple[float, list[float]]:
     """The share of workers missed at the threshold of another, larger gallery, and its interval."""
 
     def share(some: Trials) -> float:

@@ -33,8 +33,9 @@ ELSE: Final = "lfw/multi"
 GATE_FRAMES: Final = 10
 """Two thirds of a second at 15 frames a second."""
 FUSED: Final = 5
+LARGEST: Final = 640
 SLOW_FRAMES: Final = 3
-SLOW_PEOPLE: Final = 16
+SLOW_PEOPLE: Final = 10
 SLOW_PICTURES: Final = 4
 _TELL_S: Final = 20.0
 _engine: FaceEngine | None = None
@@ -117,19 +118,26 @@ def _load(engine: str) -> None:
 
 def _describe(task: tuple[str, str, tuple[Condition, ...]]) -> Picture | None:
     person, file, conditions = task
-    engine, image = _engine, cv2.imread(file)
-    if engine is None or image is None:
+    engine, picture = _engine, _read(file)
+    if engine is None or picture is None:
         return None
-    face = middle_face(engine, np.asarray(image, np.uint8))
-    marks = _marks(np.asarray(image, np.uint8))
+    face, marks = middle_face(engine, picture), _marks(picture)
     if face is None or marks is None:
         return None
-    picture = np.asarray(image, np.uint8)
     plain = engine.embed(picture, face)
     row = enrolment_row(engine, picture, face) if engine.name.startswith("sface") else plain
     seed = "/".join(Path(file).parts[-2:])
     seen = {one.name: look(engine, track(picture, marks, one, seed, wanted_frames(engine))) for one in conditions}
     return Picture(person, file, plain, row, seen)
+
+
+def _read(file: str) -> Image | None:
+    """A picture, at most as large as a gate's camera gives it; None where it is none."""
+    image = cv2.imread(file)
+    if image is None:
+        return None
+    shrunk = min(1.0, LARGEST / max(image.shape[:2]))
+    return np.asarray(cv2.resize(image, None, fx=shrunk, fy=shrunk, interpolation=cv2.INTER_AREA) if shrunk < 1 else image, np.uint8)
 
 
 def wanted_frames(engine: FaceEngine) -> int:

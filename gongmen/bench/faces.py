@@ -5,9 +5,9 @@ stranger's (the person is taken out of the gallery); strangers are seen under th
 not told, FPIR the share of strangers who are taken for somebody. `ci` is the 95 % interval of `fnir_at_fpir_1pct`, from 200 draws of
 the people, thresholds set anew in each. Conditions are drawn (gongmen.bench.conditions), pictures come from GONGMEN_TEST_DATA.
 
-`fnir_among` has the misses of the same attempts at the threshold in use for so many people, `fnir_regular_among` those of workers who
-come daily where REGULARS of the people do (edge.gate.gallery): no such gallery is at hand, so what the larger crowd of others adds is
-the threshold alone.
+"gate, 5000 people" has the misses of the same attempts at the threshold in use for so many people, "regulars of 5000" those of workers who
+come daily where REGULARS of the people do (edge.gate.gallery), both with intervals by drawing people. No such gallery is at hand: what the
+larger crowd adds is its threshold alone.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from edge.faces import Vector as Row
 from edge.gate.engines import ENGINES, load_engine
 from edge.gate.gallery import CENTRED_FROM, REGULAR
 from gongmen.bench.conditions import CONDITIONS
-from gongmen.bench.face_errors import Trials, Vector, among, figures
+from gongmen.bench.face_errors import Trials, Vector, at_threshold, figures
 from gongmen.bench.face_library import NAME as LIBRARY
 from gongmen.bench.face_tracks import FUSED, GATE_FRAMES, SLOW_FRAMES, Picture, described, fewer, photographs
 from gongmen.bench.photographs import DATA
@@ -85,18 +85,20 @@ def rows(report: Report, name: str, pictures: Sequence[Picture], condition: str,
 
 
 def _gate_rows(report: Report, scale: Scale, pictures: Sequence[Picture], condition: str, images: int) -> None:
-    looked = [picture.seen[condition].attempt for picture in pictures]
-    plain = {size: threshold(scale, size * images) for size in REGULARS}
-    crowd = {size: crowd_threshold(scale, size) for size in REGULARS}
-    daily = {size: crowd_threshold(scale, (size + (REGULAR - 1) * often) / REGULAR) for size, often in REGULARS.items()}
-    for centred in (False, True):
-        done = trials(pictures, looked, images, enrolled="row", centred=centred)
-        if centred and done.people < CENTRED_FROM:
-            return
-        what = (ENGINES["sface"], condition, "gate" if centred else "gate, not centred", images, GATE_FRAMES)
-        limit = crowd_threshold(scale, done.people) if centred else threshold(scale, done.people * images)
-        sizes = {"fnir_among": crowd, "fnir_regular_among": daily} if centred else {"fnir_among": plain}
-        _row(report, what, done, limit, scale.margin, **sizes)
+    looked, engine = [picture.seen[condition].attempt for picture in pictures], ENGINES["sface"]
+    raw = trials(pictures, looked, images, enrolled="row")
+    _row(report, (engine, condition, "gate, not centred", images, GATE_FRAMES), raw, threshold(scale, raw.people * images), scale.margin)
+    limits = {f"gate, not centred, {size} people": (raw, threshold(scale, size * images)) for size in REGULARS}
+    if raw.people >= CENTRED_FROM:
+        done = trials(pictures, looked, images, enrolled="row", centred=True)
+        _row(report, (engine, condition, "gate", images, GATE_FRAMES), done, crowd_threshold(scale, done.people), scale.margin)
+        limits |= {f"gate, {size} people": (done, crowd_threshold(scale, size)) for size in REGULARS}
+        shares = {size: (size + (REGULAR - 1) * often) / REGULAR for size, often in REGULARS.items()}
+        limits |= {f"gate, regulars of {size}": (done, crowd_threshold(scale, share)) for size, share in shares.items()}
+    for method, (some, limit) in limits.items():
+        fnir, interval = at_threshold(some, limit, scale.margin)
+        cells = {"n": int((~np.isnan(some.own)).sum()), "threshold": limit, "fnir": fnir, "fnir_95": interval}
+        report.row(engine=engine, condition=condition, method=method, enrol_images=images, frames=GATE_FRAMES, **cells)
 
 
 def _alone(vectors: Iterable[Row | None]) -> list[list[Row]]:
@@ -152,13 +154,7 @@ def _scores(means: Vector, looked: Vector, by_distance: bool) -> Vector:
     return np.asarray(looked @ means.T / np.maximum(lengths, 1e-9), np.float64)
 
 
-def _row(
-    report: Report, what: tuple[str, str, str, int, int], done: Trials, limit: float, margin: float = 0.0, **sizes: dict[int, float]
-) -> None:
+def _row(report: Report, what: tuple[str, str, str, int, int], done: Trials, limit: float, margin: float = 0.0) -> None:
     engine, condition, method, images, frames = what
     cells = figures(done, limit, margin)
-    for name, limits in sizes.items():
-        for size, at in limits.items():
-            share, interval = among(done, at, margin)
-            cells |= {f"{name}_{size}": share, f"{name}_{size}_ci": interval}
     report.row(engine=engine, condition=condition, method=method, enrol_images=images, frames=frames, **cells)
