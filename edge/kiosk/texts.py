@@ -35,7 +35,10 @@ REFUSALS: Final[dict[str, Text]] = {
         "人脸与证件不是同一人", "The face is not the card owner's", "请本人刷卡，或找门卫", "Use your own card, or ask the guard"
     ),
     "LIVENESS_FAILED": Text(
-        "没有看清本人", "Could not see a live face", "请正对镜头再试，或刷身份证", "Face the camera again, or use your card"
+        "没有看清本人",
+        "Could not see a live face",
+        "请正对镜头，按提示转头再试，或请门卫核对",
+        "Face the camera and move as it asks, or see the guard",
     ),
     "QR_INVALID": Text("二维码无效", "This QR code is not valid", "请到登记处重新打印", "Get a new one at the kiosk"),
     "QR_EXPIRED": Text("二维码已过期", "This QR code has expired", "请到登记处重新打印", "Get a new one at the kiosk"),

@@ -104,6 +104,21 @@ def test_a_pass_fills_the_screen_with_sign_words_name_and_sound(browser: Browser
         shoot(page, "lane-3-pass")
 
 
+def test_what_the_reader_makes_of_a_card_fits_the_screen(browser: Browser, site: House) -> None:
+    with gate(site) as screen, lane(browser, site) as page:
+        screen.show("card", AT, hint="CARD_READING")
+        expect(page.locator("#verdict-word")).to_have_text("正在读卡")
+        screen.show("card", AT, hint="CARD_UNREADABLE")
+        expect(page.locator("#verdict-word")).to_have_text("读卡失败")
+        expect(page.locator("#verdict-facts")).to_contain_text("请找门卫")
+        box = page.locator("#verdict .words").bounding_box()
+        assert box is not None
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= LANE[1]
+        screen.show("looking", AT, hint="CARD_READ")
+        expect(page.locator("#hint")).to_have_text("卡已读好，请看镜头")
+
+
 def test_a_refusal_says_why_what_to_do_and_whom_to_ask(browser: Browser, site: House) -> None:
     with gate(site) as screen, lane(browser, site) as page:
         screen.show("refuse", AT, reason="NOT_CONFIRMED", method="005")

@@ -31,6 +31,8 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "refused": ("不能通过", "No entry"),
     "card_please": ("请刷身份证", "Put your ID card"),
     "card_please_more": ("人脸看不清，刷卡一样快", "The face is not clear; the card is as fast"),
+    "card_unread": ("读卡失败", "Card not read"),
+    "card_unread_more": ("请拿起来重新平放，还不行请找门卫", "Lift it and lay it flat again, or ask the guard"),
     "closed": ("通道关闭", "Lane closed"),
     "closed_more": ("请走其他通道", "Use another lane"),
     "fault": ("设备故障", "Fault"),

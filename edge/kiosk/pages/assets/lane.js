@@ -60,8 +60,10 @@ const VERDICTS = {
   },
   card: () => {
     const told = view.hint ? say(view.hint) : { say: phrase("card_please_more"), do: "" };
-    // What the reader says of a card stands in large; whoever is only asked for a card reads that first, and then why.
-    return /^CARD_/.test(view.hint ?? "") ? { word: told.say, more: told.do } : { word: phrase("card_please"), more: told.say, facts: told.do };
+    if (view.hint === "CARD_READING") return { word: told.say, more: told.do };
+    // A card that cannot be read: the desk's long advice is not for somebody in a queue.
+    if (/^CARD_/.test(view.hint ?? "")) return { word: phrase("card_unread"), more: told.say, facts: phrase("card_unread_more"), contact: true };
+    return { word: phrase("card_please"), more: told.say, facts: told.do };
   },
   closed: () => ({ word: phrase("closed"), more: view.reason ? say(view.reason).say : "", facts: phrase("closed_more"), contact: true }),
   fault: () => {
