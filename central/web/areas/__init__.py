@@ -70,10 +70,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Part:
-    """A piece that an area adds to another area's page: a tab of a record, or a card of a board. Its title is `part_<key>`.
+    """A piece that an area adds to another area's page: a tab of a record, or a card of a desk. Its title is `part_<key>`.
 
-    `place` is `worker` or `assignment` (tabs; the id is the record's), `board` (cards; the id is the project's) or `desk` (cards; the id
-    is the company's). `values(portal, request, session, id)` reads what `template` shows, through services, which check the right again.
+    `place` is `worker` or `assignment` (tabs; the id is the record's) or `desk` (cards; the id is the company's).
+    `values(portal, request, session, id)` reads what `template` shows, through services, which check the right again.
     """
 
     place: str
