@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from central.call import Caller, RowId
 from central.errors import TEXTS
 from central.paging import Cursor, Limit, Page, after, page
-from central.platform import service
+from central.platform import service, sight
 from central.platform.model import UploadKind, UploadState
-from central.platform.service import Line as Record
-from central.platform.service import Status
+from central.platform.sight import Line as Record
+from central.platform.sight import Status
 from central.problems import RESPONSES
 from central.schemas import In, Line, Moment, Out, example
 
@@ -108,7 +108,7 @@ class RetriedOut(Out):
 def status(call: Caller, project_id: RowId) -> PlatformOut:
     """系统管理员和总包项目部可看：是否开启、各状态数量、最近一次成功、暂停原因。"""
     with call.reading() as session:
-        return _status(service.status(session, call.access, call.centre.settings, project_id))
+        return _status(sight.status(session, call.access, call.centre.settings, project_id))
 
 
 @router.put("/projects/{project_id}/platform", response_model=PlatformOut, summary="开启或关闭上报 / switch on or off")
@@ -118,7 +118,7 @@ def switch(call: Caller, project_id: RowId, body: SwitchIn) -> Response:
 
     def deed(session: Session) -> PlatformOut:
         service.switch(session, call.centre.clock, call.access, settings, project_id, on=body.on, since=body.since)
-        return _status(service.status(session, call.access, settings, project_id))
+        return _status(sight.status(session, call.access, settings, project_id))
 
     return call.write(body, deed)
 
@@ -129,7 +129,7 @@ def resume(call: Caller, project_id: RowId) -> Response:
 
     def deed(session: Session) -> PlatformOut:
         service.resume(session, call.access, project_id)
-        return _status(service.status(session, call.access, call.centre.settings, project_id))
+        return _status(sight.status(session, call.access, call.centre.settings, project_id))
 
     return call.write(None, deed)
 
@@ -156,7 +156,7 @@ def records(
 ) -> Page[UploadOut]:
     """按登记先后，含失败原因和下次重试时间；证件号掩码显示。"""
     with call.reading() as session:
-        rows = service.page(session, call.access, project_id, state=state, kind=kind, after=after(cursor), limit=limit)
+        rows = sight.page(session, call.access, project_id, state=state, kind=kind, after=after(cursor), limit=limit)
         return page(rows, limit, lambda line: line.upload.id, _upload)
 
 
@@ -173,7 +173,7 @@ def packs(
 ) -> Page[PackedOut]:
     """已上报满 90 天（可配置）的考勤按日归档；仍可查是否上报、何时、平台如何答复。"""
     with call.reading() as session:
-        rows = service.packed(session, call.access, project_id, day, after=after(cursor), limit=limit)
+        rows = sight.packed(session, call.access, project_id, day, after=after(cursor), limit=limit)
         return page(rows, limit, lambda line: line.upload.id, _packed)
 
 

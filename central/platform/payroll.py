@@ -2,7 +2,7 @@
 
 The queue holds no amount and no card: both are read at the moment of sending, the days and hours as they were published, the amount by the
 wage basis (A-16 to A-18). A month cannot be changed at the platform, therefore a line is told after the time for objections; one to which
-an objection was accepted is not what the worker is owed, and waits for somebody.
+an objection was accepted, or attendance supplemented, is not what the worker is owed, and waits for somebody.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.attendance import wage_sheet
-from central.attendance.papers import FrozenMonth, FrozenRow, Objection
+from central.attendance.papers import Correction, CorrectionState, FrozenMonth, FrozenRow, Objection
 from central.attendance.sheet import Line
 from central.attendance.wages import basis
 from central.bulk import insert_missing
@@ -43,8 +43,8 @@ declare(
             "No amount can be said (no wage items, or no expected days): add the items and try again, or enter it there and skip it.",
         ),
         "PLATFORM_PAY_DISPUTED": (
-            "工人对该月公示提出的异议已被采纳，公示数据不再是应付依据。请在平台上人工填报，然后点“跳过”。",
-            "An objection to this month was accepted, what was published is not what is due: enter it there by hand, then skip it.",
+            "该月公示后有异议被采纳或有补充出勤，公示数据不再是应付依据。请在平台上人工填报，然后点“跳过”。",
+            "An objection was accepted or attendance supplemented, so this month is not what is due: enter it by hand, then skip it.",
         ),
     }
 )
@@ -103,7 +103,8 @@ def _is_undisputed(session: Session, clock: Clock, frozen: FrozenMonth, assignme
     said = session.scalars(select(of.accepted).where(of.month_id == frozen.id, of.assignment_id == assignment_id)).all()
     if None in said:
         raise LaterError(clock.now() + _AGAIN)
-    if True in said:
+    late = Correction.supplements_id == frozen.id, Correction.assignment_id == assignment_id, Correction.state == CorrectionState.APPROVED
+    if True in said or session.scalar(select(Correction.id).where(*late).limit(1)) is not None:
         raise UntoldError("PLATFORM_PAY_DISPUTED")
 
 

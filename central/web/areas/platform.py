@@ -13,7 +13,7 @@ from central.access import Access, Function, Role
 from central.call import RowId
 from central.errors import TEXTS as PROBLEMS
 from central.errors import Problem
-from central.platform import service
+from central.platform import service, sight
 from central.platform.model import UploadKind, UploadState
 from central.web.areas import Area, Entry
 from central.web.forms import Form_
@@ -33,7 +33,7 @@ def router(portal: Portal) -> APIRouter:
     def everywhere(request: Request) -> Response:
         access, listing = signed_in(request), Listing.read("/platform", request.query_params, (), ())
         with portal.database.reading() as session:
-            found = service.channels(session, access, after=_row(listing.after), limit=PAGE_SIZE)
+            found = sight.channels(session, access, after=_row(listing.after), limit=PAGE_SIZE)
         rows = found[:PAGE_SIZE]
         values = {
             "rows": rows,
@@ -49,7 +49,7 @@ def router(portal: Portal) -> APIRouter:
         access, t = signed_in(request), texts_of(request)
         listing = Listing.read(f"/projects/{project_id}/platform", request.query_params, STATES, (), ("day", "kind"))
         with portal.database.reading() as session:
-            status = service.status(session, access, portal.centre.settings, project_id)
+            status = sight.status(session, access, portal.centre.settings, project_id)
             found = _lines(session, access, project_id, listing)
         lines = found[:PAGE_SIZE]
         values = {
@@ -95,15 +95,15 @@ def router(portal: Portal) -> APIRouter:
     return pages
 
 
-def _lines(session: Session, access: Access, project_id: int, listing: Listing) -> list[service.Line]:
+def _lines(session: Session, access: Access, project_id: int, listing: Listing) -> list[sight.Line]:
     """What stands in the queue or, of a date, what is packed of it; and one more than a page."""
     after = _row(listing.after)
     if listing.filter("day"):
         day = _date(listing.filter("day")) or dt.date.min
-        return service.packed(session, access, project_id, day, after=after, limit=PAGE_SIZE)
+        return sight.packed(session, access, project_id, day, after=after, limit=PAGE_SIZE)
     state = UploadState(listing.state) if listing.state else None
     kind = UploadKind(listing.filter("kind")) if listing.filter("kind") in KINDS else None
-    return service.page(session, access, project_id, state=state, kind=kind, after=after, limit=PAGE_SIZE)
+    return sight.page(session, access, project_id, state=state, kind=kind, after=after, limit=PAGE_SIZE)
 
 
 def _row(after: str) -> int:

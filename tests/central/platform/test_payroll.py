@@ -6,9 +6,10 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from central.attendance import published, wage_sheet
+from central.attendance.papers import Correction, CorrectionReason, CorrectionState, FrozenMonth
 from central.attendance.published import Complaint
 from central.attendance.sheet import Wanted
 from central.entry.model import Assignment
@@ -140,6 +141,20 @@ def test_an_open_objection_holds_a_line_back_and_an_accepted_one_leaves_it_to_so
         "PLATFORM_PAY_DISPUTED" if accepted else "",
         1 - accepted,
     )
+
+
+def test_attendance_that_was_supplemented_after_the_publication_leaves_the_line_to_somebody(alone: World) -> None:
+    who = published_month(alone)
+    at, by = alone.clock.now(), {"requested_by": "account:1", "decided_by": "account:2"}
+    with alone.story.centre.database.writing() as session:
+        frozen = session.scalars(select(FrozenMonth)).one()
+        of = {"project_id": who.project_id, "assignment_id": who.id, "supplements_id": frozen.id}
+        late = {"at": at, "direction": "01", "reason": CorrectionReason.FORGOTTEN, "requested_at": at, "decided_at": at}
+        session.add(Correction(state=CorrectionState.APPROVED, **of, **late, **by))
+    objections_are_over(alone)
+    alone.run(3)
+    assert [(one.state, one.code) for one in payroll(alone)] == [(UploadState.FAILED, "PLATFORM_PAY_DISPUTED")]
+    assert told(alone) == []
 
 
 def test_a_month_without_pay_is_not_told_and_one_without_wage_items_waits_for_somebody(alone: World) -> None:

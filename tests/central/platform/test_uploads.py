@@ -20,9 +20,10 @@ from central.attendance.rules import Judged
 from central.entry.model import Assignment, AssignmentEnd
 from central.errors import Problem
 from central.jobs import Runner
-from central.platform import feeding, job, rules, service
+from central.platform import feeding, job, rules, sight
 from central.platform.book import Scope
 from central.platform.model import THERE, PlatformUpload, UploadKind, UploadState
+from central.platform.reading import NO_TEAM
 from tests.central.builders import MORNING
 from tests.central.platform.server import FAULTS, FakePlatform, FakeWire
 from tests.central.platform.world import REG_NO, World, opened
@@ -191,10 +192,12 @@ def test_a_refused_record_says_why_and_waits_for_somebody_and_what_needs_it_wait
     }
     office, centre = world.story.office(), world.story.centre
     with centre.database.reading() as session:
-        assert service.status(session, office, centre.settings, world.project_id).counts[UploadState.FAILED] == 2
-        shown = service.page(session, office, world.project_id, state=UploadState.BLOCKED, kind=UploadKind.WORKER, limit=5)
+        assert sight.status(session, office, centre.settings, world.project_id).counts[UploadState.FAILED] == 2
+        shown = sight.page(session, office, world.project_id, state=UploadState.BLOCKED, kind=UploadKind.WORKER, limit=5)
         assert [(line.name is not None, str(line.id_masked)[:6]) for line in shown] == [(True, "310***")]
-        assert service.packed(session, office, world.project_id) == []
+        assert sight.packed(session, office, world.project_id) == []
+        names = {line.name for line in sight.page(session, office, world.project_id, limit=9) if line.upload.assignment_id is None}
+        assert names == {world.story.site.gc.name, world.story.site.labour.name, f"{NO_TEAM} {world.story.site.labour.name}"}
     world.operate()
     world.run_until_there()
     assert world.platform.wrong == []
@@ -375,7 +378,7 @@ def test_the_job_refuses_a_secret_that_others_can_read(sqlite_url: str, tmp_path
             assert world.platform.calls == []
         settings, office = world.story.centre.settings, world.story.office()
         with world.story.centre.database.reading() as session:
-            trouble = service.status(session, office, settings, world.project_id).trouble
+            trouble = sight.status(session, office, settings, world.project_id).trouble
         assert trouble == ("" if mode == 0o600 else "PLATFORM_SECRET_UNUSABLE")
 
 
