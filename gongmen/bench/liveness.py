@@ -19,8 +19,9 @@ import numpy.typing as npt
 
 from edge.errors import ModelMissing
 from edge.faces import Face, Image
-from edge.gate.challenge import TURNED, depth_place
+from edge.gate.challenge import BLINK_SHUT, TURNED, depth_place
 from edge.gate.engines import load_engine
+from edge.gate.eyes import Eyes
 from edge.gate.liveness import Check, Colour, Liveness, Network, Sharpness, Standing
 from gongmen.bench.face_errors import wilson
 from gongmen.bench.photographs import DATA
@@ -58,13 +59,20 @@ def run(as_json: bool = False, data: Path = DATA) -> None:
     for check in checks(data):
         _check_rows(report, check, shown)
     _turn_row(report, shown)
+    eyes = Eyes.load(data / "models")
+    if eyes is not None:
+        _blink_row(report, shown, eyes)
     report.notes.append(
         "sharpness, colour: raise a doubt only (the challenge is asked where the site wants it). minifasnet: refuses by itself."
     )
     report.notes.append(
         "turn: attacks = sequences of one print being moved, tilted and bent; passed = its nose seemed to turn far enough, some way."
     )
-    report.notes.append("Not measured, for want of pictures: replays on a screen, masks, and how often people fail the challenge.")
+    report.notes.append("blink: attacks = the same sequences; passed = the print's eyes seemed shut in one picture and open in most.")
+    report.notes.append(
+        "Not measured, for want of moving pictures of people who were asked to turn or blink (these are single pictures, seconds apart): "
+        "how often living people fail the challenge. Nor replays on a screen, nor masks."
+    )
     report.finish(as_json)
 
 
@@ -115,6 +123,19 @@ def _turn_row(report: Report, shown: Sequence[Shown]) -> None:
     moved = [float(np.abs(np.array(places) - np.median(places)).max()) for places in ways.values() if len(places) >= _SHORTEST]
     passed = sum(way >= TURNED for way in moved)
     report.row(check="turn", part="all", **rates(passed, len(moved), 0, 0), farthest=max(moved, default=0.0))
+
+
+def _blink_row(report: Report, shown: Sequence[Shown], eyes: Eyes) -> None:
+    """How often the eyes of a print that is moved about seem to shut: the mesh sees each picture for itself."""
+    open_eyes: dict[str, list[float]] = {}
+    for one in shown:
+        openness = None if one.live else eyes.openness(one.image, one.face)
+        if openness is not None:
+            open_eyes.setdefault(one.sequence, []).append(openness)
+    seen = [np.array(values) for values in open_eyes.values() if len(values) >= _SHORTEST]
+    least = [float(values.min() / np.median(values)) for values in seen]
+    passed = sum(share < BLINK_SHUT for share in least)
+    report.row(check="blink", part="all", **rates(passed, len(seen), 0, 0), farthest=1 - min(least, default=1.0))
 
 
 def rates(passed: int, attacks: int, refused: int, people: int) -> dict[str, object]:
