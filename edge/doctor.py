@@ -23,8 +23,9 @@ from edge.store.database import Store
 from edge.store.health import Health
 from edge.store.journal import Journal
 from edge.store.roster import Roster
-from edge.store.secrets import BoxKeys, secrets_dir
+from edge.store.secrets import BoxKeys
 from edge.sync import wire
+from edge.sync.renewal import pair_of
 from hardware.errors import DeviceError
 
 LOW_DISK_PCT = 10
@@ -153,7 +154,7 @@ def _broker(settings: EdgeSettings, clock: Clock) -> str:
 
 
 def _certificate(settings: EdgeSettings, clock: Clock) -> str:
-    path = secrets_dir(settings.home) / "client.crt"
+    path = pair_of(settings.home)[0]
     if not path.exists():
         if settings.mqtt_tls:
             raise Ill("CERTIFICATE_MISSING", "mqtt_tls is on, but this box has no certificate")

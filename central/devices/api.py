@@ -12,7 +12,7 @@ from central.call import Caller, RowId
 from central.centre import Centre
 from central.devices import service
 from central.devices.certificates import CertificateAuthority
-from central.devices.schemas import BoxIn, BoxOut, BoxPage, BrokerOut, ClaimedOut, ProvisionIn, ProvisionOut
+from central.devices.schemas import BoxIn, BoxOut, BoxPage, BrokerOut, ClaimedOut, ProvisionIn, ProvisionOut, RenewalIn, RenewalOut
 from central.errors import Problem
 from central.paging import Limit
 from central.problems import RESPONSES
@@ -66,6 +66,24 @@ def provision(request: Request, body: ProvisionIn) -> ProvisionOut:
         if problem.code == "CLAIM_CODE_INVALID":
             centre.failures.failed(address)
         raise
+
+
+@router.post("/boxes/{box_id}/renewal", status_code=201, response_model=RenewalOut, summary="盒子更新证书 / renew a box's certificate")
+def renew(request: Request, box_id: Annotated[str, Path(pattern=r"^b-[a-z0-9]{1,14}$")], body: RenewalIn) -> RenewalOut:
+    """Asked by the box itself from two thirds of the certificate's life on, signed with its own key; wrong ones are counted by address."""
+    centre: Centre = request.app.state.centre
+    address = f"renewal:{request.client.host if request.client else ''}"
+    centre.failures.check(address)
+    authority = CertificateAuthority.load_or_create(centre.settings.home / "secrets" / "ca", centre.clock.now())
+    try:
+        with centre.database.writing() as session:
+            asked = {"signing_request": body.signing_request, "signature": body.signature}
+            issued = service.renew(session, centre.clock, authority, box_id, **asked)
+    except Problem as problem:
+        if problem.code == "RENEWAL_REFUSED":
+            centre.failures.failed(address)
+        raise
+    return RenewalOut(certificate=issued.certificate.decode(), certificate_expires_at=issued.expires_at)
 
 
 def _provisioned(centre: Centre, authority: CertificateAuthority, done: service.Provisioned) -> ProvisionOut:

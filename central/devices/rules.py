@@ -9,6 +9,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from nacl.exceptions import BadSignatureError, CryptoError
+from nacl.signing import VerifyKey
+
 from central.devices.model import BoxState
 from central.errors import Problem, declare
 
@@ -28,6 +31,15 @@ declare(
         ),
         "BOX_KEY_INVALID": ("盒子公钥须为 32 字节的十六进制。", "A box's public key is 32 bytes in hexadecimal."),
         "BOX_REVOKED": ("该盒子已被吊销，请领用新的盒子。", "This box was revoked: claim a new one."),
+        "RENEWAL_REFUSED": (
+            "证书更新未通过：签名不符，或该盒子已被吊销。请领用新的盒子。",
+            "The certificate is not renewed: the signature does not fit, or the box was revoked. Claim a new one.",
+        ),
+        "CERTIFICATE_ENDED": (
+            "盒子证书已到期，不能自动更新，请重新领用。",
+            "The box's certificate has ended and is not renewed by itself: claim the box anew.",
+        ),
+        "CERTIFICATE_NOT_DUE": ("盒子证书尚未到更新时间，请核对盒子时钟。", "The certificate is not due yet: check the box's clock."),
         "LANE_TAKEN": ("该项目已有同名通道，请换一个名称。", "This project has a lane of that name already: choose another."),
     }
 )
@@ -65,6 +77,24 @@ def may_claim(
     return state is BoxState.CLAIMED or (state is BoxState.ACTIVE and present == shown)
 
 
+RENEWED_AFTER: Final = 2 / 3
+"""The part of a certificate's life after which it is renewed."""
+ASKED_AGAIN_WITHIN: Final = dt.timedelta(days=1)
+"""An answer can get lost: for so long after a renewal the box may ask once more."""
+
+
+def may_renew(issued: dt.datetime, ends: dt.datetime, provisioned: dt.datetime, now: dt.datetime) -> None:
+    """Whether a certificate is due, by the centre's clock, whatever the box's says.
+
+    Raises `Problem` 403 CERTIFICATE_ENDED: the box is claimed anew, by hand; 409 CERTIFICATE_NOT_DUE.
+    """
+    if now >= ends:
+        raise Problem("CERTIFICATE_ENDED", 403)
+    was_renewed_just_now = issued > provisioned + ASKED_AGAIN_WITHIN and now < issued + ASKED_AGAIN_WITHIN
+    if now < issued + (ends - issued) * RENEWED_AFTER and not was_renewed_just_now:
+        raise Problem("CERTIFICATE_NOT_DUE", 409)
+
+
 def public_key(given: str, field: str) -> bytes:
     """32 bytes from hexadecimal. Raises `Problem` 422 BOX_KEY_INVALID; the all-zero key, which anybody can open, is none."""
     try:
@@ -74,6 +104,15 @@ def public_key(given: str, field: str) -> bytes:
     if len(key) != 32 or key == bytes(32):
         raise Problem("BOX_KEY_INVALID", 422, field)
     return key
+
+
+def is_signed(key: bytes | None, data: bytes, signature: str) -> bool:
+    """Whether a box with this Ed25519 key signed the data; nobody without a key did."""
+    try:
+        VerifyKey(key or b"").verify(data, bytes.fromhex(signature))
+    except (BadSignatureError, ValueError, TypeError, CryptoError):
+        return False
+    return True
 
 
 def new_box_id(random: Callable[[int], bytes]) -> str:

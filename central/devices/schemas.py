@@ -98,6 +98,31 @@ class ProvisionIn(BaseModel):
     sealing_key: str = Field(max_length=64)
 
 
+class RenewalIn(BaseModel):
+    """What a box asks for its next certificate with: a PEM signing request of a fresh key, and its own Ed25519 signature (hexadecimal)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "signing_request": "-----BEGIN CERTIFICATE REQUEST-----\n…\n-----END CERTIFICATE REQUEST-----\n",
+                    "signature": "00" * 64,
+                }
+            ]
+        }
+    )
+
+    signing_request: str = Field(max_length=8192)
+    signature: str = Field(max_length=128, description="对“gongmen box renewal 1⏎盒子⏎请求”的签名 / over these three lines")
+
+
+class RenewalOut(BaseModel):
+    """The next certificate; the present one stays valid until it ends."""
+
+    certificate: str = Field(description="PEM")
+    certificate_expires_at: dt.datetime
+
+
 class BrokerOut(BaseModel):
     """Where the box finds the message broker."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from central import audit
 from central.access import SYSTEM, Access, Function, Role
 from central.clock import Clock
 from central.devices import rules, store
-from central.devices.certificates import CertificateAuthority, Issued
+from central.devices.certificates import BOX_DAYS, CertificateAuthority, Issued
 from central.devices.model import Box, BoxState, TemplateCopy
 from central.devices.roster_changes import note_header_change, note_roster_change
 from central.errors import Problem
@@ -20,7 +21,7 @@ from central.projects import service as projects
 from central.projects.model import Project
 from edge.sync import wire
 
-__all__ = ["Provisioned", "Request", "boxes", "claim", "note_header_change", "note_roster_change", "provision", "revoke"]
+__all__ = ["Provisioned", "Request", "boxes", "claim", "note_header_change", "note_roster_change", "provision", "renew", "revoke"]
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,29 @@ def provision(session: Session, clock: Clock, authority: CertificateAuthority, r
     box.provisioned_at = clock.now()
     audit.record(session, SYSTEM, "box.provisioned", f"box:{box.id}", after={"serial": certificate.serial})
     return Provisioned(box, session.get_one(Project, box.project_id), certificate)
+
+
+def renew(session: Session, clock: Clock, authority: CertificateAuthority, box_id: str, *, signing_request: str, signature: str) -> Issued:
+    """A box asks for its next certificate, by the key that it is known by. The present one stays valid until it ends.
+
+    Raises `Problem` 403 RENEWAL_REFUSED (unknown, revoked and badly signed sound alike) or CERTIFICATE_ENDED, 409 CERTIFICATE_NOT_DUE,
+    422 SIGNING_REQUEST_INVALID. Replayed by somebody else it leads to a certificate for a key that only the box has.
+    """
+    box = session.get(Box, box_id, with_for_update=True)
+    known = box.verify_key if box is not None and box.state is BoxState.ACTIVE else None
+    if box is None or not rules.is_signed(known, f"gongmen box renewal 1\n{box_id}\n{signing_request}".encode(), signature):
+        raise Problem("RENEWAL_REFUSED", 403)
+    assert box.certificate_expires_at is not None and box.provisioned_at is not None  # noqa: S101  an active box has both
+    now, ends = clock.now(), box.certificate_expires_at
+    rules.may_renew(ends - dt.timedelta(days=BOX_DAYS), ends, box.provisioned_at, now)
+    try:
+        issued = authority.sign_box(signing_request.encode(), box.id, now)
+    except ValueError:
+        raise Problem("SIGNING_REQUEST_INVALID", 422, "signing_request") from None
+    before = {"serial": box.certificate_serial, "ends": ends}
+    box.certificate_serial, box.certificate_expires_at = issued.serial, issued.expires_at
+    audit.record(session, SYSTEM, "box.renewed", f"box:{box.id}", before=before, after={"serial": issued.serial, "ends": issued.expires_at})
+    return issued
 
 
 def revoke(session: Session, clock: Clock, access: Access, box_id: str) -> Box:

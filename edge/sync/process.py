@@ -12,7 +12,7 @@ from edge.settings import EdgeSettings
 from edge.store.database import Store
 from edge.store.health import Health
 from edge.store.secrets import BoxKeys, CentreKey, secrets_dir
-from edge.sync import wire
+from edge.sync import renewal, wire
 from edge.sync.link import Broker, Link, Tls
 from edge.sync.session import Session
 
@@ -26,10 +26,14 @@ PAUSE_S: Final = 2.0
 def run(settings: EdgeSettings, stop: threading.Event) -> None:
     """Until `stop`. A box without keys waits for them; a store that was replaced is opened again. Raises `StoreDamaged`: the next start
     sets the damaged file aside."""
-    clock = FlooredClock(SystemClock(), settings.home)
+    clock, renewed = FlooredClock(SystemClock(), settings.home), threading.Event()
+    if settings.box and settings.centre_url and settings.mqtt_tls:
+        given = (settings.home, settings.box, settings.centre_url, stop, renewed)
+        threading.Thread(target=renewal.keep_renewing, args=given, name="renewal", daemon=True).start()
     while not stop.is_set():
+        renewed.clear()
         try:
-            _connected(settings, clock, stop)
+            _connected(settings, clock, stop, renewed)
         except StoreReplaced:
             log.warning("STORE_REPLACED: opened again")
         except StoreFull:
@@ -40,11 +44,12 @@ def run(settings: EdgeSettings, stop: threading.Event) -> None:
 def broker(settings: EdgeSettings) -> Broker:
     """Where the settings say that the broker is."""
     place = secrets_dir(settings.home)
-    tls = Tls(place / "ca.crt", place / "client.crt", place / "client.key") if settings.mqtt_tls else None
+    tls = Tls(place / "ca.crt", *renewal.pair_of(settings.home)) if settings.mqtt_tls else None
     return Broker(settings.mqtt_host, settings.mqtt_port, tls)
 
 
-def _connected(settings: EdgeSettings, clock: Clock, stop: threading.Event) -> None:
+def _connected(settings: EdgeSettings, clock: Clock, stop: threading.Event, renewed: threading.Event) -> None:
+    """One store and one connection, until `stop`, or until the certificate was renewed: the next one shows the new."""
     store = Store.open(settings.home)
     try:
         session = _session(settings, store, clock)
@@ -52,7 +57,7 @@ def _connected(settings: EdgeSettings, clock: Clock, stop: threading.Event) -> N
         link = Link(session.box, broker(settings), topics, session.will)
         session.begin(link)
         try:
-            while not stop.is_set():
+            while not stop.is_set() and not renewed.is_set():
                 session.step(STEP_S)
         finally:
             link.close(*session.will())

@@ -64,7 +64,7 @@ def provision(home: Path, centre_url: str, claim_code: str, client: httpx.Client
         "claim_code": claim_code.strip(),
         "verify_key": keys.verify_key.hex(),
         "sealing_key": keys.sealing_public.hex(),
-        "signing_request": _signing_request(client_key),
+        "signing_request": signing_request(client_key),
     }
     with client or httpx.Client(timeout=TIMEOUT_S) as connection:
         answer = _ask(connection, centre_url.rstrip("/") + PATH, body)
@@ -89,7 +89,7 @@ def _keys(begun: Path) -> tuple[BoxKeys, ec.EllipticCurvePrivateKey]:
     return keys, new
 
 
-def _signing_request(key: ec.EllipticCurvePrivateKey) -> str:
+def signing_request(key: ec.EllipticCurvePrivateKey) -> str:
     """A PEM request; its name says nothing, the centre names the box in the certificate."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "gongmen box")])
     request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
@@ -104,14 +104,15 @@ def _ask(client: httpx.Client, url: str, body: dict[str, str]) -> Provisioned:
     if answer.status_code == httpx.codes.TOO_MANY_REQUESTS or answer.status_code >= 500:
         raise CentreUnreachable(f"HTTP {answer.status_code}")
     if answer.is_client_error:
-        raise ClaimRefused(_code(answer) or f"HTTP {answer.status_code}")
+        raise ClaimRefused(code_of(answer) or f"HTTP {answer.status_code}")
     try:
         return msgspec.json.decode(answer.content, type=Provisioned)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CentreUnreachable(f"no answer of a centre: HTTP {answer.status_code}, {error}") from error
 
 
-def _code(answer: httpx.Response) -> str | None:
+def code_of(answer: httpx.Response) -> str | None:
+    """The centre's code in a refusal."""
     try:
         problem: Any = answer.json()
     except ValueError:

@@ -27,7 +27,7 @@ ABOLISHED: Final = (
 )
 """A-50: there is no exit to be done; the answer is the same for everybody."""
 
-NO_TOKEN: Final = ("POST /boxes/provision", "POST /readers/pair")
+NO_TOKEN: Final = ("POST /boxes/provision", "POST /boxes/{box_id}/renewal", "POST /readers/pair")
 """Asked by devices that have no token yet, with a code of their own."""
 
 OPEN: Final = ()
