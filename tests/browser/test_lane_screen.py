@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -173,12 +173,17 @@ def test_a_challenge_says_which_way_to_turn_as_in_a_mirror(browser: Browser, sit
 
 
 def test_who_comes_while_the_camera_is_lent_is_told_to_use_the_card(browser: Browser, site: House) -> None:
-    with gate(site), KioskServer(replace(site.parts, borrows=True)) as server, page_of(browser, server.url, LANE) as page:
+    told: list[Callable[[], bool]] = []
+    parts = replace(site.parts, borrows=True, tell_lender=told.append)
+    with gate(site), KioskServer(parts) as server, page_of(browser, server.url, LANE) as page:
         page.goto("/lane")
         expect(page.locator("#on-site")).to_have_text("128")
         expect(page.locator("#banner-lent")).to_be_hidden()
+        (is_taking,) = told
+        assert not is_taking()
         server.app.state.counter.desk.step = Step.CAPTURE
         expect(page.get_by_text("摄像头正借给登记台采集，请先刷身份证")).to_be_visible()
+        assert is_taking()
         shoot(page, "lane-6-lent")
 
 
