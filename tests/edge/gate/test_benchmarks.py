@@ -8,17 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.faces import Image, Quality, Vector
+from edge.faces import Image, Quality, Vector, unit
 from edge.store.secrets import BoxKeys
 from gongmen.bench.conditions import CONDITIONS, Condition, track
 from gongmen.bench.face_errors import Trials, figures, missed, wilson
-from gongmen.bench.face_tracks import Picture, photographs
-from gongmen.bench.faces import trials
+from gongmen.bench.face_tracks import Picture, Seen, photographs
+from gongmen.bench.faces import REGULARS, rows, trials
 from gongmen.bench.gate import measure_gate, one_core
 from gongmen.bench.gate_rig import fill
 from gongmen.bench.gate_swap import measure_swap
 from gongmen.bench.liveness import auc, pictures, rates
 from gongmen.bench.photographs import Photographed
+from gongmen.bench.report import Report
 from tests.edge.gate.people import engine, photograph_files
 from tests.edge.gate.people import photographs as pictures_of
 
@@ -116,6 +117,27 @@ def test_what_is_drawn_is_what_its_name_says() -> None:
     assert max(one.brightness for one in seen("dark")) < clean.brightness / 2
     assert min(one.sharpness for one in seen("blur")) < clean.sharpness / 2
     assert max(one.width_px for one in seen("small")) < 60
+
+
+def test_larger_galleries_have_rows_of_their_own_and_regulars_are_missed_less() -> None:
+    chance = np.random.default_rng(4)
+    pictures = []
+    for number in range(30):
+        face = unit(chance.normal(size=128))
+        for shot_number in range(4):
+            seen = unit(face + chance.normal(scale=0.11, size=128))
+            looked = Seen(seen, seen, [seen])
+            pictures.append(Picture(f"p{number}", f"{number}-{shot_number}.jpg", seen, seen, {"clean": looked}))
+    report = Report("faces")
+    rows(report, "sface", pictures, "clean", 3)
+    fnir = {str(row["method"]): row["fnir"] for row in report.rows}
+    assert {"plain", "fused", "gate", "gate, not centred", "baseline: OpenCV's threshold"} < set(fnir)
+    sizes = [float(str(fnir[f"gate, {size} people"])) for size in REGULARS]
+    often = [float(str(fnir[f"gate, regulars of {size}"])) for size in REGULARS]
+    assert sizes == sorted(sizes)
+    assert 0 < sizes[-1] < 1
+    assert all(daily <= anybody for daily, anybody in zip(often, sizes, strict=True))
+    assert often[-1] < sizes[-1]
 
 
 def test_an_interval_holds_its_share_and_is_narrow_for_many() -> None:
