@@ -7,7 +7,7 @@ from pathlib import Path
 from edge.store.enrolments import Enrolments
 from edge.sync.wire import Direction, Method, Passage
 from tests.edge.gate.box import WORKERS, Stands, box
-from tests.edge.gate.test_lane import Site
+from tests.edge.gate.site import Site
 
 
 def test_a_twin_is_asked_for_the_card_and_passes_with_card_and_face(tmp_path: Path) -> None:
