@@ -31,8 +31,8 @@ WORDS: Final[dict[str, Words]] = {
     "denied_often": Words(
         "多次被拒的工人",
         "Workers refused again and again",
-        "打开此人查看原因；确有权限的，检查设备或通道设置。",
-        "Open the worker for the reason; if the right is there, check the device or the lanes.",
+        "按原因处理；确有权限的，检查设备和“通道与值守”。",
+        "See to the reason; if the right is there, check the device and 'Lanes and duty'.",
     ),
     "denied_unknown": Words(
         "陌生人多次尝试的通道",
@@ -123,7 +123,7 @@ def _cause(what: str) -> tuple[str, str]:
 
 _SAYS: Final[dict[str, Callable[[str], tuple[str, str]]]] = {
     "doubtful": lambda what: _JUDGED.get(what, (what, what)),
-    "denied_often": lambda what: box_words.of_reason(what).said,
+    "denied_often": lambda what: box_words.of_reason(what).said if what else ("多种原因", "several reasons"),
     "by_hand": lambda what: box_words.by_hand(what).said,
     "held_open": lambda what: box_words.by_hand(what).said,
     "box_told": lambda what: box_words.of_incident(what).said,
@@ -133,5 +133,5 @@ _SAYS: Final[dict[str, Callable[[str], tuple[str, str]]]] = {
 
 
 def what_said(kind: str, what: str) -> tuple[str, str]:
-    """The code beside an anomaly, in both languages; a lane's name stays one, nothing stays nothing."""
+    """The code beside an anomaly, in both languages; a lane's name stays one, nothing stays nothing but for several reasons at once."""
     return _SAYS[kind](what) if kind in _SAYS else (what, what)

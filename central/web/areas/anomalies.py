@@ -92,7 +92,7 @@ def _days(listing: Listing) -> int:
 
 
 def _says(row: Anomaly, t: Texts) -> str:
-    return t.problem(what_said(row.kind, row.what)) if row.what else ""
+    return t.problem(what_said(row.kind, row.what))
 
 
 def _supervises(access: Access) -> bool:
