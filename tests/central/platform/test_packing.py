@@ -6,7 +6,6 @@ import datetime as dt
 
 from sqlalchemy import select, update
 
-from central.app import create_app
 from central.attendance.model import FeedPosition, Passage
 from central.entry.model import Assignment
 from central.jobs import Runner
@@ -14,6 +13,7 @@ from central.platform import job, packing, service
 from central.platform.model import PlatformPack, PlatformUpload, UploadKind, UploadState
 from tests.central.in_process import in_process
 from tests.central.platform.world import World
+from tests.central.stage import application
 
 
 def queue(world: World) -> list[PlatformUpload]:
@@ -143,12 +143,12 @@ def test_a_skipped_passage_that_is_packed_and_corrected_is_left_as_somebody_deci
     assert packed(alone)[key].state is UploadState.SKIPPED
 
 
-def test_the_office_looks_up_a_date_by_api(alone: World) -> None:
-    _, key = told_long_ago(alone)
-    packing.work(alone.story.centre)
-    story, api = alone.story, f"/api/v1/projects/{alone.project_id}/platform"
+def test_the_office_looks_up_a_date_by_api(desk: World) -> None:
+    _, key = told_long_ago(desk)
+    packing.work(desk.story.centre)
+    story, api = desk.story, f"/api/v1/projects/{desk.project_id}/platform"
     office, day = story.token(story.office()), "2026-03-13"
-    with in_process(create_app(story.centre.settings, story.centre)) as client:
+    with in_process(application(story.centre)) as client:
         (one,) = client.get(f"{api}/packs", params={"day": day}, headers=office).json()["items"]
         assert (one["key"], one["state"], one["name"] is not None) == (key, "done", True)
         assert one["id_masked"].startswith("310***")

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from central.access import Access, Role
-from central.app import create_app
 from central.audit import AuditEntry
 from central.errors import TEXTS, Problem
 from central.identity.model import Account
@@ -18,14 +17,15 @@ from central.platform import packing, service
 from central.platform.model import THERE, UploadState
 from tests.central.in_process import in_process
 from tests.central.platform.world import ADMINISTRATOR, World, opened
+from tests.central.stage import application
 from tests.central.web.site import _HASH, FakeBrowser, field
 
 
 @pytest.fixture
-def failing(alone: World) -> World:
+def failing(desk: World) -> World:
     """A project whose first records were refused for good."""
-    fail_once(alone)
-    return alone
+    fail_once(desk)
+    return desk
 
 
 def fail_once(world: World) -> None:
@@ -36,16 +36,16 @@ def fail_once(world: World) -> None:
     world.run()
 
 
-def test_only_the_system_administrator_switches_and_it_stands_in_the_audit(alone: World) -> None:
-    centre, office = alone.story.centre, alone.story.office()
+def test_only_the_system_administrator_switches_and_it_stands_in_the_audit(desk: World) -> None:
+    centre, office = desk.story.centre, desk.story.office()
     with centre.database.writing() as session, pytest.raises(Problem, match="ROLE_NOT_ALLOWED"):
-        service.switch(session, alone.clock, office, centre.settings, alone.project_id, on=True, since=None)
-    alone.switch()
-    alone.switch()
-    alone.switch(on=False)
+        service.switch(session, desk.clock, office, centre.settings, desk.project_id, on=True, since=None)
+    desk.switch()
+    desk.switch()
+    desk.switch(on=False)
     with centre.database.reading() as session:
         deeds = session.scalars(select(AuditEntry).where(AuditEntry.action == "platform.switched")).all()
-    assert [(deed.actor, deed.subject) for deed in deeds] == [(ADMINISTRATOR.actor, f"project:{alone.project_id}")] * 2
+    assert [(deed.actor, deed.subject) for deed in deeds] == [(ADMINISTRATOR.actor, f"project:{desk.project_id}")] * 2
 
 
 @pytest.mark.parametrize(
@@ -58,15 +58,15 @@ def test_it_is_off_unless_the_settings_name_platform_and_project(
         world.switch()
 
 
-def test_nothing_is_told_from_a_day_to_come(alone: World) -> None:
+def test_nothing_is_told_from_a_day_to_come(desk: World) -> None:
     with pytest.raises(Problem, match="PLATFORM_SINCE_INVALID"):
-        alone.switch(since=alone.today + dt.timedelta(days=1))
+        desk.switch(since=desk.today + dt.timedelta(days=1))
 
 
 def test_the_office_sees_counts_and_reasons_in_both_languages_and_tries_again(failing: World) -> None:
     story = failing.story
     office, api = story.token(story.office()), f"/api/v1/projects/{failing.project_id}/platform"
-    with in_process(create_app(story.centre.settings, story.centre)) as client:
+    with in_process(application(story.centre)) as client:
         shown = client.get(api, headers=office).json()
         assert shown["on"]
         assert shown["counts"]["failed"] == 2
@@ -90,7 +90,7 @@ def test_the_office_sees_counts_and_reasons_in_both_languages_and_tries_again(fa
 def test_a_failed_record_is_left_for_a_reason_that_stands_in_the_audit_and_tried_again_after_all(failing: World) -> None:
     story = failing.story
     office, api = story.token(story.office()), f"/api/v1/projects/{failing.project_id}/platform"
-    with in_process(create_app(story.centre.settings, story.centre)) as client:
+    with in_process(application(story.centre)) as client:
         first, second = (one["id"] for one in client.get(f"{api}/records", params={"state": "failed"}, headers=office).json()["items"])
         left = client.post(f"{api}/records/{first}/skip", headers=office, json={"reason": "平台上不再补报"})
         assert (left.status_code, left.json()["state"]) == (200, "skipped")
@@ -109,14 +109,14 @@ def test_a_failed_record_is_left_for_a_reason_that_stands_in_the_audit_and_tried
     assert "平台上不再补报" in deed.told
 
 
-def test_a_paused_channel_says_why_and_goes_on_when_resumed(alone: World) -> None:
-    alone.switch()
-    alone.platform.faults.append("-2")
-    story = alone.story
+def test_a_paused_channel_says_why_and_goes_on_when_resumed(desk: World) -> None:
+    desk.switch()
+    desk.platform.faults.append("-2")
+    story = desk.story
     story.confirmed()
-    alone.run()
-    administrator, api = story.token(Access("y", Role.ADMINISTRATOR)), f"/api/v1/projects/{alone.project_id}/platform"
-    with in_process(create_app(story.centre.settings, story.centre)) as client:
+    desk.run()
+    administrator, api = story.token(Access("y", Role.ADMINISTRATOR)), f"/api/v1/projects/{desk.project_id}/platform"
+    with in_process(application(story.centre)) as client:
         shown = client.get(api, headers=administrator).json()
         assert (shown["paused"], shown["paused_zh"]) == ("PLATFORM_SIGNATURE", TEXTS["PLATFORM_SIGNATURE"].zh)
         assert client.post(f"{api}/resumption", headers=administrator).json()["paused"] == ""
@@ -135,50 +135,49 @@ def browser(world: World, role: Role) -> FakeBrowser:
     return opened_
 
 
-def test_the_offices_page_shows_failures_with_reasons_and_tries_again(alone: World) -> None:
-    fail_once(alone)
-    office = browser(alone, Role.CONTRACTOR)
-    path = f"/projects/{alone.project_id}/platform"
+def test_the_offices_page_shows_failures_with_reasons_and_tries_again(desk: World) -> None:
+    fail_once(desk)
+    office = browser(desk, Role.CONTRACTOR)
+    path = f"/projects/{desk.project_id}/platform"
     page = office.get(path)
     assert page.status_code == 200
     assert TEXTS["PLATFORM_PARAMETER"].zh in page.text
     assert "开启上报" not in page.text
     said = {"csrf": field(page.text, "csrf"), "do": "retry"}
-    skipped = said | {"do": "skip", "upload": str(min(one.id for one in alone.uploads() if one.state is UploadState.FAILED))}
+    skipped = said | {"do": "skip", "upload": str(min(one.id for one in desk.uploads() if one.state is UploadState.FAILED))}
     assert TEXTS["PLATFORM_REASON_MISSING"].zh in office.post(path, skipped).text
     assert office.post(path, skipped | {"reason": "平台上不再补报"}).headers["location"].startswith(f"{path}?done=platform_skipped")
     assert "已跳过" in office.get(f"{path}?state=skipped").text
     assert office.post(path, said).headers["location"].startswith(f"{path}?done=platform_retried&n=1")
-    assert alone.platform.calls
+    assert desk.platform.calls
     assert office.post(path, said | {"do": "off"}).status_code == 403
 
 
-def test_the_administrators_page_lists_projects_and_switches_one_on(sqlite_url: str, tmp_path: Path) -> None:
-    with opened(tmp_path, sqlite_url, second_factor_for_administrators=False) as world:
-        path = f"/projects/{world.project_id}/platform"
-        administrator = browser(world, Role.ADMINISTRATOR)
-        assert path in administrator.get("/platform").text
-        page = administrator.get(path).text
-        assert "还没有上报记录" in page
-        sent = {"csrf": field(page, "csrf"), "do": "on", "since": "2026-03-01"}
-        assert administrator.post(path, sent).status_code == 303
-        assert world.channel().since == dt.date(2026, 3, 1)
-        assert "2026-03-01" in administrator.get(path).text
+def test_the_administrators_page_lists_projects_and_switches_one_on(desk: World) -> None:
+    path = f"/projects/{desk.project_id}/platform"
+    administrator = browser(desk, Role.ADMINISTRATOR)
+    assert path in administrator.get("/platform").text
+    page = administrator.get(path).text
+    assert "还没有上报记录" in page
+    sent = {"csrf": field(page, "csrf"), "do": "on", "since": "2026-03-01"}
+    assert administrator.post(path, sent).status_code == 303
+    assert desk.channel().since == dt.date(2026, 3, 1)
+    assert "2026-03-01" in administrator.get(path).text
 
 
-def test_the_page_says_when_wages_are_due_and_what_was_packed_of_a_date(alone: World) -> None:
-    alone.switch()
-    who = alone.story.confirmed()
-    alone.passes(who)
-    alone.works(who, alone.today, 3)
-    alone.run_until_there()
-    alone.publishes(dt.date(2026, 3, 1))
-    alone.run()
-    office = browser(alone, Role.CONTRACTOR)
-    path = f"/projects/{alone.project_id}/platform"
+def test_the_page_says_when_wages_are_due_and_what_was_packed_of_a_date(desk: World) -> None:
+    desk.switch()
+    who = desk.story.confirmed()
+    desk.passes(who)
+    desk.works(who, desk.today, 3)
+    desk.run_until_there()
+    desk.publishes(dt.date(2026, 3, 1))
+    desk.run()
+    office = browser(desk, Role.CONTRACTOR)
+    path = f"/projects/{desk.project_id}/platform"
     assert "2026-04-09" in office.get(f"{path}?kind=payroll").text
-    alone.clock.forward(days=100)
-    packing.work(alone.story.centre)
+    desk.clock.forward(days=100)
+    packing.work(desk.story.centre)
     office.sign_in("somebody")
     day = office.get(f"{path}?day=2026-03-13").text
     assert "平台流水号 S" in day

@@ -27,7 +27,8 @@ from central.platform.adapters import ADAPTERS
 from central.platform.http_platform import HttpPlatform, Keys
 from central.platform.model import THERE, PlatformChannel, PlatformUpload, UploadState
 from tests.central.builders import MORNING, FakeClock, Story, open_centre
-from tests.central.platform.server import CORP_KEY, SECRET, FakePlatform, serving
+from tests.central.platform.server import CORP_KEY, SECRET, FakePlatform, FakeWire, serving
+from tests.central.stage import leave
 
 REG_NO = "2026PD0001"
 ADMINISTRATOR = Access("account:9", Role.ADMINISTRATOR)
@@ -185,13 +186,32 @@ class World:
         self.platform.forget()
 
 
+def secret_in(home: Path) -> Path:
+    """The file with the appsecret."""
+    secret = home / "platform.key"
+    secret.write_text(SECRET + "\n")
+    secret.chmod(0o600)
+    return secret
+
+
+@contextmanager
+def staged(home: Path, database_url: str, secret: Path) -> Iterator[World]:
+    """A world without a network, under settings that others of its kind share, and with them their application (`tests.central.stage`)."""
+    clock = FakeClock()
+    platform = FakePlatform(clock, url="http://platform.invalid/open.api")
+    said = {"platform_url": platform.url, "platform_secret": secret, "platform_projects": (REG_NO,)}
+    centre = open_centre(home, database_url, clock, second_factor_for_administrators=False, **said)
+    with httpx.Client(transport=FakeWire(platform)) as client:
+        yield World(Story(centre), clock, platform, client)
+    leave(centre)
+    centre.close()
+
+
 @contextmanager
 def opened(home: Path, database_url: str, *, variant: bool = False, **settings: Any) -> Iterator[World]:
     """A world over an empty, migrated database; switched off as it comes."""
     clock = FakeClock()
-    secret = home / "platform.key"
-    secret.write_text(SECRET + "\n")
-    secret.chmod(0o600)
+    secret = secret_in(home)
     with serving(FakePlatform(clock, variant=variant)) as platform:
         said = {"platform_url": platform.url, "platform_secret": secret, "platform_projects": (REG_NO,)} | settings
         centre = open_centre(home, database_url, clock, **said)
