@@ -16,14 +16,16 @@ from sqlalchemy import select
 from central.audit import AuditEntry
 from central.centre import Centre
 from central.devices import rules, service
-from central.devices.certificates import BOX_DAYS
+from central.devices.certificates import BOX_DAYS, CertificateAuthority
 from central.devices.model import Box
 from central.errors import Problem
 from edge.errors import CentreUnreachable, ClaimRefused
 from edge.sync import renewal
+from edge.sync.link import Broker, Closed, Link, LinkEvent, Opened, Tls
 from edge.sync.provisioning import provision
 from edge.sync.wire import Direction
 from tests.central.builders import FakeClock, Story
+from tests.parts.broker import Mosquitto
 
 URL = "https://centre.example"
 DUE = BOX_DAYS * 2 // 3 + 1
@@ -139,6 +141,25 @@ def test_nobody_renews_for_a_box_without_its_key_and_guessing_is_slowed_down(box
     for _ in range(centre.settings.auth_failures_per_minute):
         box.client.post("/api/v1/boxes/b-nobody0/renewal", json=body)
     assert box.client.post(f"/api/v1/boxes/{box.id}/renewal", json=body).status_code == 429
+
+
+def test_the_broker_takes_the_former_certificate_and_the_new_one(story: Story, client: httpx.Client, tmp_path: Path) -> None:
+    assert isinstance(story.centre.clock, FakeClock)
+    story.centre.clock.at = dt.datetime.now(dt.UTC) - dt.timedelta(days=DUE)  # a broker goes by the machine's clock
+    box = Boxed(story, client, tmp_path / "box")
+    before = renewal.pair_of(box.home)
+    box.clock.forward(days=DUE)
+    assert box.renew()
+    authority = CertificateAuthority.load(story.centre.settings.home / "secrets" / "ca")
+    with Mosquitto(tmp_path / "broker", authority) as broker:
+        for pair in (before, renewal.pair_of(box.home)):
+            place = Broker("localhost", broker.port, Tls(box.home / "secrets" / "ca.crt", *pair))
+            link = Link(box.id, place, ["gm/1/central/state"], lambda: (f"gm/1/{box.id}/up/state", b"gone"))
+            happened: list[LinkEvent] = []
+            while not any(isinstance(event, Opened | Closed) for event in happened):
+                happened += link.poll(0.05)
+            link.close(f"gm/1/{box.id}/up/state", b"bye")
+            assert Opened() in happened
 
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)

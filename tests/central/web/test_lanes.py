@@ -59,6 +59,8 @@ def test_the_office_limits_a_worker_to_lanes_and_the_employer_reads_why(day: Day
     assert WEST in told and "设置通道与值守</a>" not in told
     assert "设置通道与值守" in office.get(at(day, f"people/{assignment}?tab=changes")).text
     assert labour.get(path).status_code == 403
+    assert day.browser("neighbour").get(path).status_code == 404
+    assert day.browser("neighbour").get(at(day, "lanes")).status_code == 404
 
 
 def test_somebody_elses_change_meanwhile_is_shown_and_not_overwritten(day: Day, office: FakeBrowser) -> None:
