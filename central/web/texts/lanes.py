@@ -45,6 +45,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "所设通道“{lanes}”已没有门禁设备，持此权限无法在别处进场，请重新设置。",
         "No gate stands at '{lanes}' any more and nowhere else opens: set the lanes anew.",
     ),
+    "lanes_gone_short": ("所设通道已无设备", "No gate there any more"),
     "col_lanes": ("可用通道", "Lanes"),
     "col_duty": ("停工可进场", "On duty"),
     "lanes_from": ("来源", "Set for"),

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from central.centre import Centre
 from central.devices import service as devices
+from central.devices.model import Box
 from central.entry.model import Assignment
 from central.projects.model import Team
 from edge.sync import wire
@@ -61,6 +62,18 @@ def test_the_office_limits_a_worker_to_lanes_and_the_employer_reads_why(day: Day
     assert labour.get(path).status_code == 403
     assert day.browser("neighbour").get(path).status_code == 404
     assert day.browser("neighbour").get(at(day, "lanes")).status_code == 404
+
+
+def test_a_setting_whose_gate_has_gone_is_marked_in_the_list_and_beside_the_worker(day: Day, office: FakeBrowser) -> None:
+    assignment = day.confirmed().id
+    with day.centre.database.writing() as session:
+        session.execute(update(Assignment).where(Assignment.id == assignment).values(lanes=[WEST]))
+    assert "所设通道已无设备" not in office.get(at(day, "lanes")).text
+    with day.centre.database.writing() as session:
+        box = session.scalars(select(Box.id).where(Box.lane == WEST)).one()
+        devices.revoke(session, day.centre.clock, day.office(), box)
+    assert "所设通道已无设备" in office.get(at(day, "lanes")).text
+    assert "已没有门禁设备" in office.get(at(day, f"people/{assignment}?tab=lanes")).text
 
 
 def test_somebody_elses_change_meanwhile_is_shown_and_not_overwritten(day: Day, office: FakeBrowser) -> None:
