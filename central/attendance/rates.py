@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from central.access import Access, Function
@@ -21,6 +21,7 @@ from central.attendance.rules import Judged
 from central.attendance.sheet import Line, Wanted
 from central.attendance.store import complete_until
 from central.clock import SITE_ZONE, Clock
+from central.database import UtcDateTime
 from central.entry import sight
 from central.entry.model import Assignment
 from central.projects.model import Project, ProjectState, Team
@@ -108,7 +109,7 @@ def _reporting(session: Session, spans: Collection[tuple[dt.datetime, dt.datetim
         return 0
     midnight = min(start for start, _ in spans).astimezone(SITE_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     of_cut = {int((start - midnight).total_seconds()) // 60: (start, end) for start, end in spans}
-    start, end = (case({cut: span[n] for cut, span in of_cut.items()}, value=Project.day_cut_min) for n in (0, 1))
+    start, end = (case({cut: literal(span[n], UtcDateTime()) for cut, span in of_cut.items()}, value=Project.day_cut_min) for n in (0, 1))
     within = Passage.at >= min(s for s, _ in spans), Passage.at < max(e for _, e in spans), Passage.at >= start, Passage.at < end
     passed = select(Passage.seq).where(Passage.project_id == Project.id, *within).exists()
     return session.scalar(select(func.count()).where(Project.state == ProjectState.IN_PROGRESS, passed)) or 0

@@ -9,18 +9,18 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import event, select, update
 
-from central.app import create_app
 from central.attendance import deriving
 from central.attendance.papers import FrozenRow
 from central.audit import AuditEntry
 from central.entry.model import Assignment
 from central.people.model import WageTerms, WageType
-from central.projects.model import Team, TeamState
+from central.projects.model import Project, Team, TeamState
 from tests.central.attendance.over_http import OverHttp, over_http
 from tests.central.attendance.punches import moment
 from tests.central.attendance.site import gates_of
 from tests.central.in_process import in_process
 from tests.central.messaging.field import NOW, Field
+from tests.central.stage import application, leave
 
 MARCH = dt.date(2026, 3, 1)
 DAY = dt.timedelta(days=1)
@@ -30,10 +30,11 @@ APRIL_2 = dt.date(2026, 4, 2)
 @pytest.fixture
 def api(field: Field) -> Iterator[OverHttp]:
     gates = gates_of(field)
-    with in_process(create_app(field.centre.settings, field.centre)) as client:
+    with in_process(application(field.centre)) as client:
         made = over_http(gates, client)
         field.clock.at = moment(APRIL_2, "08:00")
         yield made
+    leave(field.centre)
 
 
 def month(api: OverHttp, rest: str = "") -> str:
@@ -261,6 +262,11 @@ def test_rates_and_doubts_are_answered_by_pages_and_to_nobody_elsewhere(api: Ove
     assert api.refused("office", "GET", month(api, "/reconciliation?cursor=x!")) == (422, "CURSOR_INVALID")
     coverage = api.get("authority", "/supervision/coverage/2026-03-02")
     assert (coverage["projects"], coverage["reporting"], coverage["updated"], coverage["coverage"]) == (2, 1, 1, "0.5000")
+    night = "/supervision/coverage/2026-02-28"
+    assert api.get("authority", night)["reporting"] == 1, "three in the morning of 1 March is still the day before"
+    with api.gates.field.centre.database.writing() as session:
+        session.execute(update(Project).where(Project.id == api.gates.field.project_id).values(day_cut_min=0))
+    assert api.get("authority", night)["reporting"] == 0, "each project by its own day cut"
     assert api.refused("office", "GET", "/supervision/coverage/2026-03-02")[0] == 403
     assert api.refused("authority", "GET", "/supervision/coverage/2026-02-30") == (422, "REQUEST_INVALID")
 
