@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,9 +22,14 @@ def play(home: Path, *more: str) -> dict[str, Any]:
     except PicturesMissing as missing:
         pytest.skip(str(missing))
     argv = [sys.executable, "-m", "gongmen", "demo", "--once", "--json", "--home", str(home), *more]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=280, check=False)
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    assert done.returncode == 0, (told, done.stderr[-3000:])
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as demo:
+        try:
+            said, noted = demo.communicate(timeout=280)
+        finally:
+            with contextlib.suppress(ProcessLookupError):  # a demo that was cut short leaves none of its processes behind
+                os.killpg(demo.pid, signal.SIGKILL)
+    told: dict[str, Any] = json.loads(said.splitlines()[-1])
+    assert demo.returncode == 0, (told, noted[-3000:])
     return told
 
 
