@@ -22,14 +22,14 @@ PROVES_S: Final = 13.0
 
 
 class Owner:
-    """One attempt of one card's owner. `enough` is the score that agrees; `is_good` says whether a frame is worth comparing.
+    """One attempt of one card's owner. `enough` is the score that agrees; `is_fit` says whether a frame is worth comparing.
 
     `alive` is None until the face agreed and was proved; False for a picture. `ask` is the movement that is wanted now.
     """
 
-    def __init__(self, person: str, enough: float, engine: FaceEngine, prover: Prover, is_good: Callable[[Face], bool]) -> None:
+    def __init__(self, person: str, enough: float, engine: FaceEngine, prover: Prover, is_fit: Callable[[Face], bool]) -> None:
         self.person, self._enough = person, enough
-        self._engine, self._prover, self._is_good = engine, prover, is_good
+        self._engine, self._prover, self._is_fit = engine, prover, is_fit
         self._track: Track | None = None
         self._scores: list[float] = []
         self._agreed: list[tuple[float, ...]] = []
@@ -43,7 +43,7 @@ class Owner:
             self._prove(self._proof, image, at_s, tracks, gallery)
             return
         track = max(tracks, key=lambda one: one.face.box[2], default=None)
-        if track is None or not self._is_good(track.face):
+        if track is None or not self._is_fit(track.face):
             return
         if track is not self._track:  # frames of two people never add up
             self._track, self._scores, self._agreed = track, [], []

@@ -277,6 +277,22 @@ def test_one_to_one_compares_with_the_cards_owner_only() -> None:
     assert nobody.score is None
 
 
+@pytest.mark.parametrize("poor", [{"sharpness": 9.0}, {"brightness": 18.0}, {"turn": 0.5}])
+def test_a_poor_face_is_enough_for_its_owners_card_and_not_for_a_search(poor: dict[str, float]) -> None:
+    watcher = Watcher()
+    owner = watcher.eyes.owner("anna", 0.5)
+    watcher.engine.people = (Stands(ANNA, quality=replace(GOOD, **poor)),)
+    assert watcher.eyes.look(BLANK, 0.1, GALLERY).verdict is None
+    watcher.eyes.compare(BLANK, 0.2, owner, GALLERY)
+    watcher.eyes.compare(BLANK, 0.3, owner, GALLERY)
+    assert owner.alive
+    far = watcher.eyes.owner("anna", 0.5)
+    watcher.engine.people = (Stands(ANNA, quality=replace(GOOD, width_px=40.0)),)
+    watcher.eyes.compare(BLANK, 0.4, far, GALLERY)
+    watcher.eyes.compare(BLANK, 0.5, far, GALLERY)
+    assert far.alive is None
+
+
 def test_frames_of_two_people_never_add_up_to_the_cards_owner() -> None:
     watcher = Watcher()
     owner = watcher.eyes.owner("anna", 0.5)
