@@ -74,7 +74,7 @@ class CentralSettings(BaseSettings):
     platform_add_project: bool = False
     platform_correction_way: str = "011"
     platform_assumed: dict[str, str] = {}
-    platform_keep_days: int = Field(90, ge=1)
+    platform_keep_days: int = Field(default=90, ge=1)
 
     @property
     def database(self) -> str:
