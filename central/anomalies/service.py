@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from central.access import Access, Function
-from central.anomalies.kinds import BY_KEY, KINDS, Kind, Question
+from central.anomalies.kinds import BY_KEY, KINDS, Kind
+from central.anomalies.question import Question
 from central.clock import SITE_ZONE, Clock
 from central.errors import Problem
 from central.projects import service as projects

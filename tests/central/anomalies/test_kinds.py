@@ -12,7 +12,8 @@ from sqlalchemy import delete, event, update
 
 from central.access import Access
 from central.anomalies import service
-from central.anomalies.kinds import KINDS, MANY_REFUSALS, MANY_UNKNOWN
+from central.anomalies.kinds import KINDS
+from central.anomalies.question import MANY_REFUSALS, MANY_UNKNOWN
 from central.anomalies.words import WORDS, what_said
 from central.attendance.ledger import Sighting
 from central.attendance.model import Passage, Refusal

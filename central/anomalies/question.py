@@ -1,0 +1,52 @@
+"""What is asked of the stored facts, the columns of every answer, and from when on something counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, null
+
+from central.clock import SITE_ZONE
+from central.messaging.store import HELD_OPEN
+
+NEVER_SEEN_AFTER: Final = dt.timedelta(days=3)
+"""Confirmed for so long, and no gate has seen them."""
+WAITS_TOO_LONG: Final = dt.timedelta(days=3)
+ENDS_WITHIN: Final = dt.timedelta(days=30)
+"""A contract or a certificate that ends so soon is named."""
+SEEN_WITHIN: Final = dt.timedelta(days=7)
+SILENT_AFTER: Final = dt.timedelta(hours=1)
+MANY_REFUSALS: Final = 5
+"""So often refused within the days that are looked at: no mishap any more."""
+MANY_UNKNOWN: Final = 20
+LOOKALIKE: Final = "LOOKALIKE"
+PERSON: Final = 11
+"""Characters of a reference to a person; the box tells two of them, with a space between."""
+ORDINARY: Final = ("DEVICE_BACK", "EXIT_UNKNOWN", "PASSAGE_NOT_MADE", "QR_PASS_WRITTEN", "GATE_CLOSED_AGAIN", HELD_OPEN, LOOKALIKE)
+"""Told by boxes day by day, or a kind of their own: no trouble of a box."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which projects, at what moment, and since when events are looked at. `company_id`: only what waits for this one to accept."""
+
+    project_ids: Collection[int]
+    now: dt.datetime
+    since: dt.datetime
+    company_id: int | None = None
+
+    @property
+    def today(self) -> dt.date:
+        """The sites' date."""
+        return self.now.astimezone(SITE_ZONE).date()
+
+
+def columns_of(
+    project: Any, at: Any, *, assignment: Any = None, name: Any = None, what: Any = None, n: Any = None
+) -> tuple[ColumnElement[Any], ...]:
+    """The columns that every query has, in this order; what is not given is null."""
+    given = {"project_id": project, "at": at, "assignment_id": assignment, "name": name, "what": what, "n": n}
+    return tuple((null() if column is None else column).label(label) for label, column in given.items())
