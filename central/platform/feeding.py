@@ -124,6 +124,7 @@ def seed(session: Session, channel: PlatformChannel, now: dt.datetime, scope: Sc
     book.enter_assignments([id_ for id_, entry, ended in rows if entry is not None and (ended is None or ended >= since)])
     channel.seeded_upto = rows[-1].id if len(rows) == AT_ONCE else None
     if channel.seeded_upto is None:
+        book.enter_completions()  # while it was off, a part may have ended that is there
         payroll.enter_months(session, channel, now, scope)
     return len(rows)
 

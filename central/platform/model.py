@@ -51,6 +51,8 @@ class UploadState(StrEnum):
 
 THERE: Final = (UploadState.DONE, UploadState.ALREADY_THERE)
 """The platform has it."""
+OPEN: Final = (UploadState.BLOCKED, UploadState.WAITING, UploadState.SENT)
+"""It may still get there by itself."""
 _DUE: Final = text("next_at IS NOT NULL")
 _BLOCKED: Final = text("state = 'blocked'")
 _SENT: Final = text("state = 'sent'")

@@ -32,7 +32,7 @@ from central.platform.canonical import (
     TeamChange,
     Thing,
 )
-from central.platform.model import PlatformUpload, UploadKind
+from central.platform.model import OPEN, PlatformUpload, UploadKind
 from central.platform.payroll import Payee
 from central.projects import model as projects
 from central.projects import service
@@ -108,7 +108,13 @@ class Reader:
         row = self.session.get_one(projects.Participant, int(upload.key))
         left = _day(row.completed_at) if row.completed_at else None
         part = Part(self.code, self._company(row.company_id), row.role.value, _day(row.created_at), left)
-        return part if upload.kind is UploadKind.PARTICIPANT else PartEnd(part)
+        if upload.kind is UploadKind.PARTICIPANT:
+            return part
+        of = PlatformUpload
+        exits = select(of.id).join(Assignment, Assignment.id == of.assignment_id).where(Assignment.participant_id == row.id)
+        if self.session.scalar(exits.where(of.kind == UploadKind.EXIT, of.state.in_(OPEN)).limit(1)) is not None:
+            raise rules.LaterError(self.clock.now() + rules.LONGEST_ASKING)  # a company leaves after its people
+        return PartEnd(part)
 
     def _team_change(self, upload: PlatformUpload) -> TeamChange:
         """A-37: the team as it is now. Its leader is told where the platform may know him: somebody whose entry is confirmed."""

@@ -75,15 +75,20 @@ def test_a_completed_part_and_those_below_it_are_told_with_the_day_after_the_exi
     story = world.story
     who, below = story.confirmed(), story.second
     world.run_until_there()
+    world.switch(on=False)
     with story.centre.database.writing() as session:
         completion.complete_participant(session, world.clock, story.office(), story.site.labour_part.id)
+    world.run()
+    world.switch()
+    with story.centre.database.writing() as session:
         completion.complete_participant(session, world.clock, story.office(), story.pro.id)
     world.run_until_there()
     world.run(2)
     ends = told(world, "participant_exit")
     assert {one["exitTime"] for one in ends} == {world.today.isoformat()}
     assert len(ends) == 3
-    assert [key[0] for key in world.platform.there].index("0") < [key[0] for key in world.platform.there].index("participant_exit")
+    there, theirs = world.platform.there, story.site.labour.uscc
+    assert [key[0] for key in there].index("0") < [(key[0], key[-1]) for key in there].index(("participant_exit", theirs))
     assert {upload.key for upload in world.uploads() if upload.kind is UploadKind.PARTICIPANT_EXIT} >= {str(below.id)}
     assert {upload.state for upload in world.uploads()} <= set(THERE)
     assert world.platform.wrong == []
