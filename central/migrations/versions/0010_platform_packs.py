@@ -23,5 +23,6 @@ def upgrade() -> None:
         sa.Column("packed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("project_id", "day", name=op.f("pk_platform_packs")),
     )
-    where = {"postgresql_where": _PASSAGE, "sqlite_where": _PASSAGE}
-    op.create_index("ix_platform_uploads_settled", "platform_uploads", ["settled_at"], **where)
+    op.create_index(
+        "ix_platform_uploads_settled", "platform_uploads", ["settled_at"], postgresql_where=_PASSAGE, sqlite_where=_PASSAGE
+    )
