@@ -69,10 +69,12 @@ class ProjectFound:
 def of_project(session: Session, clock: Clock, access: Access, project_id: int, *, days: int = 7, most: int = 5) -> list[Found]:
     """A-54, A-60: every kind of which there is one, with its first rows. One query a kind, whatever the number of rows.
 
+    What is dealt with at the gates is for those who may look at devices.
+
     Raises `Problem` 403 ONLY_GENERAL_CONTRACTOR for a subcontractor, 404 NOT_FOUND for a neighbour.
     """
     asked = _question(session, clock, access, project_id, days)
-    found = [_found(session, kind, asked, most, 0) for kind in KINDS]
+    found = [_found(session, kind, asked, most, 0) for kind in KINDS if _can_follow(access, kind)]
     return [one for one in found if one.matching]
 
 
@@ -81,7 +83,7 @@ def of_kind(
 ) -> Found:
     """One page of a kind. Raises as `of_project`, and `Problem` 404 NOT_FOUND for a kind that is none."""
     asked = _question(session, clock, access, project_id, days)
-    if kind not in BY_KEY:
+    if kind not in BY_KEY or not _can_follow(access, BY_KEY[kind]):
         raise Problem("NOT_FOUND", 404)
     return _found(session, BY_KEY[kind], asked, limit, offset)
 
@@ -99,6 +101,10 @@ def of_projects(session: Session, clock: Clock, access: Access, *, days: int = 7
         for project_id, n in session.execute(select(rows.c.project_id, func.count()).group_by(rows.c.project_id)):
             counts[project_id][kind.key] = n
     return [ProjectFound(project, counts[project.id]) for project in shown]
+
+
+def _can_follow(access: Access, kind: Kind) -> bool:
+    return kind.where != "gates" or access.may(Function.VIEW_DEVICES)
 
 
 def _question(session: Session, clock: Clock, access: Access, project_id: int, days: int) -> Question:

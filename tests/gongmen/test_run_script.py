@@ -168,7 +168,7 @@ def test_the_tests_build_pc_sc_once_and_go_on_where_it_cannot_be_built(ready: Ma
     assert ready.run("test").returncode == 0
     assert "-m gongmen.setup.pcsc --tests" in ready.noted()
     assert ready.run("test").returncode == 0
-    assert ready.noted() == ["-m pytest -n auto --maxprocesses=4 --dist loadfile"], "all of it: a process per core"
+    assert ready.noted() == ["-m pytest -n auto --maxprocesses=4 --dist loadfile --no-loadscope-reorder"], "all of it: a process per core"
     (ready.project / "requirements/pcsc.txt").write_text("changed")
     fail = ready.notes.with_name("notes.fail")
     fail.touch()

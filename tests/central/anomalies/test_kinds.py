@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import delete, event, update
 
-from central.access import Access
+from central.access import Access, Position
 from central.anomalies import service
 from central.anomalies.kinds import KINDS
 from central.anomalies.question import MANY_REFUSALS, MANY_UNKNOWN
@@ -204,6 +205,19 @@ def test_a_subcontractor_and_a_neighbour_see_no_anomalies_of_the_site(yard: Yard
     assert refused == ["ONLY_GENERAL_CONTRACTOR", "ONLY_GENERAL_CONTRACTOR", "NOT_FOUND"]
     with yard.story.centre.database.reading() as session, pytest.raises(Problem):
         service.of_projects(session, yard.clock, yard.story.office())
+
+
+@pytest.mark.rule("A-60")
+def test_who_may_not_look_at_devices_is_shown_nothing_that_is_dealt_with_there(yard: Yard) -> None:
+    waiting_long(yard)
+    yard.refused(MANY_UNKNOWN, "NOT_CONFIRMED")
+    office = yard.story.office()
+    clerk = replace(office, position=Position.CLERK)
+    everything, theirs = set(yard.found(office)), set(yard.found(clerk))
+    assert everything - theirs == {"denied_unknown"}
+    assert "waiting_long" in theirs
+    with yard.story.centre.database.reading() as session, pytest.raises(Problem):
+        service.of_kind(session, yard.clock, clerk, yard.story.site.project.id, "denied_unknown")
 
 
 @pytest.mark.rule("A-45")
