@@ -73,6 +73,7 @@ ASKED: Final[dict[str, Sequence[tuple[str, Ask]]]] = {
         ("page: people, sorted, second page", lambda u, _: Request("", f"/projects/{u.project}/people?sort=employer&page=2")),
         ("page: people, search", lambda u, r: Request("", f"/projects/{u.project}/people?q={r.choice(u.names)}")),
         ("page: entry queue", lambda u, _: Request("", f"/projects/{u.project}/queue")),
+        ("page: anomalies", lambda u, _: Request("", f"/projects/{u.project}/anomalies")),
         ("page: teams of a project", lambda u, _: Request("", f"/projects/{u.project}/teams")),
     ),
     "employer": (
@@ -87,6 +88,10 @@ ASKED: Final[dict[str, Sequence[tuple[str, Ask]]]] = {
         ("API companies", lambda _u, _: Request("", _api("/companies"))),
         ("page: workers", lambda _u, _: Request("", "/workers")),
         ("page: workers, search", lambda u, r: Request("", f"/workers?q={r.choice(u.names)}")),
+        (
+            "page: workers, sorted",
+            lambda _u, r: Request("", f"/workers?sort={r.choice(('name', 'trade', 'registered_on', 'contract_end'))}"),
+        ),
         ("page: assignments", lambda _u, _: Request("", "/assignments")),
         ("page: assignments, search", lambda u, r: Request("", f"/assignments?q={r.choice(u.names)}")),
         ("page: departures", lambda _u, _: Request("", "/departures")),
@@ -96,6 +101,10 @@ ASKED: Final[dict[str, Sequence[tuple[str, Ask]]]] = {
         ("API all workers", lambda _u, _: Request("", _api("/workers?limit=50"))),
         ("API all workers, search by name", lambda u, r: Request("", _api(f"/workers?q={r.choice(u.names)}"))),
         ("API all workers, search by number", lambda _u, r: Request("", _api(f"/workers?q={r.randrange(1000, 9999)}"))),
+        (
+            "API all workers, sorted",
+            lambda _u, r: Request("", _api(f"/workers?limit=50&sort={r.choice(('name', 'employer', 'registered_on'))}")),
+        ),
         ("API all assignments", lambda _u, _: Request("", _api("/assignments?limit=50"))),
         ("API all assignments, search by name", lambda u, r: Request("", _api(f"/assignments?q={r.choice(u.names)}"))),
         ("API all projects", lambda _u, _: Request("", _api("/projects"))),
