@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from central import audit
@@ -20,7 +21,18 @@ from central.entry import rules, succession
 from central.entry.ending import end, hold_open, tell_gates
 from central.entry.model import AssignmentEnd, Death, Departure
 from central.errors import Problem
+from central.ordering import Order
 from central.people.model import Employment, EmploymentState, LifeState, Worker
+
+ORDER: Final = Order(
+    Departure.id,
+    {
+        "name": Worker.name,
+        "departs_on": Departure.departs_on,
+        "leaving_reason": Departure.reason,
+        "departure_state": case((Departure.cancelled_at.is_not(None), 2), (Departure.effected_at.is_not(None), 1), else_=0),
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -150,13 +162,12 @@ def waiting_of(session: Session, employer_id: int, worker_ids: Collection[int]) 
     return set(session.scalars(wanted.where(Departure.effected_at.is_(None), Departure.cancelled_at.is_(None))))
 
 
-def page_of_departures(session: Session, access: Access, after: int, limit: int) -> list[tuple[Departure, str, str]]:
+def page_of_departures(session: Session, access: Access, after: int, limit: int, sort: str = "") -> list[tuple[Departure, str, str]]:
     """One page of an employer's departures with name and masked number (an authority's are all), and one more."""
     access.require(Function.VIEW_PEOPLE)
-    wanted = select(Departure, Worker.name, Worker.id_masked).join(Worker, Worker.id == Departure.worker_id).where(Departure.id > after)
-    if not access.sees_everything:
-        wanted = wanted.where(Departure.employer_id == access.require_employer())
-    return [(row[0], row[1], row[2]) for row in session.execute(wanted.order_by(Departure.id).limit(limit + 1))]
+    conditions = [] if access.sees_everything else [Departure.employer_id == access.require_employer()]
+    rows = select(Departure, Worker.name, Worker.id_masked).join(Worker, Worker.id == Departure.worker_id)
+    return [(row[0], row[1], row[2]) for row in ORDER.page(session, rows, conditions, sort, after=after, limit=limit)]
 
 
 def _present(session: Session, worker_id: int, employer_id: int) -> Employment:

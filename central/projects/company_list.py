@@ -1,25 +1,29 @@
-"""Companies as pages find them: by name or code, any page; and the names behind the numbers of a list."""
+"""Companies as pages find them: by name or code, any page, in any order; and the names behind the numbers of a list."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from central.access import Access, Function
 from central.errors import Problem
+from central.ordering import Order
 from central.projects.model import Company, Project
 
+ORDER: Final = Order(Company.id, {"company": Company.name, "uscc": Company.uscc, "registered_on": Company.created_at})
 
-def find(session: Session, access: Access, q: str, offset: int, limit: int) -> tuple[list[Company], int]:
-    """Some companies by name, and how many there are: for those who keep the register. Raises `Problem` 403."""
+
+def find(session: Session, access: Access, q: str, offset: int, limit: int, *, sort: str = "company") -> tuple[list[Company], int]:
+    """Some companies, and how many there are: for those who keep the register. Raises `Problem` 403."""
     access.require(Function.MANAGE_REGISTER)
     wanted = select(Company)
     if q:
         wanted = wanted.where(or_(Company.name.icontains(q, autoescape=True), Company.uscc.icontains(q, autoescape=True)))
     total = session.scalar(wanted.with_only_columns(func.count(Company.id))) or 0
-    return list(session.scalars(wanted.order_by(Company.name, Company.id).offset(offset).limit(limit))), total
+    return list(session.scalars(wanted.order_by(*ORDER.ways(sort)).offset(offset).limit(limit))), total
 
 
 def by_code(session: Session, uscc: str, field: str) -> int:

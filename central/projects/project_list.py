@@ -1,22 +1,50 @@
-"""Projects as pages read them: those a principal may look at, found by name or registration number, any page."""
+"""Projects as pages read them: those a principal may look at, found by name or registration number, any page, in any order."""
 
 from __future__ import annotations
 
-from sqlalchemy import func, or_, select
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from central.access import Access
-from central.projects.model import Participant, Project
+from central.ordering import Order
+from central.projects.model import Company, Participant, ParticipantRole, Project
 
 
-def find(session: Session, access: Access, q: str, offset: int, limit: int) -> tuple[list[Project], int]:
-    """Some projects by name, and how many there are: an authority's are all, the others' those that they take part in."""
-    seen = select(Project)
+@dataclass(frozen=True)
+class ProjectLine:
+    """A project and its general contractor's name, if it has one yet."""
+
+    project: Project
+    general_contractor: str | None
+
+
+ORDER: Final = Order(
+    Project.id,
+    {
+        "project": Project.name,
+        "reg_no": Project.reg_no,
+        "general_contractor": func.coalesce(Company.name, ""),
+        "project_state": Project.state,
+        "planned": func.coalesce(Project.completion_planned, dt.date.max),
+    },
+)
+
+
+def find(session: Session, access: Access, q: str, offset: int, limit: int, *, sort: str = "project") -> tuple[list[ProjectLine], int]:
+    """Some projects, and how many there are: an authority's are all, the others' those that they take part in."""
+    conditions: list[ColumnElement[bool]] = []
     if not access.sees_everything:
-        seen = seen.where(Project.id.in_(select(Participant.project_id).where(Participant.company_id == access.company_id)))
+        conditions.append(Project.id.in_(select(Participant.project_id).where(Participant.company_id == access.company_id)))
     if access.project_id is not None:
-        seen = seen.where(Project.id == access.project_id)
+        conditions.append(Project.id == access.project_id)
     if q:
-        seen = seen.where(or_(Project.name.icontains(q, autoescape=True), Project.reg_no.icontains(q, autoescape=True)))
-    total = session.scalar(seen.with_only_columns(func.count(Project.id))) or 0
-    return list(session.scalars(seen.order_by(Project.name, Project.id).offset(offset).limit(limit))), total
+        conditions.append(or_(Project.name.icontains(q, autoescape=True), Project.reg_no.icontains(q, autoescape=True)))
+    total = session.scalar(select(func.count(Project.id)).where(*conditions)) or 0
+    leads = and_(Participant.project_id == Project.id, Participant.role == ParticipantRole.GENERAL_CONTRACTOR)
+    rows = select(Project, Company.name).outerjoin(Participant, leads).outerjoin(Company, Company.id == Participant.company_id)
+    found = session.execute(rows.where(*conditions).order_by(*ORDER.ways(sort)).offset(offset).limit(limit))
+    return [ProjectLine(project, name) for project, name in found], total

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from central.projects.chain import Link
-from central.projects.model import Company, Participant, ParticipantState, Project, Team, TeamState
+from central.projects.model import Company, Participant, ParticipantState, Project
 
 
 def links(session: Session, *, project_id: int | None = None, company_id: int | None = None) -> list[Link]:
@@ -47,14 +45,3 @@ def projects(after: int, limit: int, company_id: int | None, project_id: int | N
     if project_id is not None:
         wanted = wanted.where(Project.id == project_id)
     return wanted
-
-
-def teams(
-    session: Session, project_id: int, employers: Sequence[int] | None, after: int, limit: int, *, states: Sequence[TeamState]
-) -> list[Team]:
-    """One page of a project's teams in these states, of all employers or of these."""
-    wanted = select(Team).where(Team.project_id == project_id, Team.id > after).order_by(Team.id).limit(limit + 1)
-    wanted = wanted.where(Team.state.in_(states))
-    if employers is not None:
-        wanted = wanted.where(Team.employer_id.in_(employers))
-    return list(session.scalars(wanted))

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from central.access import Access, Function
 from central.entry.model import Assignment
 from central.entry.rules import OPEN_STATES
 from central.errors import Problem
+from central.ordering import Order
 from central.people.model import Worker
 from central.projects import teams
 from central.projects.model import Company, Project, Team, TeamState
+
+_HEADS: Final = (
+    select(func.count(Assignment.worker_id.distinct()))
+    .where(Assignment.team_id == Team.id, Assignment.state.in_(OPEN_STATES))
+    .correlate(Team)
+    .scalar_subquery()
+)
+ORDER: Final = Order(
+    Team.id,
+    {
+        "team": Team.name,
+        "project": Project.name,
+        "employer": Company.name,
+        "leader": func.coalesce(Worker.name, ""),
+        "members": _HEADS,
+        "team_state": Team.state,
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -28,47 +48,42 @@ class TeamLine:
     members: int
 
 
-def of_employer(session: Session, access: Access, *, after: int = 0, limit: int = 50, leaderless: bool = False) -> list[TeamLine]:
+def of_employer(
+    session: Session, access: Access, *, after: int = 0, limit: int = 50, leaderless: bool = False, sort: str = ""
+) -> list[TeamLine]:
     """A-36: one page of an employer's own teams on all projects, closed ones left out, and one more."""
     employer = access.require_employer()
     access.require(Function.VIEW_PEOPLE)
-    wanted = select(Team.id).where(Team.employer_id == employer, Team.state != TeamState.CLOSED, Team.id > after)
-    if leaderless:
-        wanted = wanted.where(Team.state == TeamState.LEADERLESS)
-    return _lines(session, session.scalars(wanted.order_by(Team.id).limit(limit + 1)).all())
+    conditions = [Team.employer_id == employer, Team.state == TeamState.LEADERLESS if leaderless else Team.state != TeamState.CLOSED]
+    return _told(ORDER.page(session, _rows(), conditions, sort, after=after, limit=limit))
 
 
-def of_project(session: Session, access: Access, project_id: int, *, after: int = 0, limit: int = 50) -> list[TeamLine]:
+def of_project(session: Session, access: Access, project_id: int, *, after: int = 0, limit: int = 50, sort: str = "") -> list[TeamLine]:
     """One page of a project's teams that this principal sees, and one more."""
-    return _lines(session, [team.id for team in teams.page_of_teams(session, access, project_id, after, limit)])
+    return _told(ORDER.page(session, _rows(), teams.seen(session, access, project_id), sort, after=after, limit=limit))
 
 
 def own(session: Session, access: Access, team_id: int) -> TeamLine:
     """A-01: an employer's own team; another's is `Problem` 404 NOT_FOUND."""
-    return _lines(session, [teams.own(session, access, team_id).id])[0]
+    return by_id(session, teams.own(session, access, team_id).id)
 
 
 def by_id(session: Session, team_id: int) -> TeamLine:
     """A team for a caller that has asked a service whether it may be seen. Raises `Problem` 404 NOT_FOUND."""
-    found = _lines(session, [team_id])
+    found = _told(session.execute(_rows().where(Team.id == team_id)).all())
     if not found:
         raise Problem("NOT_FOUND", 404)
     return found[0]
 
 
-def _lines(session: Session, ids: Collection[int]) -> list[TeamLine]:
-    heads = (
-        select(func.count(Assignment.worker_id.distinct()))
-        .where(Assignment.team_id == Team.id, Assignment.state.in_(OPEN_STATES))
-        .correlate(Team)
-        .scalar_subquery()
-    )
-    wanted = (
-        select(Team, Project.name, Company.name, Worker.name, heads)
+def _rows() -> Select[Any]:
+    return (
+        select(Team, Project.name, Company.name, Worker.name, _HEADS)
         .join(Project, Project.id == Team.project_id)
         .join(Company, Company.id == Team.employer_id)
         .outerjoin(Worker, Worker.id == Team.leader_worker_id)
-        .where(Team.id.in_(ids))
-        .order_by(Team.id)
     )
-    return [TeamLine(*row) for row in session.execute(wanted)]
+
+
+def _told(rows: Sequence[Any]) -> list[TeamLine]:
+    return [TeamLine(*row) for row in rows]

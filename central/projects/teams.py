@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,7 @@ from central.access import Access, Function
 from central.clock import Clock
 from central.errors import Problem
 from central.people import service as people
-from central.projects import rules, service, store
+from central.projects import rules, service
 from central.projects.chain import Chain
 from central.projects.model import Team, TeamState
 
@@ -99,10 +99,20 @@ def page_of_teams(session: Session, access: Access, project_id: int, after: int,
 
     A-36: with `assignable` only those that take members; a closed or leaderless team is not offered.
     """
+    wanted = select(Team).where(*seen(session, access, project_id), Team.id > after)
+    if assignable:
+        wanted = wanted.where(Team.state == TeamState.ACTIVE)
+    return list(session.scalars(wanted.order_by(Team.id).limit(limit + 1)))
+
+
+def seen(session: Session, access: Access, project_id: int) -> list[ColumnElement[bool]]:
+    """A-45: which of a project's teams this principal may look at, as conditions of a query."""
     access.require(Function.VIEW_PEOPLE)
     service.visible_project(session, access, project_id)
-    employers = None if access.sees_everything else _companies_under(service.chain(session, project_id), access.company_id)
-    return store.teams(session, project_id, employers, after, limit, states=[TeamState.ACTIVE] if assignable else list(TeamState))
+    if access.sees_everything:
+        return [Team.project_id == project_id]
+    employers = _companies_under(service.chain(session, project_id), access.company_id)
+    return [Team.project_id == project_id, Team.employer_id.in_(employers)]
 
 
 def told(team: Team) -> dict[str, object]:

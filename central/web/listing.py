@@ -58,10 +58,19 @@ class Listing:
         return ((len(self.before) + 1 if self.after else self.page) - 1) * PAGE_SIZE
 
     @property
+    def order(self) -> str:
+        """The order as services take it: the column's key, with a minus the other way round; empty for their own."""
+        return f"-{self.sort}" if self.sort and self.descending else self.sort
+
+    @property
+    def after_id(self) -> int:
+        """The row before this page, where cursors are ids; 0 for the first page and for what is none."""
+        return int(self.after) if self.after.isdigit() and len(self.after) < 16 else 0
+
+    @property
     def query(self) -> str:
         """What is looked at, without the place in it: what a saved view keeps, and an export repeats."""
-        sort = f"-{self.sort}" if self.sort and self.descending else self.sort
-        return _encoded({"state": self.state, "q": self.q, "sort": sort, **dict(self.filters)})
+        return _encoded({"state": self.state, "q": self.q, "sort": self.order, **dict(self.filters)})
 
     @property
     def url(self) -> str:

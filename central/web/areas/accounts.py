@@ -43,7 +43,7 @@ def router(portal: Portal) -> APIRouter:
         access, t = signed_in(request), texts_of(request)
         access.require(Function.MANAGE_ACCOUNTS)
         listing = Listing.read(HERE, request.query_params, (), ())
-        after = int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
+        after = listing.after_id
         with portal.database.reading() as session:
             found = identity.page_of_accounts(session, access, after, PAGE_SIZE)
             rows = found[:PAGE_SIZE]

@@ -37,7 +37,7 @@ def router(portal: Portal) -> APIRouter:
     def page(request: Request, form: Form | None = None, status: int = 200, shown_once: tuple[str, str] = ("", "")) -> Response:
         access, t = signed_in(request), texts_of(request)
         listing = Listing.read(HERE, request.query_params, (), ())
-        after = int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
+        after = listing.after_id
         with portal.database.reading() as session:
             found = tokens.page_of_tokens(session, access, after, PAGE_SIZE)
             rows = found[:PAGE_SIZE]

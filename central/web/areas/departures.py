@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from fastapi import APIRouter, Query, Request
@@ -13,12 +14,14 @@ from central.call import RowId
 from central.entry import batch, departure, succession
 from central.entry.batch import Outcome
 from central.entry.departure import Leaving
-from central.entry.model import DepartureReason
+from central.entry.model import Departure, DepartureReason
 from central.errors import Problem, declare
+from central.exchange.workbook import Column, Value
 from central.people import service as people
 from central.people.typed import day
 from central.web import choices
 from central.web.areas import Area, Entry
+from central.web.exporting import BATCH, book, columns, every
 from central.web.forms import Field, Form, Form_, Section, Sent
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, refused_rows, signed_in, texts_of, told
@@ -26,6 +29,7 @@ from central.web.texts import Texts
 
 MOST: Final = 200
 Ids = list[int]
+Row = tuple[Departure, str, str]
 
 declare({"NOBODY_CHOSEN": ("请先在工人列表中勾选人员。", "Mark people in the list of workers first.")})
 
@@ -36,21 +40,31 @@ def router(portal: Portal) -> APIRouter:
 
     @pages.get("/departures")
     def departures(request: Request) -> Response:
-        access = signed_in(request)
-        listing = Listing.read("/departures", request.query_params, (), ())
-        after = int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
+        access, listing = signed_in(request), _listing(request)
         with portal.database.reading() as session:
-            found = departure.page_of_departures(session, access, after, PAGE_SIZE)
+            found = departure.page_of_departures(session, access, listing.after_id, PAGE_SIZE, listing.order)
         shown = found[:PAGE_SIZE]
         more = str(shown[-1][0].id) if len(found) > PAGE_SIZE else ""
         values = {
             "listing": listing,
             "rows": shown,
             "more": more,
+            "sortable": departure.ORDER.columns,
             "may_depart": access.may(Function.DEPART),
             "may_export": access.may(Function.EXPORT),
         }
         return portal.page(request, "departures.html", values)
+
+    @pages.get("/departures/export.xlsx")
+    def exported(request: Request) -> Response:
+        access, order = signed_in(request), _listing(request).order
+        access.require(Function.EXPORT)
+
+        def lines(session: Session) -> Iterator[Row]:
+            return every(lambda after: departure.page_of_departures(session, access, after, BATCH, order), lambda row: row[0].id)
+
+        shown = _columns(texts_of(request))
+        return book(portal, access, lines, shown, "离职", action="departures.exported", of=f"company:{access.company_id or 0}")
 
     def page(request: Request, ids: Ids, kind: str, sent: Sent | None = None, problem: Problem | None = None) -> Response:
         access, t = signed_in(request), texts_of(request)
@@ -110,6 +124,25 @@ def router(portal: Portal) -> APIRouter:
             return page(request, [worker_id], "death", sent, problem)
 
     return pages
+
+
+def _listing(request: Request) -> Listing:
+    return Listing.read("/departures", request.query_params, (), departure.ORDER.columns)
+
+
+def _columns(t: Texts) -> tuple[Column[Row], ...]:
+    cells: dict[str, Callable[[Row], Value]] = {
+        "name": lambda row: row[1],
+        "id": lambda row: row[2],
+        "departs_on": lambda row: row[0].departs_on,
+        "leaving_reason": lambda row: choices.word("leaving", row[0].reason, t),
+        "departure_state": lambda row: t(f"departure_{_state(row[0])}"),
+    }
+    return columns(t, cells, text=("id",))
+
+
+def _state(of: Departure) -> str:
+    return "cancelled" if of.cancelled_at else "effected" if of.effected_at else "waiting"
 
 
 def _form(t: Texts, kind: str, ids: Ids, led: list[succession.LedTeam]) -> Form:

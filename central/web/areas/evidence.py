@@ -35,7 +35,7 @@ def router(portal: Portal) -> APIRouter:
     def of_project(request: Request, project_id: RowId) -> Response:
         access = signed_in(request)
         listing = Listing.read(request.url.path, request.query_params, (), ())
-        after = int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
+        after = listing.after_id
         with portal.database.reading() as session:
             project = visible_project(session, access, project_id)
             found = service.listed(session, access, after=after, limit=PAGE_SIZE, project_id=project_id)

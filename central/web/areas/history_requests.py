@@ -33,7 +33,7 @@ def router(portal: Portal) -> APIRouter:
     def listed(request: Request, form: Form | None = None, status: int = 200) -> Response:
         access = signed_in(request)
         listing = Listing.read("/history", request.query_params, (), ())
-        after = int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
+        after = listing.after_id
         with portal.database.reading() as session:
             found = service.page_of_requests(session, access, after, PAGE_SIZE)
         shown = found[:PAGE_SIZE]

@@ -99,7 +99,7 @@ def router(portal: Portal) -> APIRouter:
     def one(request: Request, import_id: RowId) -> Response:
         access, t = signed_in(request), texts_of(request)
         listing = Listing.read(request.url.path, request.query_params, [state.value for state in RowState], ())
-        after = int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
+        after = listing.after_id
         with portal.database.reading() as session:
             job = importing.one(session, access, import_id)
             state = RowState(listing.state) if listing.state else None

@@ -35,7 +35,7 @@ def router(portal: Portal) -> APIRouter:
     def overview(request: Request, project_id: RowId) -> Response:
         access = signed_in(request)
         listing = Listing.read(request.url.path, request.query_params, (), ())
-        after = int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
+        after = listing.after_id
         with portal.database.reading() as session:
             access.require(Function.VIEW_DEVICES)
             project = visible_project(session, access, project_id)

@@ -39,7 +39,7 @@ def router(portal: Portal) -> APIRouter:
         access.require(Function.ASSIGN)
         led = {link.project_id for link in projects.parts_of(session, company) if link.role == "general_contractor" and link.active}
         found, _ = project_list.find(session, access, "", 0, 500)
-        where = [(str(one.id), one.name) for one in found if one.id in led]
+        where = [(str(one.project.id), one.project.name) for one in found if one.project.id in led]
         return misc_form(registration_form(t, banks.active(session), defaults.values(session, company)), where)
 
     @pages.get(HERE)

@@ -17,7 +17,6 @@ from central.entry import people_list
 from central.entry.model import Assignment, AssignmentState, FaceState
 from central.entry.people_list import STATES, PeoplePage, PeopleQuery, WhyEmpty
 from central.errors import Problem
-from central.projects import project_list
 from central.projects.service import chain, visible_project
 from central.web.areas import Area, Entry, needs
 from central.web.areas.teams import project_options
@@ -54,13 +53,6 @@ class Empty:
 def router(portal: Portal) -> APIRouter:
     """The pages of this module."""
     pages = APIRouter(include_in_schema=False)
-
-    @pages.get("/projects")
-    def projects(request: Request) -> Response:
-        listing = Listing.read("/projects", request.query_params, (), ())
-        with portal.database.reading() as session:
-            found, total = project_list.find(session, signed_in(request), listing.q, listing.offset, PAGE_SIZE)
-        return portal.page(request, "projects.html", {"listing": listing, "projects": found, **counted(listing, total, len(found))})
 
     @pages.get("/projects/{project_id}/people")
     def people(request: Request, project_id: RowId) -> Response:
@@ -160,6 +152,5 @@ AREA: Final = Area(
     entries=(
         Entry("assignments", (Role.EMPLOYER,), "/assignments", "map-pins", 40, ("/assign", "/projects")),
         Entry("project", (Role.CONTRACTOR,), "/projects/{project}/people", "users", 30, shown=needs(Function.VIEW_PEOPLE)),
-        Entry("projects", (Role.AUTHORITY, Role.HEAD_STATION, Role.ADMINISTRATOR), "/projects", "building-skyscraper", 10),
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -9,16 +10,20 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from central.access import Access, Function, Role
+from central.clock import SITE_ZONE
 from central.errors import Problem
+from central.exchange.workbook import Column, Value
 from central.projects import company_list
 from central.projects import service as projects
-from central.projects.model import ParticipantRole
+from central.projects.model import Company, ParticipantRole
 from central.projects.schemas import CompanyIn, ProjectIn
 from central.web.areas import Area, Entry
+from central.web.exporting import BATCH, book, columns, every_counted
 from central.web.forms import Field, Form, Form_, Section, typed
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
 from central.web.paging import counted
+from central.web.texts import Texts
 
 COMPANIES: Final = "/companies"
 NEW_PROJECT: Final = "/projects/new"
@@ -29,15 +34,32 @@ def router(portal: Portal) -> APIRouter:
     pages = APIRouter(include_in_schema=False)
 
     def companies(request: Request, form: Form | None = None, status: int = 200) -> Response:
-        listing = Listing.read(COMPANIES, request.query_params, (), ())
+        listing = _listing(request)
+        order = listing.order or "company"
         with portal.database.reading() as session:
-            found, total = company_list.find(session, signed_in(request), listing.q, listing.offset, PAGE_SIZE)
-        values = {"listing": listing, "rows": found, "form": form or _company_form(), **counted(listing, total, len(found))}
+            found, total = company_list.find(session, signed_in(request), listing.q, listing.offset, PAGE_SIZE, sort=order)
+        values = {
+            "listing": listing,
+            "rows": found,
+            "sortable": company_list.ORDER.columns,
+            "form": form or _company_form(),
+            **counted(listing, total, len(found)),
+        }
         return portal.page(request, "companies.html", values, status)
 
     @pages.get(COMPANIES)
     def listed(request: Request) -> Response:
         return companies(request)
+
+    @pages.get(f"{COMPANIES}/export.xlsx")
+    def exported(request: Request) -> Response:
+        access, listing = signed_in(request), _listing(request)
+
+        def rows(session: Session) -> Iterator[Company]:
+            order = listing.order or "company"
+            return every_counted(lambda offset: company_list.find(session, access, listing.q, offset, BATCH, sort=order)[0])
+
+        return book(portal, access, rows, _columns(texts_of(request)), "单位", action="companies.exported", of="companies")
 
     @pages.post(COMPANIES)
     def register_company(request: Request, sent: Form_) -> Response:
@@ -83,6 +105,19 @@ def router(portal: Portal) -> APIRouter:
             return portal.refusal(request, "project_new.html", _project_form().after(sent), _named(problem, "project_name"), {})
 
     return pages
+
+
+def _listing(request: Request) -> Listing:
+    return Listing.read(COMPANIES, request.query_params, (), company_list.ORDER.columns)
+
+
+def _columns(t: Texts) -> tuple[Column[Company], ...]:
+    cells: dict[str, Callable[[Company], Value]] = {
+        "company": lambda row: row.name,
+        "uscc": lambda row: row.uscc,
+        "registered_on": lambda row: row.created_at.astimezone(SITE_ZONE).date(),
+    }
+    return columns(t, cells, text=("uscc",), wide=("company", "uscc"))
 
 
 def _named(problem: Problem, name: str) -> Problem:

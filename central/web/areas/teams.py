@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -12,37 +13,25 @@ from central.access import Access, Function, Role
 from central.call import RowId
 from central.entry import succession
 from central.errors import Problem
+from central.exchange.workbook import Column, Value
 from central.projects import project_list, team_list, teams
 from central.projects.service import visible_project
+from central.projects.team_list import TeamLine
 from central.web.areas import Area, Entry, needs
+from central.web.exporting import BATCH, book, columns, every
 from central.web.forms import Field, Form, Form_, Section
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told, visitor_of
+from central.web.texts import Texts
 
 COLUMNS: Final = ("team", "project", "leader", "members", "team_state")
+PROJECT_COLUMNS: Final = ("team", "employer", *COLUMNS[2:])
 
 
 def router(portal: Portal) -> APIRouter:
     """The pages of this module."""
     pages = APIRouter(include_in_schema=False)
-
-    @pages.get("/teams")
-    def mine(request: Request) -> Response:
-        access = signed_in(request)
-        listing = Listing.read("/teams", request.query_params, (), (), ("only",))
-        with portal.database.reading() as session:
-            only = listing.filter("only") == "leaderless"
-            found = team_list.of_employer(session, access, after=_after(listing), limit=PAGE_SIZE, leaderless=only)
-        return _list(portal, request, listing, found, project=None, columns=COLUMNS)
-
-    @pages.get("/projects/{project_id}/teams")
-    def of_project(request: Request, project_id: RowId) -> Response:
-        access = signed_in(request)
-        listing = Listing.read(request.url.path, request.query_params, (), ())
-        with portal.database.reading() as session:
-            project = visible_project(session, access, project_id)
-            found = team_list.of_project(session, access, project_id, after=_after(listing), limit=PAGE_SIZE)
-        return _list(portal, request, listing, found, project=project, columns=("team", "employer", *COLUMNS[2:]))
+    _lists(portal, pages)  # first: their paths stand before those that take a number there
 
     @pages.get("/teams/new")
     def new(request: Request) -> Response:
@@ -98,12 +87,84 @@ def router(portal: Portal) -> APIRouter:
     return pages
 
 
-def _list(portal: Portal, request: Request, listing: Listing, found: list[team_list.TeamLine], **values: object) -> Response:
+def _lists(portal: Portal, pages: APIRouter) -> None:
+    @pages.get("/teams")
+    def mine(request: Request) -> Response:
+        access = signed_in(request)
+        listing = _listing(request)
+        with portal.database.reading() as session:
+            found = team_list.of_employer(
+                session, access, after=listing.after_id, limit=PAGE_SIZE, leaderless=_leaderless(listing), sort=listing.order
+            )
+        return _list(portal, request, listing, found, project=None, columns=COLUMNS)
+
+    @pages.get("/teams/export.xlsx")
+    def mine_exported(request: Request) -> Response:
+        access, listing = signed_in(request), _listing(request)
+        access.require(Function.EXPORT)
+
+        def lines(session: Session) -> Iterator[TeamLine]:
+            def page(after: int) -> list[TeamLine]:
+                only = _leaderless(listing)
+                return team_list.of_employer(session, access, after=after, limit=BATCH, leaderless=only, sort=listing.order)
+
+            return every(page, lambda row: row.team.id)
+
+        shown = _columns(texts_of(request), ("team", "project", "employer", *COLUMNS[2:]))
+        return book(portal, access, lines, shown, "班组", action="teams.exported", of=f"company:{access.company_id or 0}")
+
+    @pages.get("/projects/{project_id}/teams")
+    def of_project(request: Request, project_id: RowId) -> Response:
+        access = signed_in(request)
+        listing = _listing(request)
+        with portal.database.reading() as session:
+            project = visible_project(session, access, project_id)
+            found = team_list.of_project(session, access, project_id, after=listing.after_id, limit=PAGE_SIZE, sort=listing.order)
+        return _list(portal, request, listing, found, project=project, columns=PROJECT_COLUMNS)
+
+    @pages.get("/projects/{project_id}/teams/export.xlsx")
+    def of_project_exported(request: Request, project_id: RowId) -> Response:
+        access, order = signed_in(request), _listing(request).order
+        access.require(Function.EXPORT)
+
+        def lines(session: Session) -> Iterator[TeamLine]:
+            def page(after: int) -> list[TeamLine]:
+                return team_list.of_project(session, access, project_id, after=after, limit=BATCH, sort=order)
+
+            return every(page, lambda row: row.team.id)
+
+        shown = _columns(texts_of(request), PROJECT_COLUMNS)
+        return book(portal, access, lines, shown, "班组", action="teams.exported", of=f"project:{project_id}")
+
+
+def _listing(request: Request) -> Listing:
+    path = request.url.path.removesuffix("/export.xlsx")
+    return Listing.read(path, request.query_params, (), team_list.ORDER.columns, ("only",))
+
+
+def _leaderless(listing: Listing) -> bool:
+    return listing.filter("only") == "leaderless"
+
+
+def _columns(t: Texts, keys: Collection[str]) -> tuple[Column[TeamLine], ...]:
+    cells: dict[str, Callable[[TeamLine], Value]] = {
+        "team": lambda row: row.team.name,
+        "project": lambda row: row.project,
+        "employer": lambda row: row.employer,
+        "leader": lambda row: row.leader,
+        "members": lambda row: row.members,
+        "team_state": lambda row: t(f"team_{row.team.state}"),
+    }
+    return columns(t, {key: cells[key] for key in keys}, wide=("team", "project", "employer"))
+
+
+def _list(portal: Portal, request: Request, listing: Listing, found: list[TeamLine], **values: object) -> Response:
     shown = found[:PAGE_SIZE]
     more = str(shown[-1].team.id) if len(found) > PAGE_SIZE else ""
     may = signed_in(request).may
     rights = {"may_assign": may(Function.ASSIGN), "may_export": may(Function.EXPORT), "may_limit": _is_office(request)}
-    return portal.page(request, "teams.html", {"listing": listing, "teams": shown, "more": more, **rights, **values})
+    sortable = team_list.ORDER.columns
+    return portal.page(request, "teams.html", {"listing": listing, "teams": shown, "more": more, "sortable": sortable, **rights, **values})
 
 
 def _is_office(request: Request) -> bool:
@@ -134,11 +195,7 @@ def _form(session: Session, access: Access) -> Form:
 def project_options(session: Session, access: Access) -> list[tuple[str, str]]:
     """The projects in which this company takes part."""
     found, _ = project_list.find(session, access, "", 0, 200)
-    return [(str(project.id), project.name) for project in found]
-
-
-def _after(listing: Listing) -> int:
-    return int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
+    return [(str(one.project.id), one.project.name) for one in found]
 
 
 AREA: Final = Area(

@@ -50,7 +50,7 @@ def router(portal: Portal) -> APIRouter:
         listing = Listing.read(PATH, request.query_params, states, ())
         side = Side(listing.state) if listing.state and is_employer else None
         state = TransferState(listing.state) if listing.state and not is_employer else None
-        after = int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
+        after = listing.after_id
         with portal.database.reading() as session:
             found = transfer_list.page_of(session, access, side=side, state=state, after=after, limit=PAGE_SIZE)
             heads = transfer_list.by_side(session, access) if is_employer else transfer_list.heads(session, access)

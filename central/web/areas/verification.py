@@ -32,7 +32,7 @@ def router(portal: Portal) -> APIRouter:
     def desk(request: Request) -> Response:
         access, t = signed_in(request), texts_of(request)
         listing = Listing.read("/verification", request.query_params, (), ())
-        after = int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
+        after = listing.after_id
         with portal.database.reading() as session:
             found = service.waiting(session, access, after=after, limit=PAGE_SIZE)
             back_at = service.opening(session, portal.clock.now(), portal.centre.settings.identity_outage_weekdays)

@@ -31,7 +31,7 @@ def router(portal: Portal) -> APIRouter:
         access, t = signed_in(request), texts_of(request)
         path = f"/projects/{project_id}/comparison"
         listing = Listing.read(path, request.query_params, (), ())
-        after = int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
+        after = listing.after_id
         with portal.database.reading() as session:
             project = visible_project(session, access, project_id)
             found = wage_comparison.page_of_project(session, access, project_id, after=after, limit=PAGE_SIZE)

@@ -43,7 +43,7 @@ def query_of(listing: Listing) -> WorkerQuery:
         trade=listing.filter("trade"),
         contract_ends_from=day(listing.filter("ends_from")),
         contract_ends_to=day(listing.filter("ends_to")),
-        sort=f"-{listing.sort}" if listing.sort and listing.descending else listing.sort,
+        sort=listing.order,
     )
 
 
@@ -56,7 +56,7 @@ def router(portal: Portal) -> APIRouter:
     def workers(request: Request) -> Response:
         access, t = signed_in(request), texts_of(request)
         listing = Listing.read("/workers", request.query_params, (), sorting.COLUMNS, FILTERS)
-        after = int(listing.after) if listing.after.isdigit() and len(listing.after) < 16 else 0
+        after = listing.after_id
         with portal.database.reading() as session:
             query = query_of(listing)
             found = search.find(session, keys, access, query, after=after, limit=PAGE_SIZE)

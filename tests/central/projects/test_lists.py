@@ -27,4 +27,4 @@ def test_projects_are_counted_beyond_the_page_and_only_those_that_are_seen(story
         page, total = project_list.find(session, story.authority, "", 1, 1)
         own, seen = project_list.find(session, story.office(), "", 0, 10)
     assert (len(page), total) == (1, 2)
-    assert ([one.id for one in own], seen) == ([story.site.project.id], 1)
+    assert ([one.project.id for one in own], seen) == ([story.site.project.id], 1)
