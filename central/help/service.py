@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,12 @@ from central.clock import Clock
 from central.errors import Problem
 from central.help import rules
 from central.help.model import Ticket, TicketState
+from central.ordering import Order
 from central.secrets import CentreSecrets
+
+ORDER: Final = Order(
+    Ticket.id, {"about": Ticket.about, "who": Ticket.role, "asked": Ticket.created_at, "ticket_state": Ticket.state}, newest_first=True
+)
 
 
 @dataclass(frozen=True)
@@ -48,14 +54,12 @@ def ask(
     return ticket
 
 
-def tickets(session: Session, keys: CentreSecrets, access: Access, *, before: int = 0, limit: int = 50, state: str = "") -> list[Shown]:
-    """A page of tickets, the newest first, and one more to know whether another follows; `before` is the last id of the page before."""
-    wanted = _visible(access).order_by(Ticket.id.desc()).limit(limit + 1)
-    if before:
-        wanted = wanted.where(Ticket.id < before)
-    if state:
-        wanted = wanted.where(Ticket.state == state)
-    return [_shown(keys, ticket) for ticket in session.scalars(wanted)]
+def tickets(
+    session: Session, keys: CentreSecrets, access: Access, *, after: int = 0, limit: int = 50, state: str = "", sort: str = ""
+) -> list[Shown]:
+    """A page of tickets, the newest first unless sorted, and one more to know whether another follows; `after` is the last id before."""
+    conditions = [Ticket.state == state] if state else []
+    return [_shown(keys, row[0]) for row in ORDER.page(session, _visible(access), conditions, sort, after=after, limit=limit)]
 
 
 def ticket(session: Session, keys: CentreSecrets, access: Access, ticket_id: int) -> Shown:

@@ -13,7 +13,7 @@ from typing import Final, cast
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, case, delete, func, or_, select
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -26,10 +26,21 @@ from central.identity import certificate_chain, rules
 from central.identity.certificate_chain import REASONS, CertificateError
 from central.identity.model import Certificate, Challenge
 from central.identity.trust import Trust
+from central.ordering import Order
 from central.projects import rules as companies
 from central.projects.model import Company
 
 CHALLENGE_LIVES: Final = dt.timedelta(minutes=2)
+ORDER: Final = Order(
+    Certificate.id,
+    {
+        "operator": Certificate.operator,
+        "company": Company.name,
+        "certificate_until": Certificate.not_after,
+        "certificate_used": func.coalesce(Certificate.last_used_at, dt.datetime(1970, 1, 1, tzinfo=dt.UTC)),
+        "certificate_state": case((Certificate.disabled_at.is_not(None), 1), else_=0),
+    },
+)
 _WHERE_USCC: Final = ("2.5.4.97", "2.5.4.5", "2.5.4.11", "2.5.4.3")
 """organizationIdentifier, serialNumber, organizationalUnitName, commonName: in this order of trust in their form."""
 _USCC: Final = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Z])")
@@ -106,10 +117,21 @@ def access_of(certificate: Certificate, now: dt.datetime) -> Access | None:
 
 def page_of_certificates(session: Session, access: Access, company_id: int | None, after: int, limit: int) -> list[Certificate]:
     """One page of an enterprise's certificates, and one more; the security administrator sees every enterprise's."""
+    return [row[0] for row in find(session, access, company_id=company_id, after=after, limit=limit)]
+
+
+def find(
+    session: Session, access: Access, *, company_id: int | None = None, q: str = "", after: int = 0, limit: int = 50, sort: str = ""
+) -> list[tuple[Certificate, str]]:
+    """The same with the enterprise's name. `q` is part of the operator's or enterprise's name, or the certificate's number."""
     access.require(Function.MANAGE_CERTIFICATES)
-    wanted = select(Certificate).where(Certificate.id > after).order_by(Certificate.id).limit(limit + 1)
     mine = company_id if access.role is not Role.EMPLOYER else access.require_employer(company_id)
-    return list(session.scalars(wanted if mine is None else wanted.where(Certificate.company_id == mine)))
+    conditions: list[ColumnElement[bool]] = [] if mine is None else [Certificate.company_id == mine]
+    if q:
+        said = (Certificate.operator, Certificate.serial, Company.name)
+        conditions.append(or_(*(column.icontains(q, autoescape=True) for column in said)))
+    rows = select(Certificate, Company.name).join(Company, Company.id == Certificate.company_id)
+    return [(row[0], row[1]) for row in ORDER.page(session, rows, conditions, sort, after=after, limit=limit)]
 
 
 def grant(session: Session, access: Access, certificate_id: int, functions: Iterable[Function]) -> Certificate:

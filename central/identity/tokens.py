@@ -7,8 +7,9 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from central import audit
@@ -17,6 +18,20 @@ from central.clock import Clock
 from central.errors import Problem
 from central.identity import certificates, principals, rules
 from central.identity.model import Account, ApiToken, Certificate
+from central.ordering import Order
+
+_FAR: Final = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
+_LONG_AGO: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+ORDER: Final = Order(
+    ApiToken.id,
+    {
+        "token_name": ApiToken.name,
+        "account_role": ApiToken.role,
+        "token_until": func.coalesce(ApiToken.expires_at, _FAR),
+        "token_used": func.coalesce(ApiToken.last_used_at, _LONG_AGO),
+    },
+)
+"""A token without an end comes last, one that was never used first."""
 
 
 def issue_token(
@@ -67,10 +82,10 @@ def revoke_token(session: Session, clock: Clock, access: Access, token_id: int) 
     return token
 
 
-def page_of_tokens(session: Session, access: Access, after: int, limit: int) -> list[ApiToken]:
+def page_of_tokens(session: Session, access: Access, after: int, limit: int, sort: str = "") -> list[ApiToken]:
     """One page of the tokens that this principal may end, and one more."""
     access.require(Function.ISSUE_TOKENS)
-    return list(session.scalars(_mine(access).where(ApiToken.id > after).order_by(ApiToken.id).limit(limit + 1)))
+    return [row[0] for row in ORDER.page(session, _mine(access), (), sort, after=after, limit=limit)]
 
 
 def bearer(session: Session, clock: Clock, clear: str) -> Access | None:

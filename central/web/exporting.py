@@ -58,16 +58,17 @@ def book(
     columns: Sequence[Column[Row]],
     title: str,
     *,
-    action: str,
-    of: str,
+    action: str = "",
+    of: str = "",
 ) -> Response:
-    """The workbook as a download. `action` and `of` stand in the audit: what was exported, of whom.
+    """The workbook as a download. `action` and `of` stand in the audit: what was exported, of whom (nothing where the caller noted it).
 
     Whether this principal may look stands in what gives the rows; where more is asked than to look, the caller has asked it.
     """
     at = portal.clock.now().astimezone(SITE_ZONE)
     with portal.database.reading() as session:
         file = workbook.workbook(rows(session), columns, title, notes=(f"导出时间 {at:%Y-%m-%d %H:%M}",))
-    with portal.database.writing() as session:
-        audit.record(session, access, action, of)
+    if action:
+        with portal.database.writing() as session:
+            audit.record(session, access, action, of)
     return workbook.answer(file, f"{title}-{at:%Y%m%d}")

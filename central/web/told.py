@@ -36,7 +36,12 @@ class Told:
 
 def lines(changes: list[Change], t: Texts) -> list[Told]:
     """Each change in the reader's language; a code that has no word stays a code."""
-    return [Told(one, _known(f"deed_{one.action}", one.action, t), _values(one, t)) for one in changes]
+    return [Told(one, deed(one.action, t), _values(one, t)) for one in changes]
+
+
+def deed(action: str, t: Texts) -> str:
+    """An action of the audit in words; one that has none stays what it is."""
+    return _known(f"deed_{action}", action, t)
 
 
 def _values(change: Change, t: Texts) -> list[tuple[str, str, str]]:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from central.access import Access, Function, Position, Role
+from central.access import Access, Position, Role
 from central.call import RowId
 from central.errors import Problem
-from central.identity import second_factor
+from central.exchange.workbook import Column, Value
+from central.identity import account_list, second_factor
 from central.identity import service as identity
+from central.identity.account_list import AccountLine
 from central.identity.schemas import AccountIn
 from central.projects import company_list
 from central.web import choices
 from central.web.areas import Area, Entry
+from central.web.exporting import BATCH, book, columns, every
 from central.web.forms import Field, Form, Form_, Section, Sent, typed
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
@@ -40,19 +43,17 @@ def router(portal: Portal) -> APIRouter:
     }
 
     def page(request: Request, form: Form | None = None, status: int = 200, shown_once: tuple[str, str] = ("", "")) -> Response:
-        access, t = signed_in(request), texts_of(request)
-        access.require(Function.MANAGE_ACCOUNTS)
-        listing = Listing.read(HERE, request.query_params, (), ())
-        after = listing.after_id
+        access, t, listing = signed_in(request), texts_of(request), _listing(request)
         with portal.database.reading() as session:
-            found = identity.page_of_accounts(session, access, after, PAGE_SIZE)
-            rows = found[:PAGE_SIZE]
-            companies, projects = company_list.names(session, [one.company_id for one in rows], [one.project_id for one in rows])
+            found = _found(session, access, listing, listing.after_id, PAGE_SIZE)
+        rows = found[:PAGE_SIZE]
         values = {
             "listing": listing,
-            "rows": [(one, companies.get(one.company_id or 0, ""), projects.get(one.project_id or 0, "")) for one in rows],
+            "rows": rows,
             "columns": COLUMNS,
-            "more": str(rows[-1].id) if len(found) > PAGE_SIZE else "",
+            "sortable": account_list.ORDER.columns,
+            "roles": choices.of(Role, "role", t),
+            "more": str(rows[-1].account.id) if len(found) > PAGE_SIZE else "",
             "form": form or _form(t),
             "name": shown_once[0],
             "password": shown_once[1],
@@ -65,6 +66,15 @@ def router(portal: Portal) -> APIRouter:
     @pages.get(HERE)
     def accounts(request: Request) -> Response:
         return page(request)
+
+    @pages.get(f"{HERE}/export.xlsx")
+    def exported(request: Request) -> Response:
+        access, listing = signed_in(request), _listing(request)
+
+        def rows(session: Session) -> Iterator[AccountLine]:
+            return every(lambda after: _found(session, access, listing, after, BATCH), lambda row: row.account.id)
+
+        return book(portal, access, rows, _columns(texts_of(request)), "账号", action="accounts.exported", of="accounts")
 
     @pages.post(HERE)
     def create(request: Request, sent: Form_) -> Response:
@@ -110,6 +120,29 @@ def router(portal: Portal) -> APIRouter:
         return redirect(request, portal.write(request, sent, deed))
 
     return pages
+
+
+def _listing(request: Request) -> Listing:
+    return Listing.read(HERE, request.query_params, (), account_list.ORDER.columns, ("role",))
+
+
+def _found(session: Session, access: Access, listing: Listing, after: int, limit: int) -> list[AccountLine]:
+    given = listing.filter("role")
+    role = Role(given) if given in list(Role) else None
+    return account_list.find(session, access, q=listing.q, role=role, after=after, limit=limit, sort=listing.order)
+
+
+def _columns(t: Texts) -> tuple[Column[AccountLine], ...]:
+    cells: dict[str, Callable[[AccountLine], Value]] = {
+        "username": lambda row: row.account.username,
+        "shown_name": lambda row: row.account.display_name,
+        "account_role": lambda row: t(f"role_{row.account.role}"),
+        "belongs": lambda row: row.company,
+        "project": lambda row: row.project,
+        "second_factor": lambda row: t("second_on" if second_factor.is_on(row.account) else "second_off"),
+        "account_state": lambda row: t("account_disabled" if row.account.disabled_at else "account_active"),
+    }
+    return columns(t, cells, text=("username",), wide=("belongs", "project"))
 
 
 def _said(session: Session, sent: Sent) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -14,13 +16,16 @@ from central.access import Access, Function, Role
 from central.call import RowId
 from central.clock import SITE_ZONE
 from central.errors import Problem
+from central.exchange.workbook import Column, Value
 from central.functions import OF_ROLE
 from central.identity import tokens
+from central.identity.model import ApiToken
 from central.identity.rules import unpacked
 from central.people.typed import day
 from central.projects import company_list
 from central.web import choices
 from central.web.areas import Area, Entry, needs
+from central.web.exporting import BATCH, book, columns, every
 from central.web.forms import Field, Form, Form_, Section, Sent
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
@@ -30,26 +35,31 @@ HERE: Final = "/tokens"
 COLUMNS: Final = ("token_name", "account_role", "belongs", "token_scope", "token_until", "token_used", "do")
 
 
+@dataclass(frozen=True)
+class TokenLine:
+    """A token with names, and what it may do (None for everything its role may)."""
+
+    token: ApiToken
+    company: str
+    project: str
+    functions: frozenset[Function] | None
+
+
 def router(portal: Portal) -> APIRouter:
     """The pages of this module."""
     pages = APIRouter(include_in_schema=False)
 
     def page(request: Request, form: Form | None = None, status: int = 200, shown_once: tuple[str, str] = ("", "")) -> Response:
-        access, t = signed_in(request), texts_of(request)
-        listing = Listing.read(HERE, request.query_params, (), ())
-        after = listing.after_id
+        access, t, listing = signed_in(request), texts_of(request), _listing(request)
         with portal.database.reading() as session:
-            found = tokens.page_of_tokens(session, access, after, PAGE_SIZE)
-            rows = found[:PAGE_SIZE]
-            companies, projects = company_list.names(session, [one.company_id for one in rows], [one.project_id for one in rows])
+            found = _found(session, access, listing, listing.after_id, PAGE_SIZE)
+        rows = found[:PAGE_SIZE]
         values = {
             "listing": listing,
-            "rows": [
-                (one, companies.get(one.company_id or 0, ""), projects.get(one.project_id or 0, ""), unpacked(one.functions))
-                for one in rows
-            ],
+            "rows": rows,
             "columns": COLUMNS,
-            "more": str(rows[-1].id) if len(found) > PAGE_SIZE else "",
+            "sortable": tokens.ORDER.columns,
+            "more": str(rows[-1].token.id) if len(found) > PAGE_SIZE else "",
             "form": form or _form(access, t),
             "name": shown_once[0],
             "clear": shown_once[1],
@@ -60,6 +70,15 @@ def router(portal: Portal) -> APIRouter:
     @pages.get(HERE)
     def listed(request: Request) -> Response:
         return page(request)
+
+    @pages.get(f"{HERE}/export.xlsx")
+    def exported(request: Request) -> Response:
+        access, listing = signed_in(request), _listing(request)
+
+        def rows(session: Session) -> Iterator[TokenLine]:
+            return every(lambda after: _found(session, access, listing, after, BATCH), lambda row: row.token.id)
+
+        return book(portal, access, rows, _columns(texts_of(request)), "接口令牌", action="tokens.exported", of=access.actor)
 
     @pages.post(HERE)
     def issue(request: Request, sent: Form_) -> Response:
@@ -93,6 +112,39 @@ def router(portal: Portal) -> APIRouter:
         return redirect(request, portal.write(request, sent, deed))
 
     return pages
+
+
+def _listing(request: Request) -> Listing:
+    return Listing.read(HERE, request.query_params, (), tokens.ORDER.columns)
+
+
+def _found(session: Session, access: Access, listing: Listing, after: int, limit: int) -> list[TokenLine]:
+    """A page's tokens with the names behind their numbers: three queries, whatever their number."""
+    found = tokens.page_of_tokens(session, access, after, limit, listing.order)
+    companies, projects = company_list.names(session, [one.company_id for one in found], [one.project_id for one in found])
+    return [
+        TokenLine(one, companies.get(one.company_id or 0, ""), projects.get(one.project_id or 0, ""), unpacked(one.functions))
+        for one in found
+    ]
+
+
+def _columns(t: Texts) -> tuple[Column[TokenLine], ...]:
+    def scope(row: TokenLine) -> str:
+        if row.functions is None:
+            return t("token_whole")
+        return "、".join(t(f"function_{one}") for one in sorted(row.functions))
+
+    cells: dict[str, Callable[[TokenLine], Value]] = {
+        "token_name": lambda row: row.token.name,
+        "account_role": lambda row: t(f"role_{row.token.role}"),
+        "belongs": lambda row: row.company,
+        "project": lambda row: row.project,
+        "token_scope": scope,
+        "token_until": lambda row: row.token.expires_at or t("token_open"),
+        "token_used": lambda row: row.token.last_used_at or t("token_unused"),
+        "token_state": lambda row: t("token_ended") if row.token.revoked_at else "",
+    }
+    return columns(t, cells, wide=("token_name", "belongs", "project", "token_scope"))
 
 
 def _said(session: Session, access: Access, sent: Sent) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 from central.access import Access, Role
 from central.call import RowId
 from central.errors import Problem
+from central.exchange.workbook import Column, Value
 from central.help import service as help_
 from central.help.modules import MODULES
 from central.web.areas import ALL, Area, Entry
+from central.web.exporting import BATCH, book, columns, every
 from central.web.forms import Field, Form, Form_, Section, Sent
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import HEADERS, Portal, local_path, redirect, signed_in, texts_of, told, visitor_of
+from central.web.texts import Texts
 
 QUESTIONS: Final = 4
 STATES: Final = ("open", "answered")
@@ -37,6 +40,10 @@ def ticket_form(about: str, page: str) -> Form:
 def router(portal: Portal) -> APIRouter:
     """The pages of this module."""
     pages = APIRouter(include_in_schema=False)
+
+    def asked(session: Session, access: Access, listing: Listing, after: int, limit: int) -> list[help_.Shown]:
+        keys = portal.centre.secrets
+        return help_.tickets(session, keys, access, after=after, limit=limit, state=listing.state, sort=listing.order)
 
     def shown(request: Request, form: Form, status: int = 200) -> Response:
         access = visitor_of(request).access
@@ -61,13 +68,26 @@ def router(portal: Portal) -> APIRouter:
 
     @pages.get("/tickets")
     def tickets(request: Request) -> Response:
-        listing = Listing.read("/tickets", request.query_params, STATES, ())
+        access, listing = signed_in(request), _listing(request)
         with portal.database.reading() as session:
-            before = int(listing.after) if listing.after.isdigit() else 0
-            access = signed_in(request)
-            found = help_.tickets(session, portal.centre.secrets, access, before=before, limit=PAGE_SIZE, state=listing.state)
-        more = str(found[PAGE_SIZE - 1].ticket.id) if len(found) > PAGE_SIZE else ""
-        return portal.page(request, "tickets.html", {"listing": listing, "tickets": found[:PAGE_SIZE], "more": more, "states": STATES})
+            found = asked(session, access, listing, listing.after_id, PAGE_SIZE)
+        values = {
+            "listing": listing,
+            "tickets": found[:PAGE_SIZE],
+            "sortable": help_.ORDER.columns,
+            "more": str(found[PAGE_SIZE - 1].ticket.id) if len(found) > PAGE_SIZE else "",
+            "states": STATES,
+        }
+        return portal.page(request, "tickets.html", values)
+
+    @pages.get("/tickets/export.xlsx")
+    def exported(request: Request) -> Response:
+        access, listing = signed_in(request), _listing(request)
+
+        def rows(session: Session) -> Iterator[help_.Shown]:
+            return every(lambda after: asked(session, access, listing, after, BATCH), lambda row: row.ticket.id)
+
+        return book(portal, access, rows, _columns(texts_of(request)), "工单", action="tickets.exported", of=access.actor)
 
     @pages.get("/tickets/{ticket_id}")
     def ticket(request: Request, ticket_id: RowId) -> Response:
@@ -98,6 +118,22 @@ def router(portal: Portal) -> APIRouter:
             return portal.page(request, "ticket.html", {"found": found, "form": form}, problem.status)
 
     return pages
+
+
+def _listing(request: Request) -> Listing:
+    return Listing.read("/tickets", request.query_params, STATES, help_.ORDER.columns)
+
+
+def _columns(t: Texts) -> tuple[Column[help_.Shown], ...]:
+    cells: dict[str, Callable[[help_.Shown], Value]] = {
+        "said": lambda row: row.said or t("ticket_picture_only"),
+        "about": lambda row: row.ticket.about,
+        "who": lambda row: t(f"role_{row.ticket.role}"),
+        "asked": lambda row: row.ticket.created_at,
+        "ticket_state": lambda row: t(f"ticket_{row.ticket.state}"),
+        "answer": lambda row: row.ticket.answer,
+    }
+    return columns(t, cells, text=("about",), wide=("said", "answer"))
 
 
 def _asking(portal: Portal, sent: Sent) -> Callable[[Session, Access], str]:

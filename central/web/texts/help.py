@@ -59,6 +59,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "field_about": ("页面编号", "Number of the page"),
     "field_page": ("页面", "Page"),
     "field_answer": ("答复内容", "Answer"),
+    "col_answer": ("答复内容", "Answer"),
     "hint_shot": ("PNG、JPEG 或 WebP，最多 8 MB", "PNG, JPEG or WebP, 8 MB at most"),
     "done_ticket_asked": ("已收到您的问题，我们会尽快答复。", "We have your question and will answer soon."),
     "col_said": ("问题", "Question"),

@@ -69,7 +69,7 @@ def opened(centre: Centre) -> Day:
 
 def fields(html: str, action: str) -> dict[str, str]:
     """What a browser would send of the form with this action, nothing changed."""
-    found = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', html, re.S)
+    found = re.search(rf'<form(?=[^>]*method="post")[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', html, re.S)
     assert found, f"no form to {action}"
     sent: dict[str, str] = {}
     for tag in re.findall(r"<input[^>]*>", found[1]):

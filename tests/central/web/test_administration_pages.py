@@ -8,12 +8,14 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
-from central.access import Position, Role
+from central.access import Access, Position, Role
 from central.audit import AuditEntry
 from central.centre import Centre
+from central.errors import Problem
 from central.help.model import Ticket
 from central.help.modules import MODULES, REGULATION
 from central.history.model import HistoryRequest
+from central.identity import trail
 from central.identity.model import Account, ApiToken
 from central.people.model import IdentityState, Worker
 from central.people.reference_model import Bank, RegionalBase, WageProfile
@@ -291,3 +293,66 @@ def test_history_is_asked_for_at_the_portal_and_goes_its_steps_in_order(day: Day
     assert office.post(path, {"csrf": form["csrf"], "do": "nothing"}).status_code == 404
     with day.centre.database.reading() as session:
         assert session.scalars(select(HistoryRequest)).one().state != "given"
+
+
+def _exported(browser: FakeBrowser, address: str) -> list[list[object]]:
+    answer = browser.get(address)
+    assert answer.status_code == 200, answer.text
+    sheet = load_workbook(BytesIO(answer.content)).worksheets[0]
+    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "column", "others"),
+    [
+        ("security", "/accounts", "username", ("system", "auditor", "labour", "office", "authority")),
+        ("security", "/certificates", "operator", ("system", "auditor", "office", "authority")),
+        ("security", "/tokens", "token_name", ("system", "auditor", "authority")),
+        ("system", "/companies", "company", ("security", "auditor", "labour", "office", "authority")),
+        ("system", "/projects", "reg_no", ()),
+        ("system", "/tickets", "asked", ()),
+        ("auditor", "/audit", "", ("security", "system", "labour", "office", "authority")),
+    ],
+)
+def test_the_administrations_lists_sort_and_leave_as_workbooks(day: Day, who: str, path: str, column: str, others: tuple[str, ...]) -> None:
+    day.confirmed()
+    browser = day.browser(who)
+    page = browser.get(path).text
+    assert f'href="{path}/export.xlsx"' in page
+    rows = _exported(browser, f"{path}/export.xlsx")
+    assert len(rows[0]) > 2
+    if column:
+        assert browser.get(f"{path}?sort=-{column}").status_code == 200
+        backwards = _exported(browser, f"{path}/export.xlsx?sort=-{column}")
+        assert backwards[0] == rows[0]
+        assert sorted(backwards[1:], key=str) == sorted(rows[1:], key=str), "another order, the same rows"
+    for other in others:
+        assert day.browser(other).get(f"{path}/export.xlsx").status_code == 403
+
+
+def test_accounts_are_found_by_name_company_and_role_and_exported_so(day: Day) -> None:
+    security = day.browser("security")
+    everybody = _exported(security, "/accounts/export.xlsx")
+    auditors = _exported(security, "/accounts/export.xlsx?role=auditor")
+    assert 1 < len(auditors) < len(everybody)
+    assert {row[2] for row in auditors[1:]} == {"审计管理"}
+    named = str(auditors[1][0])
+    assert [row[0] for row in _exported(security, f"/accounts/export.xlsx?q={named}")[1:]] == [named]
+    assert named in security.get(f"/accounts?q={named}&role=auditor").text
+    assert "没有符合条件的账号" in security.get("/accounts?q=nobody-is-called-so").text
+    names = [str(row[0]) for row in _exported(security, "/accounts/export.xlsx?sort=-username")[1:]]
+    assert names == sorted(names, reverse=True)
+
+
+def test_the_audit_is_found_by_its_time_and_leaves_whole(day: Day) -> None:
+    auditor = day.browser("auditor")
+    rows = _exported(auditor, "/audit/export.xlsx?action=account.signed_in")
+    assert {row[4] for row in rows[1:]} == {"account.signed_in"}
+    assert {row[5] for row in rows[1:]} == {"登录"}
+    assert "没有符合条件的记录" in auditor.get("/audit?until=2001-01-01").text
+    assert len(_exported(auditor, "/audit/export.xlsx?until=2001-01-01")) == 1
+    assert "导出审计" in auditor.get("/audit").text, "taking it away stands in it"
+    mine = Access(actor="account:1", role=Role.AUDITOR)
+    with day.centre.database.writing() as session, pytest.raises(Problem) as refused:
+        trail.note_export(session, mine, trail.Wanted(), most=1)
+    assert (refused.value.code, refused.value.field) == ("EXPORT_TOO_LARGE", "since"), "nothing is left out in silence"

@@ -1,0 +1,51 @@
+"""Accounts as their administrator's page reads them: found by name, role and company, with the names behind their numbers, in one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from central.access import Access, Function, Role
+from central.identity.model import Account
+from central.ordering import Order
+from central.projects.model import Company, Project
+
+
+@dataclass(frozen=True)
+class AccountLine:
+    """An account with the names of its company and its project, where it has them."""
+
+    account: Account
+    company: str | None
+    project: str | None
+
+
+ORDER: Final = Order(
+    Account.id,
+    {
+        "username": Account.username,
+        "shown_name": Account.display_name,
+        "account_role": Account.role,
+        "belongs": func.coalesce(Company.name, ""),
+        "account_state": case((Account.disabled_at.is_not(None), 1), else_=0),
+    },
+)
+
+
+def find(
+    session: Session, access: Access, *, q: str = "", role: Role | None = None, after: int = 0, limit: int = 50, sort: str = ""
+) -> list[AccountLine]:
+    """One page, and one more. `q` is part of a user name, a name or a company's name. For who manages accounts: `Problem` 403 else."""
+    access.require(Function.MANAGE_ACCOUNTS)
+    conditions: list[ColumnElement[bool]] = []
+    if q:
+        named = (Account.username, Account.display_name, Company.name)
+        conditions.append(or_(*(column.icontains(q, autoescape=True) for column in named)))
+    if role is not None:
+        conditions.append(Account.role == role)
+    rows = select(Account, Company.name, Project.name).outerjoin(Company, Company.id == Account.company_id)
+    rows = rows.outerjoin(Project, Project.id == Account.project_id)
+    return [AccountLine(*row) for row in ORDER.page(session, rows, conditions, sort, after=after, limit=limit)]

@@ -1,0 +1,63 @@
+"""Every list of the portal can be taken away as a workbook, and everything the audit keeps has words."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import central
+from central.web.texts import TEXTS
+
+CENTRAL = Path(central.__file__).parent
+TEMPLATES = CENTRAL / "web" / "templates"
+NOT_YET = {
+    "anomalies.html",
+    "anomalies_projects.html",
+    "attendance/corrections.html",
+    "attendance/coverage.html",
+    "attendance/presence.html",
+    "attendance/wages.html",
+    "comparison.html",
+    "lanes.html",
+    "platform.html",
+    "platform_projects.html",
+    "queue.html",
+    "transfers.html",
+    "verification.html",
+}
+"""Those that have none yet."""
+
+
+def test_every_page_with_a_table_of_rows_offers_it_as_a_workbook() -> None:
+    pages = {path.relative_to(TEMPLATES).as_posix(): path.read_text() for path in TEMPLATES.rglob("*.html")}
+    lists = {name for name, text in pages.items() if "table.rows(" in text}
+    assert len(lists) > 15
+    assert {name for name in lists if "table.export(" not in pages[name]} - NOT_YET == set()
+
+
+def _actions() -> set[str]:
+    """What the code of the centre writes into the audit, where it says so in a plain string."""
+    found: set[str] = set()
+    for path in CENTRAL.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            said = (
+                node.args[2:3]
+                if name == "record"
+                else [one.value for one in node.keywords if one.arg == "action"]
+                if name == "book"
+                else []
+            )
+            found |= {str(one.value) for one in said if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    return {action for action in found if "." in action}
+
+
+@pytest.mark.rule("A-65")
+def test_every_deed_that_the_audit_keeps_has_words() -> None:
+    actions = _actions()
+    assert {"worker.registered", "companies.exported"} <= actions
+    assert {action for action in actions if f"deed_{action}" not in TEXTS} == set()
