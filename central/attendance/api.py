@@ -9,14 +9,14 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
-from central.attendance import board_api, month_api, own_view_api, presence_api, roots_api, service, settings_api
+from central.attendance import board_api, month_api, own_view_api, presence_api, refusals_api, roots_api, service, settings_api
 from central.attendance.schemas import AttendancePage, PassageOut
 from central.call import Caller
 from central.problems import RESPONSES
 
 _WORTH_PACKING: Final = 1024
 router = APIRouter(tags=["attendance"], responses=RESPONSES)
-for part in (presence_api, month_api, roots_api, settings_api, board_api, own_view_api):
+for part in (presence_api, month_api, roots_api, settings_api, board_api, own_view_api, refusals_api):
     router.include_router(part.router)
 
 

@@ -8,7 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.access import Access, Function
+from central.attendance import day_lines, parameters
 from central.attendance.ledger import DayRecord
+from central.attendance.model import Passage
 from central.entry import sight
 from central.entry.model import Assignment
 from central.errors import Problem
@@ -33,3 +35,10 @@ def of_day(session: Session, access: Access, assignment_id: int, date: dt.date) 
     if record is None:
         raise Problem("NOT_FOUND", 404)
     return record
+
+
+def passages_of_day(session: Session, record: DayRecord) -> list[Passage]:
+    """All that the gates told of that worker on the work date, also what did not count. The caller may see the record."""
+    rules = parameters.of_project(session, record.project_id).days
+    start, end = (rules.start_of(record.work_date + dt.timedelta(days=n)) for n in (0, 1))
+    return day_lines.passages(session, record.assignment_id, start, end)

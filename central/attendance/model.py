@@ -16,6 +16,7 @@ from central.database import Base, BigId, guard, row_id, words
 
 _REMEMBERED: Final = text("NOT forgotten")
 _UNSURE: Final = text("clock = 'none'")
+_OF_SOMEBODY: Final = text("assignment_id IS NOT NULL")
 
 
 class Passage(Base):
@@ -26,6 +27,7 @@ class Passage(Base):
     corrected later moves to a new place and its `revision` rises, so that whoever pulled it already gets it again.
     `at` is the best known time, `at_reported` what the box's clock said. `judged` says what the centre thinks of it; not `counted` is
     one for which the turnstile opened and saw nobody go through. `operator` and `why` are filled where a guard let somebody through.
+    `checks` names what ran before it opened, as `checks.kept` writes it.
     """
 
     __tablename__ = "passages"
@@ -58,6 +60,7 @@ class Passage(Base):
     lane: Mapped[str] = mapped_column(String(128))
     roster_version: Mapped[int] = mapped_column(BigInteger)
     score: Mapped[int | None]
+    checks: Mapped[str] = mapped_column(String(200), server_default="", default="")
     offline: Mapped[bool]
     stale_roster: Mapped[bool]
     duplicate: Mapped[bool]
@@ -110,13 +113,15 @@ class NotPassed(Base):
 class Refusal(Base):
     """Somebody was refused at a gate; no image, no card, and the assignment only where the box knew who it was (A-03).
 
-    `forgotten`: who it was has been taken out, ninety days after the refusal arrived.
+    `checks` names what ran, as `checks.kept` writes it; `score` is 0 to 1000, None where no face was compared.
+    `forgotten`: who it was, score and checks have been taken out, ninety days after the refusal arrived.
     """
 
     __tablename__ = "refusals"
     __table_args__ = (
         UniqueConstraint("box_id", "epoch", "seq"),
-        Index("ix_refusals_project_id_at", "project_id", "at"),
+        Index("ix_refusals_project_id_at", "project_id", "at", "id"),
+        Index("ix_refusals_assignment_id_at", "assignment_id", "at", "id", postgresql_where=_OF_SOMEBODY, sqlite_where=_OF_SOMEBODY),
         Index("ix_refusals_remembered", "received_at", postgresql_where=_REMEMBERED, sqlite_where=_REMEMBERED),
     )
 
@@ -132,6 +137,8 @@ class Refusal(Base):
     direction: Mapped[str] = mapped_column(String(2))
     lane: Mapped[str] = mapped_column(String(128))
     roster_version: Mapped[int] = mapped_column(BigInteger)
+    score: Mapped[int | None]
+    checks: Mapped[str] = mapped_column(String(200), server_default="", default="")
     offline: Mapped[bool]
     forgotten: Mapped[bool] = mapped_column(server_default=false(), default=False)
     received_at: Mapped[dt.datetime]

@@ -167,7 +167,8 @@ def coverage(caller: Caller, date: dt.date) -> CoverageOut:
 def of_day(caller: Caller, assignment_id: RowId, date: dt.date) -> DayOut:
     """What a figure of the sheet rests on, down to the passages."""
     with caller.reading() as session:
-        return DayOut.of(days_sight.of_day(session, caller.access, assignment_id, date))
+        record = days_sight.of_day(session, caller.access, assignment_id, date)
+        return DayOut.of(record, days_sight.passages_of_day(session, record))
 
 
 @router.post("/projects/{project_id}/months/{month}/objections", response_model=ObjectionOut, status_code=201, summary="提出异议 / object")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
+from central.attendance import checks
 from central.attendance.day_rows import KeptPunch, stays_of
 from central.attendance.labour_count import Group, LabourCount
 from central.attendance.ledger import DayRecord
+from central.attendance.model import Passage
 from central.attendance.papers import Correction, CorrectionReason, CorrectionState, FrozenMonth, Objection
 from central.attendance.published import Difference
 from central.attendance.rates import Coverage, ProjectRates, Reconciled
-from central.attendance.rules import shown_name
+from central.attendance.rules import Judged, shown_name
+from central.attendance.schemas import CHECKS_SAID
 from central.attendance.sheet import Line
 from central.attendance.wage_sheet import Supplement, WageLine
 from edge.sync.wire import Direction
@@ -196,6 +200,32 @@ class PunchOut(BaseModel):
         return cls(id=punch.name, at=punch.at, gate=punch.gate, method=punch.method, manual=punch.manual)
 
 
+class GatePassageOut(BaseModel):
+    """A passage as a gate told it: by which way in, and which checks ran before it opened."""
+
+    id: str = Field(examples=["b-k3v7a2qd.9f3c1a52.1742"])
+    at: dt.datetime
+    direction: str = Field(description="01 进 / in, 02 出 / out")
+    method: str = Field(description="001 人脸 / face, 005 身份证 / ID card, …")
+    gate: str
+    lane: str
+    checks: list[str] = Field(description=CHECKS_SAID, examples=[["face-1to1", "sharpness", "colour"]])
+    score: int | None = Field(description="人脸相似度千分数；没有比对为 null / likeness per mille; null: no face was compared")
+    counted: bool
+    duplicate: bool
+    offline: bool
+    judged: Judged
+    operator: str = Field(description="人工放行的值守人员 / the guard who let somebody through")
+    why: str = Field(description="人工放行的原因代码 / the code of why")
+
+    @classmethod
+    def of(cls, row: Passage) -> GatePassageOut:
+        """From its row."""
+        told = ("at", "direction", "method", "lane", "score", "counted", "duplicate", "offline", "judged", "operator", "why")
+        name = f"{row.box_id}.{row.epoch}.{row.seq}"
+        return cls(id=name, gate=row.box_id, checks=list(checks.named(row.checks)), **{field: getattr(row, field) for field in told})
+
+
 class StayOut(BaseModel):
     """A time on site: `paired`, `missing_out`, `missing_in` or `cleared` (007); only a pair has seconds."""
 
@@ -215,11 +245,14 @@ class DayOut(BaseModel):
     incomplete: bool
     manual: bool
     stays: list[StayOut]
+    passages: list[GatePassageOut] = Field(
+        description="闸机当日所报全部通行，含未计入的 / all that the gates told of the date, also what did not count"
+    )
     digest: str
 
     @classmethod
-    def of(cls, record: DayRecord) -> DayOut:
-        """From the record."""
+    def of(cls, record: DayRecord, passages: Iterable[Passage]) -> DayOut:
+        """From the record, and what the gates told."""
         stays = [
             StayOut(state=s.state, seconds=s.seconds, entered=PunchOut.of(s.entered), left=PunchOut.of(s.left))
             for s in stays_of(record.stays)
@@ -232,6 +265,7 @@ class DayOut(BaseModel):
             incomplete=record.incomplete,
             manual=record.manual,
             stays=stays,
+            passages=[GatePassageOut.of(passage) for passage in passages],
             digest=record.digest.hex(),
         )
 

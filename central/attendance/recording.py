@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, DateTime, bindparam, func, or_, select, tuple
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from central.attendance import dirty
+from central.attendance import checks, dirty
 from central.attendance.model import BootSync, FeedPosition, NotPassed, Passage, Refusal
 from central.attendance.rules import AHEAD, Judged, Standing, corrected, judge
 from central.bulk import chunks, insert_missing, insert_rows, table_of
@@ -120,6 +120,8 @@ def record_refusals(
                 "direction": body.direction.value,
                 "lane": body.lane,
                 "roster_version": body.roster_version,
+                "score": body.score,
+                "checks": checks.kept(body.checks),
                 "offline": body.offline,
                 "forgotten": False,
                 "received_at": now,
@@ -209,6 +211,7 @@ def _row(
         "lane": body.lane,
         "roster_version": body.roster_version,
         "score": body.score,
+        "checks": checks.kept(body.checks),
         "offline": body.offline,
         "stale_roster": body.stale_roster,
         "duplicate": body.duplicate,

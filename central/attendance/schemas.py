@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from central.attendance import checks
 from central.attendance.absence import PresenceState
 from central.attendance.completeness import GateEvidence
 from central.attendance.model import Passage
@@ -14,6 +15,11 @@ from central.attendance.papers import ManualEvent
 from central.attendance.presence import Line
 from central.attendance.rules import Judged, shown_name
 from central.attendance.store import FeedRow
+
+CHECKS_SAID: Final = (
+    "通行前做过的检查，按先后 / the checks that ran, in their order: "
+    "face-1to1, sharpness, colour, minifasnet, depth, turn_left, turn_right, blink"
+)
 
 
 class PassageOut(BaseModel):
@@ -37,6 +43,7 @@ class PassageOut(BaseModel):
     direction: str = Field(description="01 进 / in, 02 出 / out")
     method: str | None = Field(description="001 人脸 / face, 005 身份证 / ID card, …; null: 补卡 / a correction")
     lane: str | None
+    checks: list[str] = Field(description=CHECKS_SAID, examples=[["sharpness", "colour", "turn_left"]])
     at: dt.datetime
     at_reported: dt.datetime = Field(description="盒子时钟所报时间 / what the box's clock said")
     clock: str | None
@@ -73,7 +80,9 @@ def _of_passage(passage: Passage) -> dict[str, Any]:
     own = ("revision", "method", "lane", "at_reported", "clock", "offline", "stale_roster", "duplicate", "judged", "counted", "received_at")
     kind = "passage" if passage.counted else "not_passed"
     name = f"{passage.box_id}.{passage.epoch}.{passage.seq}"
-    return {"id": name, "kind": kind, "reason": None} | {field: getattr(passage, field) for field in own}
+    return {"id": name, "kind": kind, "reason": None, "checks": list(checks.named(passage.checks))} | {
+        field: getattr(passage, field) for field in own
+    }
 
 
 def _of_correction(event: ManualEvent) -> dict[str, Any]:
@@ -83,6 +92,7 @@ def _of_correction(event: ManualEvent) -> dict[str, Any]:
         "revision": 1,
         "method": None,
         "lane": None,
+        "checks": [],
         "at_reported": event.at,
         "clock": None,
         "offline": False,

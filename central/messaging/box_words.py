@@ -1,6 +1,7 @@
 """Whatever code a box can send, in words: what it says and what to do at the site. Chinese first, English second.
 
-Three closed lists: what happened at a box (`INCIDENTS`), why a gate refused (`REASONS`), why somebody opened by hand (`BY_HAND`).
+Four closed lists: what happened at a box (`INCIDENTS`), why a gate refused (`REASONS`), why somebody opened by hand (`BY_HAND`), which
+checks ran before it decided (`CHECKS`).
 """
 
 from __future__ import annotations
@@ -161,6 +162,22 @@ BY_HAND: Final[dict[str, Words]] = {
 }
 """`why` of a passage or an opening: a guard's coded reason, or the wire's."""
 
+CHECKS: Final[dict[str, Words]] = {
+    "face-1to1": Words("人脸与证件持有人一对一比对", "face compared with the card's owner"),
+    "sharpness": Words("画面清晰度", "fine detail of the picture"),
+    "colour": Words("画面色彩", "colour of the picture"),
+    "minifasnet": Words("防照片网络", "network against pictures"),
+    "depth": Words("红外或深度相机", "infrared or depth camera"),
+    "turn_left": Words("向左转头", "turn the head left"),
+    "turn_right": Words("向右转头", "turn the head right"),
+    "blink": Words("眨眼", "blink"),
+}
+"""`checks` of a passage or a refusal: what ran, in the order in which it ran."""
+
+MOVES: Final = frozenset({"turn_left", "turn_right", "blink"})
+"""The checks that ask somebody to move: whoever was let in by them has done it."""
+_RESULTS: Final = {True: Words("{zh}通过", "{en}: done"), False: Words("要求{zh}", "asked to {en}")}
+
 
 def of_incident(code: str) -> Words:
     """A code's words; one that a newer box brought stays a code."""
@@ -175,3 +192,12 @@ def of_reason(code: str) -> Words:
 def by_hand(code: str) -> Words:
     """Why somebody opened by hand; nothing for nothing."""
     return BY_HAND.get(code, Words(code, code))
+
+
+def of_check(code: str, *, passed: bool) -> Words:
+    """A check's words: of a movement whether it was done (`passed`) or only asked for, of the others that they ran."""
+    words = CHECKS.get(code, Words(code, code))
+    if code not in MOVES:
+        return words
+    result = _RESULTS[passed]
+    return Words(result.zh.format(zh=words.zh), result.en.format(en=words.en))

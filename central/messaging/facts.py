@@ -121,7 +121,7 @@ def _is_storable(body: wire.Body) -> bool:
             words = _words(body.person, body.lane, body.operator, body.why)
             fits = words and _count(body.roster_version, _BIG) and _count(body.score or 0)
         case wire.Refusal():
-            fits = _words(body.person or "", body.lane) and _count(body.roster_version, _BIG)
+            fits = _words(body.person or "", body.lane) and _count(body.roster_version, _BIG) and _count(body.score or 0)
         case wire.Enrolment():
             fits = _enrolment(body)
         case wire.Deletion():

@@ -20,14 +20,14 @@ _REFUSED: Final = wire.Refusal.__struct_config__.tag
 
 
 def forget_refused(session: Session, now: dt.datetime, limit: int = CHUNK) -> int:
-    """Takes the person out of at most `limit` old refusals, in the row and in the journal's bytes; how many. The journal's hashes stay.
+    """Takes person, score and checks out of at most `limit` old refusals, in the row and in the journal's bytes; how many. Hashes stay.
 
     By the time of arrival: a box's clock may be wrong, and what came late is late for whoever has to answer for it too.
     """
     old = select(Refusal.id, Refusal.box_id, Refusal.epoch, Refusal.seq).where(Refusal.received_at < now - REFUSAL_KEPT, ~Refusal.forgotten)
     rows = session.execute(old.order_by(Refusal.received_at).limit(limit)).all()
     for some in chunks([row.id for row in rows]):
-        session.execute(update(Refusal).where(Refusal.id.in_(some)).values(assignment_id=None, forgotten=True))
+        session.execute(update(Refusal).where(Refusal.id.in_(some)).values(assignment_id=None, score=None, checks="", forgotten=True))
     for some in chunks([(row.box_id, row.epoch, row.seq) for row in rows]):
         same = tuple_(BoxEvent.box_id, BoxEvent.epoch, BoxEvent.seq).in_(some)
         session.execute(update(BoxEvent).where(same, BoxEvent.kind == _REFUSED).values(packed=b""))

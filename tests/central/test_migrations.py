@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
+import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
 from central.database import Database
-from central.migrations import migrate, tables
+from central.migrations import config, migrate, tables
+from edge.sync import wire
 from tests.parts.postgres import Cluster
 
 GUARDS = {
@@ -66,3 +73,42 @@ def told(engine: Engine, question: dict[str, str]) -> list[tuple[str, str]]:
     """What the database itself says of its triggers or indexes."""
     with engine.connect() as connection:
         return [(row[0], " ".join(str(row[1]).split())) for row in connection.execute(text(question[engine.dialect.name]))]
+
+
+def test_the_checks_of_what_is_kept_are_filled_from_the_boxes_own_records(two_urls: tuple[str, str]) -> None:
+    """Before 0014 they stood in the event alone. One that was emptied, or comes from an older box, fills nothing."""
+    database = Database.open(two_urls[0])
+    with database.engine.connect() as connection:
+        command.upgrade(config(connection), "0013")
+        connection.commit()
+    way, card = wire.Direction.IN, wire.Method.ID_CARD
+    passage = wire.encode(
+        wire.Event(1, 0, 0, 1, wire.Clock.NTP, wire.Passage("p", way, card, "1", 1, 7, ("face-1to1", "no code", "blink")))
+    )
+    refused = wire.Refusal(wire.Reason.FACE_MISMATCH, card, way, "1", 1, "p", 310, checks=("sharpness",))
+    refusal = wire.encode(wire.Event(2, 0, 0, 1, wire.Clock.NTP, refused))
+    *head, body = msgspec.msgpack.decode(refusal)
+    older = msgspec.msgpack.encode([*head, body[:6]])
+    with database.writing() as session:
+        for seq, packed in enumerate((passage, refusal, older, b"", b"\xff"), 1):
+            kind, table = ("p", "passages") if seq == 1 else ("r", "refusals")
+            _insert(session, "box_events", box_id="b", epoch="e", seq=seq, kind=kind, packed=packed)
+            _insert(session, table, box_id="b", epoch="e", seq=seq, id=seq)
+    migrate(two_urls[0])
+    with database.reading() as session:
+        assert session.execute(text("SELECT checks FROM passages")).all() == [("face-1to1 blink",)]
+        told = session.execute(text("SELECT score, checks FROM refusals ORDER BY seq")).all()
+    assert told == [(310, "sharpness"), *[(None, "")] * 3]
+    database.close()
+
+
+def _insert(session: Session, name: str, **given: Any) -> None:
+    """A row of a table as it is now, with something in every column that needs it."""
+    table = sa.Table(name, sa.MetaData(), autoload_with=session.connection())
+    plain = {sa.Boolean: False, sa.Integer: 1, sa.BigInteger: 1, sa.LargeBinary: b"x", sa.DateTime: dt.datetime(2026, 4, 1, tzinfo=dt.UTC)}
+    values = {
+        column.name: given.get(column.name, next((value for kind, value in plain.items() if isinstance(column.type, kind)), "x"))
+        for column in table.columns
+        if column.name in given or not (column.nullable or column.server_default is not None)
+    }
+    session.execute(table.insert().values(values))

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import edge
 from central.messaging import box_words
-from central.messaging.box_words import BY_HAND, INCIDENTS, REASONS, Words
+from central.messaging.box_words import BY_HAND, CHECKS, INCIDENTS, MOVES, REASONS, Words
 from central.messaging.store import CLOSED_AGAIN, HELD_OPEN
 from edge.errors import EdgeError
+from edge.gate import challenge
+from edge.gate.liveness import Colour, DepthCamera, Network, Sharpness
 from edge.gate.openings import EXIT_BUTTON, FIRE, GATE_RESTARTED
+from edge.gate.owner import ONE_TO_ONE
 from edge.gate.passage import PASSED_AGAIN
 from edge.kiosk import fault_texts, guard_desk
 from edge.reader.causes import Cause
@@ -67,8 +70,22 @@ def test_every_reason_of_a_gate_and_every_reason_of_a_guard_has_words() -> None:
     assert {*guards, guard_desk.CLOSE_REASON, EXIT_BUTTON, FIRE, GATE_RESTARTED, PASSED_AGAIN} == set(BY_HAND)
 
 
+def test_every_check_that_a_gate_runs_has_words() -> None:
+    passive = {kind.name for kind in (Sharpness, Colour, Network, DepthCamera)}
+    moves = {move.value.lower() for move in challenge.MOVES}
+    assert {ONE_TO_ONE, *passive, *moves} == set(CHECKS)
+    assert moves == MOVES
+
+
+def test_a_movement_that_opened_the_gate_was_done_and_one_before_a_refusal_was_only_asked() -> None:
+    assert box_words.of_check("turn_left", passed=True).said == ("向左转头通过", "turn the head left: done")
+    assert box_words.of_check("turn_left", passed=False).said == ("要求向左转头", "asked to turn the head left")
+    assert box_words.of_check("sharpness", passed=True) == box_words.of_check("sharpness", passed=False)
+    assert box_words.of_check("iris", passed=True).said == ("iris", "iris")
+
+
 def test_the_words_are_chinese_first_and_english_second() -> None:
-    every: list[Words] = [*INCIDENTS.values(), *REASONS.values(), *BY_HAND.values()]
+    every: list[Words] = [*INCIDENTS.values(), *REASONS.values(), *BY_HAND.values(), *CHECKS.values()]
     assert [words for words in every if not CHINESE.search(words.zh)] == []
     assert [words for words in every if CHINESE.search(words.en + words.do_en)] == []
     assert [words for words in every if bool(words.do_zh) != bool(words.do_en)] == []
