@@ -135,15 +135,22 @@ def reject(session: Session, clock: Clock, access: Access, correction_id: int, w
 
 
 def page(
-    session: Session, access: Access, project_id: int, *, state: CorrectionState | None = None, after: int = 0, limit: int = 50
+    session: Session,
+    access: Access,
+    project_id: int,
+    *,
+    state: CorrectionState | None = None,
+    after: int = 0,
+    limit: int = 50,
+    sort: str = "",
 ) -> list[Correction]:
     """One page of a project's requests as far as their workers are seen, and one more."""
     access.require(Function.VIEW_ATTENDANCE)
-    seen = sight.on_project(session, access, project_id)(Assignment)
-    wanted = select(Correction).join(Assignment, Assignment.id == Correction.assignment_id).where(seen, Correction.id > after)
+    conditions = [sight.on_project(session, access, project_id)(Assignment)]
     if state is not None:
-        wanted = wanted.where(Correction.state == state)
-    return list(session.scalars(wanted.order_by(Correction.id).limit(limit + 1)))
+        conditions.append(Correction.state == state)
+    rows = select(Correction).join(Assignment, Assignment.id == Correction.assignment_id).join(Worker, Worker.id == Assignment.worker_id)
+    return [row[0] for row in ORDER.page(session, rows, conditions, sort, after=after, limit=limit)]
 
 
 def _check(session: Session, clock: Clock, assignment: Assignment, at: dt.datetime) -> int | None:

@@ -27,12 +27,14 @@ NEWEST: Final = "-time"
 
 
 class Wanted(NamedTuple):
-    """Which of a project's refusals: a reason's code, a gate's box, a date at the site, one worker's assignment; None narrows nothing."""
+    """Which of a project's refusals: a reason's code, a gate's box, a date at the site, one worker's assignment; None narrows nothing.
+    The date runs from `cut` to `cut`: from midnight, or a work date from the project's day cut."""
 
     reason: str | None = None
     gate: str | None = None
     day: dt.date | None = None
     assignment_id: int | None = None
+    cut: dt.time = dt.time()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,8 @@ def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.assignment_id is not None:
         conditions.append(Refusal.assignment_id == wanted.assignment_id)
     if wanted.day is not None:
-        midnight = dt.datetime.combine(wanted.day, dt.time(), SITE_ZONE)
-        conditions += [Refusal.at >= midnight, Refusal.at < midnight + dt.timedelta(days=1)]
+        start = dt.datetime.combine(wanted.day, wanted.cut, SITE_ZONE)
+        conditions += [Refusal.at >= start, Refusal.at < start + dt.timedelta(days=1)]
     return conditions
 
 

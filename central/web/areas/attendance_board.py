@@ -17,6 +17,7 @@ from central.attendance import board_live
 from central.attendance.board_live import Snapshot
 from central.attendance.board_stream import BoardStream
 from central.call import RowId
+from central.clock import SITE_ZONE
 from central.web import sessions
 from central.web.areas import Area, Entry
 from central.web.areas.attendance_words import word
@@ -31,9 +32,10 @@ LONGEST_S: Final = 600.0
 HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
 
 
-def shown(now: Snapshot, t: Texts) -> dict[str, Any]:
+def shown(now: Snapshot, t: Texts, project_id: int) -> dict[str, Any]:
     """What the pieces of the board need."""
     return {
+        "at_refused": f"/projects/{project_id}/refusals?day={now.at.astimezone(SITE_ZONE).date()}",
         "board": now,
         "trades": [(trade_name(code, t), heads) for code, heads in now.trades],
         "teams": [(name or t("no_team"), heads) for name, heads in now.teams],
@@ -54,8 +56,8 @@ def router(portal: Portal) -> APIRouter:
     pages = APIRouter(include_in_schema=False)
     stream = BoardStream(portal.database, portal.clock)
 
-    def pieces(request: Request, now: Snapshot) -> str:
-        return bytes(portal.page(request, "attendance/board_pieces.html", shown(now, texts_of(request))).body).decode()
+    def pieces(request: Request, project_id: int, now: Snapshot) -> str:
+        return bytes(portal.page(request, "attendance/board_pieces.html", shown(now, texts_of(request), project_id)).body).decode()
 
     @pages.get("/projects/{project_id}/board")
     def page(request: Request, project_id: RowId, wall: str = "") -> Response:
@@ -63,7 +65,7 @@ def router(portal: Portal) -> APIRouter:
         with portal.database.reading() as session:
             project = board_live.visible(session, access, project_id)
             now = board_live.snapshot(session, project_id, portal.clock.now())
-        values = {"project": project, "wall": bool(wall), "may_gates": access.role is Role.CONTRACTOR, **shown(now, t)}
+        values = {"project": project, "wall": bool(wall), "may_gates": access.role is Role.CONTRACTOR, **shown(now, t, project_id)}
         return portal.page(request, "attendance/board.html", values)
 
     @pages.get("/projects/{project_id}/board/pieces")
@@ -71,7 +73,7 @@ def router(portal: Portal) -> APIRouter:
         with portal.database.reading() as session:
             board_live.visible(session, signed_in(request), project_id)
             now = board_live.snapshot(session, project_id, portal.clock.now())
-        return portal.page(request, "attendance/board_pieces.html", shown(now, texts_of(request)))
+        return portal.page(request, "attendance/board_pieces.html", shown(now, texts_of(request), project_id))
 
     @pages.get("/projects/{project_id}/board/stream")
     async def follow(request: Request, project_id: RowId) -> Response:
@@ -100,7 +102,7 @@ def router(portal: Portal) -> APIRouter:
                         yield event("over", "")
                         return
                 if now is not None:
-                    yield event("board", pieces(request, now))
+                    yield event("board", pieces(request, project_id, now))
 
     return pages
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from central import changes
 from central.access import Access, Function
-from central.attendance import day_lines, days_sight, own_links, published, sheet_groups
+from central.attendance import day_lines, days_sight, own_links, published, refusals, sheet_groups
 from central.attendance.day_lines import DayLine
 from central.attendance.sheet import Wanted
 from central.attendance.valid_day import Expected, Mark
@@ -21,12 +21,15 @@ from central.entry.model import Assignment
 from central.errors import Problem
 from central.projects.service import visible_project
 from central.web.areas import Area
-from central.web.areas.attendance_words import date_of, dates, frame, hours, month_of, months_around
+from central.web.areas.attendance_words import checks_of, date_of, dates, frame, hours, likeness, month_of, months_around
+from central.web.areas.refusals import said
 from central.web.forms import Form_
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
 from central.web.texts import Texts
 
 LINK_HOURS: Final = (1, 24, 7 * 24)
+REFUSED_SHOWN: Final = 50
+"""Refusals of one date on its page; the list of refusals has all."""
 LINKS_SHOWN: Final = 20
 """The newest links of a worker that the office sees; the API tells of all."""
 
@@ -139,10 +142,16 @@ def router(portal: Portal) -> APIRouter:
             if day is None:
                 raise Problem("NOT_FOUND", 404)
             now = published.page(session, portal.clock, access, project_id, Wanted(on.replace(day=1), assignment_ids=(assignment_id,)))
+            that_day = refusals.Wanted(day=on, assignment_id=assignment_id, cut=day.parameters.days.day_cut)
+            refused = refusals.page(session, access, project_id, that_day, "time", limit=REFUSED_SHOWN)[:REFUSED_SHOWN]
         values = {
             **frame(project_id, access, "month", t),
             "project": project,
+            "say": lambda row: said(row, t),
             "day": day,
+            "refused": refused,
+            "checks_of": lambda passage: checks_of(passage, t),
+            "likeness": likeness,
             "month": f"{on:%Y-%m}",
             "day_before": on - dt.timedelta(days=1),
             "day_after": on + dt.timedelta(days=1),

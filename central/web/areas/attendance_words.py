@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from central.access import Access, Function
-from central.attendance import sheet
+from central.attendance import checks, sheet
+from central.attendance.model import Passage
 from central.attendance.valid_day import Expected, Mark
 from central.clock import Clock, today
 from central.errors import Problem
+from central.messaging import box_words
 from central.web.texts import TEXTS, Texts
+from edge.sync.wire import Direction
 
 _DAY: Final = dt.timedelta(days=1)
 TABS: Final = ("month", "labour", "wages", "checks", "corrections", "publish", "settings")
@@ -85,6 +88,21 @@ def word(prefix: str, code: object, t: Texts) -> str:
     """A code's word, or the code itself."""
     key = f"{prefix}_{code}"
     return t(key) if key in TEXTS else str(code or "")
+
+
+def checks_said(checks: Iterable[str], t: Texts, *, passed: bool) -> str:
+    """The checks that ran, in words; `passed`: the gate opened by them, so that whoever was asked to move has done it."""
+    return "、".join(t.problem(box_words.of_check(code, passed=passed).said) for code in checks)
+
+
+def checks_of(passage: Passage, t: Texts) -> str:
+    """The checks before a passage; going out is never blocked, so there they say only that they ran."""
+    return checks_said(checks.named(passage.checks), t, passed=passage.direction == Direction.IN.value)
+
+
+def likeness(score: int | None) -> str:
+    """`0.64`, as a face was like the one that is enrolled; nothing where none was compared."""
+    return "" if score is None else f"{score / 1000:.2f}"
 
 
 def dates(month: dt.date) -> list[dt.date]:
