@@ -27,7 +27,7 @@ from central.people.model import Employment, EmploymentState, LifeState, Worker
 ORDER: Final = Order(
     Departure.id,
     {
-        "name": Worker.name,
+        "name": Worker.name_order,
         "departs_on": Departure.departs_on,
         "leaving_reason": Departure.reason,
         "departure_state": case((Departure.cancelled_at.is_not(None), 2), (Departure.effected_at.is_not(None), 1), else_=0),

@@ -19,6 +19,7 @@ from central.entry.model import Assignment
 from central.entry.rules import OPEN_STATES
 from central.entry.sight import Sight
 from central.entry.store import AssignmentView
+from central.people.model import Worker
 from central.projects import service as projects
 from central.projects.model import Company, Participant, ParticipantRole
 from central.secrets import CentreSecrets
@@ -127,7 +128,7 @@ def _columns(wanted: Select[*tuple[Any, ...]]) -> dict[str, ColumnElement[Any]]:
     joined = [field.name for field in fields(AssignmentView)][1:]
     of_view = dict(zip(joined, list(wanted.selected_columns)[-len(joined) :], strict=True))
     return {
-        "name": of_view["worker"],
+        "name": Worker.name_order.expression,
         "trade": Assignment.main_trade.expression,
         "state": Assignment.state.expression,
         "entry": Assignment.entry_time.expression,

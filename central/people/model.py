@@ -8,13 +8,16 @@ from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import BigInteger, Dialect, ForeignKey, Index, LargeBinary, SmallInteger, String, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 from sqlalchemy.types import TypeDecorator
 
 from central.database import Base, BigId, row_id, words
+from central.people.name_order import LONGEST, order_of
 
-_ORDERED: Final = String(64).with_variant(String(64, collation="C"), "postgresql")
-"""Texts that are searched by their beginning: ordered by code points on both databases."""
+
+def ordered(length: int) -> String:
+    """Texts that are sorted, or searched by their beginning: ordered by code points on both databases."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class Money(TypeDecorator[Decimal]):
@@ -86,12 +89,13 @@ class Worker(Base):
     """A natural person, one row per ID number. `id_index` is the HMAC that finds the number, `id_sealed` the number itself (AEAD).
 
     `identity_cause` is the code of what kept the identity from being verified (A-25), empty when nothing does.
+    `name_order` is by what lists are sorted; it follows the name by itself, only what is written past the mapper says it too.
     """
 
     __tablename__ = "workers"
     __table_args__ = (
         Index("ix_workers_created_at", "created_at", "id"),
-        Index("ix_workers_name", "name", "id"),
+        Index("ix_workers_name_order", "name_order", "id"),
         Index("ix_workers_identity_state", "identity_state", "id"),
         Index("ix_workers_main_trade", "main_trade", "id"),
     )
@@ -102,6 +106,7 @@ class Worker(Base):
     id_index: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     id_masked: Mapped[str] = mapped_column(String(32))
     name: Mapped[str] = mapped_column(String(100))
+    name_order: Mapped[str] = mapped_column(ordered(LONGEST))
     sex: Mapped[str] = mapped_column(String(1), server_default="")
     birth_date: Mapped[dt.date | None]
     nation: Mapped[str] = mapped_column(String(40), server_default="")
@@ -116,6 +121,11 @@ class Worker(Base):
     identity_cause: Mapped[str] = mapped_column(String(32), server_default="", default="")
     main_trade: Mapped[str] = mapped_column(String(8), server_default="", default="")
     address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    @validates("name")
+    def _sort_by_it(self, _key: str, name: str) -> str:
+        self.name_order = order_of(name)
+        return name
 
 
 _ONE: Final = text("state <> 'departed' AND exceptional = 0")
@@ -199,5 +209,5 @@ class WorkerTerm(Base):
     __tablename__ = "worker_terms"
     __table_args__ = (Index("ix_worker_terms_worker_id", "worker_id", "term"),)
 
-    term: Mapped[str] = mapped_column(_ORDERED, primary_key=True)
+    term: Mapped[str] = mapped_column(ordered(64), primary_key=True)
     worker_id: Mapped[int] = mapped_column(BigId, ForeignKey("workers.id"), primary_key=True, autoincrement=False)

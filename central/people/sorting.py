@@ -1,7 +1,7 @@
 """Lists of workers in an order that somebody chose, page by page, at any size (A-32).
 
 An order ends with ids, so that it is total; a page begins behind the row whose employment's id is the cursor, and no name stands in an
-address. Where few are meant they are sorted; else the index of the order is walked from that row on.
+address. People stand by pinyin (`name_order`). Where few are meant they are sorted; else the order's index is walked from that row on.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CHOICES: Final = (*COLUMNS, *(f"-{column}" for column in COLUMNS))
 FEW: Final = 1000
 """So many or fewer are looked up and then sorted."""
 
-_OF_WORKER: Final = {"name": Worker.name, "trade": Worker.main_trade, "registered_on": Worker.created_at}
+_OF_WORKER: Final = {"name": Worker.name_order, "trade": Worker.main_trade, "registered_on": Worker.created_at}
 
 
 def page_of(session: Session, wanted: Select[Any], sort: str, *, after: int, limit: int, few: int | None = FEW) -> list[int]:

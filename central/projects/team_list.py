@@ -30,7 +30,7 @@ ORDER: Final = Order(
         "team": Team.name,
         "project": Project.name,
         "employer": Company.name,
-        "leader": func.coalesce(Worker.name, ""),
+        "leader": func.coalesce(Worker.name_order, ""),
         "members": _HEADS,
         "team_state": Team.state,
     },

@@ -20,6 +20,7 @@ from central.database import Base, Database
 from central.devices.model import Box
 from central.entry.model import Assignment
 from central.people.model import Employment, WageTerms, Worker
+from central.people.name_order import order_of
 from central.projects.model import Company, Participant, Project, Team
 
 MONTH: Final = dt.date(2026, 3, 1)
@@ -125,7 +126,8 @@ def _workers(project: int) -> dict[type[Base], list[Row]]:
             "sex": "1",
             "nation": "汉",
         }
-        tables[Worker].append({"id": n, "name": f"工人{n}", "category": "worker", "version": 1, **sealed, **known, "created_at": _BEGAN})
+        named = {"name": f"工人{n}", "name_order": order_of(f"工人{n}")}
+        tables[Worker].append({"id": n, **named, "category": "worker", "version": 1, **sealed, **known, "created_at": _BEGAN})
         contract = {"contract_type": "fixed_term", "contract_start": MONTH, "contract_end": dt.date(2027, 12, 31)}
         form = {"employment_form": "non_temporary", "state": "active", "exceptional": 0, "created_at": _BEGAN}
         tables[Employment].append({"id": n, "worker_id": n, "employer_id": labour, **contract, **form})

@@ -22,6 +22,7 @@ from central.entry.model import Assignment
 from central.people import terms
 from central.people.id_number import check_digit, mask
 from central.people.model import Employment, WageTerms, Worker, WorkerTerm
+from central.people.name_order import order_of
 from central.projects.model import Company, Participant, Project, Team
 from central.projects.rules import credit_code_check
 from central.secrets import CentreSecrets
@@ -177,7 +178,7 @@ def _person(tables: dict[type[Base], list[dict[str, Any]]], keys: CentreSecrets,
     masked = {"id_masked": mask(number), "phone_masked": f"{phone[:3]}****{phone[-4:]}", "identity_source": "chip"}
     known = {"identity_state": "verified", "life_state": "alive", "category": "worker", "version": 1, "id_type": "01", "sex": "1"}
     trade = {"main_trade": rng.choice(_TRADES), "birth_date": None, "nation": "汉", "created_at": NOW}
-    tables[Worker].append({"id": n, "id_index": index, "name": name, **sealed, **masked, **known, **trade})
+    tables[Worker].append({"id": n, "id_index": index, "name": name, "name_order": order_of(name), **sealed, **masked, **known, **trade})
     contract = {"contract_type": "fixed_term", "contract_start": dt.date(2026, 1, 1), "contract_end": dt.date(2027, 12, 31)}
     form = {"employment_form": "non_temporary", "state": "active", "exceptional": 0, "created_at": NOW}
     tables[Employment].append({"id": n, "worker_id": n, "employer_id": employer, **contract, **form})

@@ -75,6 +75,22 @@ def told(engine: Engine, question: dict[str, str]) -> list[tuple[str, str]]:
         return [(row[0], " ".join(str(row[1]).split())) for row in connection.execute(text(question[engine.dialect.name]))]
 
 
+def test_workers_who_are_there_get_their_place_by_pinyin(two_urls: tuple[str, str]) -> None:
+    """More than the migration takes at once; whoever comes later without one is refused where the database can be told so."""
+    database = Database.open(two_urls[0])
+    with database.engine.connect() as connection:
+        command.upgrade(config(connection), "0012")
+        connection.commit()
+    some = 5002
+    with database.writing() as session:
+        _insert(session, "workers", *({"id": n, "id_index": b"%d" % n, "name": "单一" if n % 2 else "吕二"} for n in range(1, some + 1)))
+    migrate(two_urls[0])
+    with database.reading() as session:
+        found = session.execute(text("SELECT name_order, count(*), min(id), max(id) FROM workers GROUP BY name_order ORDER BY 1")).all()
+    assert found == [("lv3吕er4二", some // 2, 2, some), ("shan4单yi1一", some // 2, 1, some - 1)]
+    database.close()
+
+
 def test_the_checks_of_what_is_kept_are_filled_from_the_boxes_own_records(two_urls: tuple[str, str]) -> None:
     """Before 0014 they stood in the event alone. One that was emptied, or comes from an older box, fills nothing."""
     database = Database.open(two_urls[0])
@@ -102,13 +118,13 @@ def test_the_checks_of_what_is_kept_are_filled_from_the_boxes_own_records(two_ur
     database.close()
 
 
-def _insert(session: Session, name: str, **given: Any) -> None:
-    """A row of a table as it is now, with something in every column that needs it."""
+def _insert(session: Session, name: str, *rows: dict[str, Any], **given: Any) -> None:
+    """Rows of a table as it is now, with something in every column that needs it."""
     table = sa.Table(name, sa.MetaData(), autoload_with=session.connection())
-    plain = {sa.Boolean: False, sa.Integer: 1, sa.BigInteger: 1, sa.LargeBinary: b"x", sa.DateTime: dt.datetime(2026, 4, 1, tzinfo=dt.UTC)}
-    values = {
-        column.name: given.get(column.name, next((value for kind, value in plain.items() if isinstance(column.type, kind)), "x"))
+    plain = {sa.Boolean: False, sa.Integer: 1, sa.BigInteger: 1, sa.DateTime: dt.datetime(2026, 4, 1, tzinfo=dt.UTC), sa.LargeBinary: b"x"}
+    needed = {
+        column.name: next((value for kind, value in plain.items() if isinstance(column.type, kind)), "x")
         for column in table.columns
-        if column.name in given or not (column.nullable or column.server_default is not None)
+        if not (column.nullable or column.server_default is not None)
     }
-    session.execute(table.insert().values(values))
+    session.execute(table.insert(), [needed | row for row in (rows or (given,))])

@@ -137,7 +137,7 @@ def test_names_are_spoken_as_people_speak_them(name: str, term: str) -> None:
 
 
 COLUMNS: dict[str, Any] = {
-    "name": lambda row: row.worker.name,
+    "name": lambda row: row.worker.name_order,
     "trade": lambda row: row.worker.main_trade,
     "employer": lambda row: row.employer,
     "registered_on": lambda row: row.worker.created_at,

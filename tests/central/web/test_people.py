@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from central.centre import Centre
 from central.entry.model import Assignment, AssignmentState
+from central.people.name_order import order_of
 from tests.central.web.site import DEEP, GENERAL, LABOUR, PRO, FakeBrowser, Site, Spec
 
 PEOPLE = "/projects/1/people"
@@ -126,7 +127,7 @@ def test_state_search_order_and_page_stand_in_the_address(site: Site, office: Fa
     page = office.get(PEOPLE + "?state=confirmed&sort=-name&page=2").text
     found = names(page)
     assert len(found) == 22, "72 are confirmed, 50 stand on the first page"
-    assert found == sorted(found, reverse=True)
+    assert found == sorted(found, key=order_of, reverse=True), "by pinyin"
     assert heads(page) == {"全部": 120, "待确认": 24, "已进场": 72, "已退回": 24}
     assert "第 51 至 72 行，共 72 行" in page
     assert "?state=confirmed&amp;sort=-name" in page, "the way back to the first page keeps state and order"
