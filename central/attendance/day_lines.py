@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from central.attendance.sheet_cells import Cell
 from central.clock import Clock
 from central.devices.model import Box
 from central.entry.model import Assignment
+from central.identity.model import KioskOperator
 
 _DAY = dt.timedelta(days=1)
 
@@ -28,7 +29,8 @@ _DAY = dt.timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class DayLine:
     """`cell` is what the sheet shows, `stays` the pairs it follows from, `passages` all that the gates told between this date's cut and the
-    next, `missing` the gates that have not told all of it. `gates` are names by box id."""
+    next, `missing` the gates that have not told all of it. `gates` are names by box id, `guards` those who let the worker through by hand,
+    by the id that their passage names."""
 
     date: dt.date
     line: Line
@@ -38,6 +40,7 @@ class DayLine:
     corrections: Sequence[Correction]
     missing: Sequence[GateEvidence]
     gates: Mapping[str, str]
+    guards: Mapping[str, str]
     parameters: Parameters
     digest: str
 
@@ -53,15 +56,17 @@ def of_date(session: Session, clock: Clock, assignment: Assignment, date: dt.dat
     record = session.get(DayRecord, (assignment.id, date))
     told = completeness.completeness(session, assignment.project_id, date, on.parameters.days)
     start, end = (on.parameters.days.start_of(date + n * _DAY) for n in (0, 1))
+    came = passages(session, assignment.id, start, end)
     return DayLine(
         date=date,
         line=line,
         cell=line.cells[date.day - 1],
         stays=stays_of(record.stays) if record is not None else (),
-        passages=passages(session, assignment.id, start, end),
+        passages=came,
         corrections=_corrections(session, assignment.id, start, end),
         missing=told.missing,
         gates=names_of_gates(session, assignment.project_id),
+        guards=_guards(session, assignment.project_id, {one.operator for one in came}),
         parameters=on.parameters,
         digest=record.digest.hex() if record is not None else "",
     )
@@ -76,6 +81,12 @@ def passages(session: Session, assignment_id: int, start: dt.datetime, end: dt.d
 def names_of_gates(session: Session, project_id: int) -> dict[str, str]:
     """Names by box id, also of gates that are gone."""
     return dict(session.execute(select(Box.id, Box.name).where(Box.project_id == project_id)).all())
+
+
+def _guards(session: Session, project_id: int, operators: Collection[str]) -> dict[str, str]:
+    known = [int(one) for one in operators if one.isascii() and one.isdigit() and len(one) < 16]
+    wanted = select(KioskOperator.id, KioskOperator.name).where(KioskOperator.project_id == project_id, KioskOperator.id.in_(known))
+    return {str(id_): name for id_, name in session.execute(wanted)} if known else {}
 
 
 def _corrections(session: Session, assignment_id: int, start: dt.datetime, end: dt.datetime) -> list[Correction]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -103,7 +103,9 @@ def said(row: Refused, t: Texts) -> Said:
 
 
 def _listing(request: Request, project_id: int) -> Listing:
-    return Listing.read(f"/projects/{project_id}/refusals", request.query_params, (), refusals.ORDER.columns, FILTERS)
+    """The newest first, and said to be so, unless the address sorts otherwise."""
+    listing = Listing.read(f"/projects/{project_id}/refusals", request.query_params, (), refusals.ORDER.columns, FILTERS)
+    return listing if listing.sort else replace(listing, sort="time", descending=True)
 
 
 def _wanted(listing: Listing) -> Wanted:

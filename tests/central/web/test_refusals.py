@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from central.audit import AuditEntry
 from central.entry.model import Assignment
-from central.identity.model import Account
+from central.identity.model import Account, KioskOperator, OperatorRole
 from central.projects.model import Company, Participant, ParticipantRole
 from edge.sync import wire
 from tests.central.attendance.punches import moment
@@ -136,7 +136,12 @@ def test_a_workers_day_says_how_he_was_let_in_and_why_he_was_refused_before(site
     for clock, way in (("06:43", IN), ("07:30", wire.Direction.OUT)):
         body = wire.Passage(worker, way, CARD, "1", 1, 702, ("face-1to1", "turn_left"))
         site.gates.boxes["north"].write(body, int(moment(TODAY, clock).timestamp() * 1000))
-    body = wire.Passage(worker, IN, wire.Method.GUARD, "1", 1, operator="op-1", why="CARD_LEFT_AT_HOME")
+    with site.centre.database.writing() as session:
+        guard = KioskOperator(project_id=site.field.project_id, name="李门卫", pin_hash="x", role=OperatorRole.GUARD, created_at=NOW)
+        session.add(guard)
+        session.flush()
+        operator = str(guard.id)
+    body = wire.Passage(worker, IN, wire.Method.GUARD, "1", 1, operator=operator, why="CARD_LEFT_AT_HOME")
     site.gates.boxes["north"].write(body, int(moment(TODAY, "07:40").timestamp() * 1000))
     site.gates.arrive()
     office = site.browser()
@@ -145,7 +150,7 @@ def test_a_workers_day_says_how_he_was_let_in_and_why_he_was_refused_before(site
     assert page.count("人脸与证件持有人一对一比对、向左转头通过") == 1
     assert page.count("人脸与证件持有人一对一比对、要求向左转头") == 1, "going out is never blocked: nothing was passed there"
     assert "相似度 0.70" in page
-    assert "忘带证件" in page
+    assert "忘带证件 · 李门卫" in page
     assert "当天被拒" in page
     assert "未通过活体检测" in page
     assert "不在开放时段" not in page
