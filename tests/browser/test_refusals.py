@@ -44,11 +44,10 @@ def a_morning(site: Attended) -> str:
         body = wire.Refusal(reason, wire.Method.FACE, IN, "1", 1, person, 300 + n, bool(n % 5 == 0), CHECKS[1 : 2 + n % 4])
         at = moment(TODAY - DAY * (n % 2), f"0{5 + n % 2}:{n % 60:02}")
         site.gates.boxes["north" if n % 3 else "south"].write(body, int(at.timestamp() * 1000))
-    for clock, body in (
-        ("06:41", wire.Refusal(wire.Reason.LIVENESS_FAILED, CARD, IN, "1", 1, worker, 612, False, CHECKS[:4])),
-        ("06:43", wire.Passage(worker, IN, CARD, "1", 1, 644, CHECKS[:4])),
-    ):
-        site.gates.boxes["north"].write(body, int(moment(TODAY, clock).timestamp() * 1000))
+    refused = wire.Refusal(wire.Reason.LIVENESS_FAILED, CARD, IN, "1", 1, worker, 612, False, CHECKS[:4])
+    site.gates.boxes["north"].write(refused, int(moment(TODAY, "06:41").timestamp() * 1000))
+    passed = wire.Passage(worker, IN, CARD, "1", 1, 644, CHECKS[:4])
+    site.gates.boxes["north"].write(passed, int(moment(TODAY, "06:43").timestamp() * 1000))
     site.gates.arrive()
     return worker
 

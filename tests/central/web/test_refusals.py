@@ -20,6 +20,7 @@ from central.projects.model import Company, Participant, ParticipantRole
 from edge.sync import wire
 from tests.central.attendance.punches import moment
 from tests.central.messaging.field import NOW, open_field
+from tests.central.stage import leave
 from tests.central.web.attendance_site import TODAY, Attended, attended
 
 IN, FACE, CARD = wire.Direction.IN, wire.Method.FACE, wire.Method.ID_CARD
@@ -32,6 +33,7 @@ def site(sqlite_template: Path, tmp_path: Path) -> Iterator[Attended]:
     shutil.copy(sqlite_template, tmp_path / "central.db")
     field = open_field(tmp_path, f"sqlite:///{tmp_path / 'central.db'}")
     yield attended(field)
+    leave(field.centre)
     field.centre.close()
 
 
