@@ -103,6 +103,11 @@ def of_projects(session: Session, clock: Clock, access: Access, *, days: int = 7
     return [ProjectFound(project, counts[project.id]) for project in shown]
 
 
+def kinds(access: Access) -> list[str]:
+    """The kinds that this principal is shown, in their order."""
+    return [kind.key for kind in KINDS if _can_follow(access, kind)]
+
+
 def _can_follow(access: Access, kind: Kind) -> bool:
     return kind.where != "gates" or access.may(Function.VIEW_DEVICES)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,8 +19,21 @@ from central.clock import Clock, today
 from central.entry import sight
 from central.entry.model import Assignment
 from central.errors import Problem, declare
+from central.ordering import Order
+from central.people.model import Worker
 from central.projects import service as projects
 from edge.sync.wire import Direction
+
+ORDER: Final = Order(
+    Correction.id,
+    {
+        "name": Worker.name_order,
+        "punch": Correction.at,
+        "correction_reason": Correction.reason,
+        "asked_when": Correction.requested_at,
+        "correction_state": Correction.state,
+    },
+)
 
 declare(
     {

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from central.access import Access, Function
 from central.entry.model import Assignment
 from central.errors import Problem
+from central.ordering import Order
 from central.people.model import Worker
 from central.platform import access_keys, packing
 from central.platform.adapters import ADAPTERS
@@ -22,6 +24,14 @@ from central.projects import service as projects
 from central.projects.model import Company, Participant, Project, Team
 from central.settings import CentralSettings
 
+CHANNELS: Final = Order(
+    Project.id,
+    {
+        "project": Project.name,
+        "platform": case((PlatformChannel.switched_on, 0), else_=1),
+        "upload_why": case((func.coalesce(PlatformChannel.paused_code, "") != "", 0), else_=1),
+    },
+)
 _K = UploadKind
 
 
@@ -98,11 +108,13 @@ def packed(session: Session, access: Access, project_id: int, day: dt.date | Non
     return _named(session, kept, some, after) if kept is not None else []
 
 
-def channels(session: Session, access: Access, after: int = 0, limit: int = 50) -> list[tuple[Project, PlatformChannel | None]]:
-    """Every project with its channel, if it has one, by id: for the system administrator; one page and one more."""
+def channels(
+    session: Session, access: Access, after: int = 0, limit: int = 50, sort: str = ""
+) -> list[tuple[Project, PlatformChannel | None]]:
+    """Every project with its channel, if it has one: for the system administrator; one page and one more."""
     access.require(Function.MANAGE_SETTINGS)
-    wanted = select(Project, PlatformChannel).outerjoin(PlatformChannel, PlatformChannel.project_id == Project.id).where(Project.id > after)
-    return [(row[0], row[1]) for row in session.execute(wanted.order_by(Project.id).limit(limit + 1)).all()]
+    rows = select(Project, PlatformChannel).outerjoin(PlatformChannel, PlatformChannel.project_id == Project.id)
+    return [(row[0], row[1]) for row in CHANNELS.page(session, rows, (), sort, after=after, limit=limit)]
 
 
 def looked_at(session: Session, access: Access, project_id: int) -> Project:

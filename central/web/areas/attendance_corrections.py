@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from central import paging
 from central.access import Access, Function, Role
 from central.attendance import corrections, days_sight, parameters, sheet_groups
 from central.attendance.papers import Correction, CorrectionReason, CorrectionState
@@ -70,12 +69,14 @@ def _queue(portal: Portal, pages: APIRouter) -> None:
     @pages.get("/projects/{project_id}/attendance/corrections")
     def queue(request: Request, project_id: RowId) -> Response:
         access, t = signed_in(request), texts_of(request)
-        listing = Listing.read(f"/projects/{project_id}/attendance/corrections", request.query_params, tuple(CorrectionState), ())
+        listing = Listing.read(
+            f"/projects/{project_id}/attendance/corrections", request.query_params, tuple(CorrectionState), corrections.ORDER.columns
+        )
         state = CorrectionState(listing.state) if listing.state else None
         with portal.database.reading() as session:
             project = visible_project(session, access, project_id)
-            after = paging.after(listing.after or None)
-            rows = corrections.page(session, access, project_id, state=state, after=after, limit=PAGE_SIZE)
+            after, order = listing.after_id, listing.order
+            rows = corrections.page(session, access, project_id, state=state, after=after, limit=PAGE_SIZE, sort=order)
             people = sheet_groups.people(session, [row.assignment_id for row in rows])
             cut = parameters.of_project(session, project_id).days
         shown: Sequence[Correction] = rows[:PAGE_SIZE]
@@ -87,7 +88,9 @@ def _queue(portal: Portal, pages: APIRouter) -> None:
             "counts": dict.fromkeys((one.value for one in CorrectionState), " "),
             "columns": COLUMNS,
             "rows": shown,
-            "more": paging.cursor_after(shown[-1].id) if len(rows) > PAGE_SIZE else "",
+            "more": str(shown[-1].id) if len(rows) > PAGE_SIZE else "",
+            "sortable": corrections.ORDER.columns,
+            "may_export": access.may(Function.EXPORT),
             "people": people,
             "date_of": cut.date_of,
             "own": access.actor,

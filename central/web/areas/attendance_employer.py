@@ -16,6 +16,7 @@ from central.clock import today
 from central.entry import people_list
 from central.web.areas import Area, Entry, Part
 from central.web.areas.attendance_words import dates, hours, month_of, months_around, tone
+from central.web.listing import Listing
 from central.web.pages import Portal, signed_in
 
 
@@ -35,6 +36,8 @@ def router(portal: Portal) -> APIRouter:
             "found": found,
             "waiting": waiting,
             "today": today(portal.clock),
+            "listing": Listing.read("/attendance", request.query_params, (), (), ("month",)),
+            "may_export": access.may(Function.EXPORT),
             "may_see_wages": access.may(Function.VIEW_WAGES),
         }
         return portal.page(request, "attendance/employer.html", values)

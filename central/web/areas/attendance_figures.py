@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import suppress
 from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from central import paging
+from central.access import Function
 from central.attendance import labour_count, rates, sheet_groups, wage_sheet
 from central.call import RowId
 from central.clock import today
 from central.projects.service import visible_project
 from central.web.areas import Area
 from central.web.areas.attendance import FILTERS, narrowing, wanted_of
-from central.web.areas.attendance_words import frame, months_around
+from central.web.areas.attendance_words import date_asked, frame, months_around
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, signed_in, texts_of
 from central.web.trades import trade_name
@@ -43,6 +43,7 @@ def router(portal: Portal) -> APIRouter:
             "project": project,
             "listing": listing,
             "filters": narrowing(groups, t),
+            "may_export": access.may(Function.EXPORT),
             "found": found,
             "lines": lines,
             "more": paging.cursor_after(lines[-1].line.assignment_id) if len(found.lines) > PAGE_SIZE else "",
@@ -50,10 +51,8 @@ def router(portal: Portal) -> APIRouter:
         return portal.page(request, "attendance/wages.html", values)
 
     @pages.get("/projects/{project_id}/attendance/labour")
-    def labour(request: Request, project_id: RowId, date: str = "") -> Response:
-        access, t, on = signed_in(request), texts_of(request), today(portal.clock)
-        with suppress(ValueError):
-            on = min(dt.date.fromisoformat(date), on)
+    def labour(request: Request, project_id: RowId) -> Response:
+        access, t, on = signed_in(request), texts_of(request), date_asked(request.query_params.get("date", ""), portal.clock)
         with portal.database.reading() as session:
             project = visible_project(session, access, project_id)
             found = labour_count.of_date(session, portal.clock, access, project_id, on)
@@ -61,6 +60,8 @@ def router(portal: Portal) -> APIRouter:
             **frame(project_id, access, "labour", t),
             "month": "",
             "project": project,
+            "listing": Listing.read(request.url.path, request.query_params, (), (), ("date",)),
+            "may_export": access.may(Function.EXPORT),
             "found": found,
             "today": today(portal.clock),
             "day_before": on - dt.timedelta(days=1),
@@ -89,6 +90,7 @@ def router(portal: Portal) -> APIRouter:
             "listing": listing,
             "doubts": doubts.items[:PAGE_SIZE],
             "doubts_in_all": doubts.total,
+            "may_export": access.may(Function.EXPORT),
             "more": paging.cursor_after(doubts.items[PAGE_SIZE - 1].line.assignment_id) if len(doubts.items) > PAGE_SIZE else "",
         }
         return portal.page(request, "attendance/checks.html", values)

@@ -59,6 +59,7 @@ def router(portal: Portal) -> APIRouter:
             "listing": listing,
             "states": ("", *STATES),
             "columns": COLUMNS,
+            "may_export": access.may(Function.EXPORT),
             "lines": lines,
             "more": paging.cursor_after(lines[-1].assignment_id) if len(found.lines) > PAGE_SIZE else "",
             "found": found,

@@ -78,6 +78,7 @@ def _freezing(portal: Portal, pages: APIRouter) -> None:
             "missing": missing,
             "gates": [gate for gate in on.gates if missing and not _covers(gate, on, missing)],
             "differences": differences[:MOST_DIFFERENT],
+            "may_export": access.may(Function.EXPORT),
             "different_in_all": len(differences),
             "objections": shown,
             "more": paging.cursor_after(shown[-1].id) if len(raised) > PAGE_SIZE else "",

@@ -50,6 +50,15 @@ def month_of(text: str, clock: Clock) -> dt.date:
         return now.replace(day=1)
 
 
+def date_asked(text: str, clock: Clock) -> dt.date:
+    """The date that an address asks for, none after today; today for anything else."""
+    now = today(clock)
+    try:
+        return min(dt.date.fromisoformat(text), now)
+    except ValueError:
+        return now
+
+
 def date_of(text: str) -> dt.date:
     """A date of a path. Raises `Problem` 404 NOT_FOUND for what is none."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -12,13 +13,15 @@ from sqlalchemy.orm import Session
 
 from central.access import Access, Function, Role
 from central.call import RowId
-from central.entry import acceptance, batch, people_list
+from central.entry import acceptance, batch, people_list, sheet
 from central.entry.batch import Outcome
+from central.entry.store import AssignmentView
 from central.errors import Problem, declare
 from central.projects.service import visible_project
 from central.web import saved_views
 from central.web.areas import Area, Entry, needs
 from central.web.areas.people import query_of
+from central.web.exporting import BATCH, book, every_counted
 from central.web.forms import Form_, Sent
 from central.web.listing import Listing
 from central.web.pages import Portal, redirect, refused_rows, signed_in, texts_of, told
@@ -36,8 +39,7 @@ def router(portal: Portal) -> APIRouter:
 
     @pages.get("/projects/{project_id}/queue")
     def queue(request: Request, project_id: RowId) -> Response:
-        access, t = signed_in(request), texts_of(request)
-        listing = Listing.read(request.url.path, request.query_params, (), people_list.COLUMNS)
+        access, t, listing = signed_in(request), texts_of(request), _listing(request)
         query = replace(query_of(listing, portal), state="", turn_of=access.company_id)
         with portal.database.reading() as session:
             project = visible_project(session, access, project_id)
@@ -51,17 +53,34 @@ def router(portal: Portal) -> APIRouter:
                 "saved": saved_views.of_list(session, access, listing.path),
                 "refused": refused_rows(request),
                 "may_confirm": access.may(Function.CONFIRM_ENTRY),
+                "may_export": access.may(Function.EXPORT),
                 "once": secrets.token_urlsafe(18),
                 "trade_of": lambda code: trade_name(code, t),
                 **counted(listing, page.matching, len(page.lines)),
             }
             return portal.page(request, "queue.html", values)
 
+    @pages.get("/projects/{project_id}/queue/export.xlsx")
+    def exported(request: Request, project_id: RowId) -> Response:
+        access = signed_in(request)
+        access.require(Function.EXPORT)
+        query = replace(query_of(_listing(request), portal), state="", turn_of=access.company_id, limit=BATCH)
+
+        def rows(session: Session) -> Iterator[AssignmentView]:
+            return every_counted(lambda offset: people_list.of_project(session, access, project_id, replace(query, offset=offset)).lines)
+
+        return book(portal, access, rows, sheet.COLUMNS, "待确认", action="people.exported", of=f"project:{project_id}")
+
     @pages.post("/projects/{project_id}/queue")
     def decide(request: Request, project_id: RowId, sent: Form_) -> Response:
         return redirect(request, portal.write(request, sent, lambda session, access: _decided(portal, session, access, project_id, sent)))
 
     return pages
+
+
+def _listing(request: Request) -> Listing:
+    path = request.url.path.removesuffix("/export.xlsx")
+    return Listing.read(path, request.query_params, (), people_list.COLUMNS)
 
 
 def _decided(portal: Portal, session: Session, access: Access, project_id: int, sent: Sent) -> str:

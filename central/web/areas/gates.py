@@ -15,6 +15,7 @@ from central.errors import Problem
 from central.projects.service import visible_project
 from central.web.areas import Area, Entry, needs
 from central.web.forms import Field, Form, Form_, Section
+from central.web.listing import Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
 from central.web.texts import Texts
 from edge.sync import wire
@@ -36,6 +37,7 @@ def router(portal: Portal) -> APIRouter:
             boxes = gates.of_project(session, access, project_id)
         may_manage = access.may(Function.MANAGE_GATES)
         values = {"project": project, "boxes": boxes, "code": claimed[1], "name": claimed[0], "may_manage": may_manage}
+        values |= {"listing": Listing.read(f"/projects/{project_id}/gates", {}, (), ()), "may_export": access.may(Function.EXPORT)}
         return portal.page(request, "gates.html", {"form": form or _form(t, project_id), **values}, status)
 
     @pages.get("/projects/{project_id}/gates")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -17,7 +17,9 @@ from central.entry.lanes import Limits
 from central.errors import Problem
 from central.projects import team_list
 from central.projects.service import chain, require_general_contractor, visible_project
+from central.projects.team_list import TeamLine
 from central.web.areas import Area, Entry, Part, needs
+from central.web.exporting import BATCH, every
 from central.web.forms import Field, Form, Form_, Section, Sent
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
@@ -25,6 +27,12 @@ from central.web.texts import Texts
 
 SEEN_BY: Final = (Role.EMPLOYER, Role.CONTRACTOR, Role.AUTHORITY)
 CHOSEN: Final = "chosen"
+
+
+def teams_set_apart(session: Session, access: Access, project_id: int) -> Iterator[TeamLine]:
+    """The teams for which lanes or duty are set."""
+    lines = every(lambda after: team_list.of_project(session, access, project_id, after=after, limit=BATCH), lambda line: line.team.id)
+    return (line for line in lines if line.team.lanes or line.team.maintenance)
 
 
 def router(portal: Portal) -> APIRouter:
@@ -40,14 +48,12 @@ def router(portal: Portal) -> APIRouter:
             access.require(Function.VIEW_DEVICES)
             project = visible_project(session, access, project_id)
             found = lanes.set_apart(session, access, project_id, after, PAGE_SIZE)
-            teams = [
-                line for line in team_list.of_project(session, access, project_id, limit=200) if line.team.lanes or line.team.maintenance
-            ]
+            teams = list(teams_set_apart(session, access, project_id))
             known = lanes.of_project(session, project_id)
         shown = found[:PAGE_SIZE]
         more = str(shown[-1].assignment.id) if len(found) > PAGE_SIZE else ""
         values = {"project": project, "listing": listing, "people": shown, "teams": teams, "lanes": known, "more": more}
-        return portal.page(request, "lanes.html", values)
+        return portal.page(request, "lanes.html", {"may_export": access.may(Function.EXPORT), **values})
 
     def form_page(request: Request, of: _Subject, sent: Sent | None = None, problem: Problem | None = None) -> Response:
         access, t = signed_in(request), texts_of(request)

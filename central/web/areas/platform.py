@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -13,12 +14,16 @@ from central.access import Access, Function, Role
 from central.call import RowId
 from central.errors import TEXTS as PROBLEMS
 from central.errors import Problem
+from central.exchange.workbook import Column, Value
 from central.platform import service, sight
-from central.platform.model import UploadKind, UploadState
+from central.platform.model import PlatformChannel, UploadKind, UploadState
+from central.projects.model import Project
 from central.web.areas import Area, Entry
+from central.web.exporting import BATCH, book, columns, every
 from central.web.forms import Form_
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
+from central.web.texts import Texts
 
 COLUMNS: Final = ("upload", "upload_state", "upload_why", "upload_at", "do")
 STATES: Final = tuple(state.value for state in UploadState)
@@ -31,26 +36,51 @@ def router(portal: Portal) -> APIRouter:
 
     @pages.get("/platform")
     def everywhere(request: Request) -> Response:
-        access, listing = signed_in(request), Listing.read("/platform", request.query_params, (), ())
+        access, listing = signed_in(request), _everywhere(request)
         with portal.database.reading() as session:
-            found = sight.channels(session, access, after=_row(listing.after), limit=PAGE_SIZE)
+            found = sight.channels(session, access, after=listing.after_id, limit=PAGE_SIZE, sort=listing.order)
         rows = found[:PAGE_SIZE]
         values = {
             "rows": rows,
             "listing": listing,
+            "sortable": sight.CHANNELS.columns,
             "more": str(rows[-1][0].id) if len(found) > PAGE_SIZE else "",
             "configured": bool(portal.centre.settings.platform_url),
             "allowed": portal.centre.settings.platform_projects,
         }
         return portal.page(request, "platform_projects.html", values)
 
+    @pages.get("/platform/export.xlsx")
+    def everywhere_exported(request: Request) -> Response:
+        access, t, order = signed_in(request), texts_of(request), _everywhere(request).order
+
+        def rows(session: Session) -> Iterator[tuple[Project, PlatformChannel | None]]:
+            return every(lambda after: sight.channels(session, access, after, BATCH, order), lambda row: row[0].id)
+
+        cells: dict[str, Callable[[tuple[Project, PlatformChannel | None]], Value]] = {
+            "project": lambda row: row[0].name,
+            "reg_no": lambda row: row[0].reg_no,
+            "platform": lambda row: t("platform_is_on", since=row[1].since) if row[1] and row[1].switched_on else t("platform_is_off"),
+            "upload_why": lambda row: t("platform_paused") if row[1] and row[1].paused_code else "",
+        }
+        shown = columns(t, cells, text=("reg_no",), wide=("project", "platform"))
+        return book(portal, access, rows, shown, "上报", action="platform.exported", of="projects")
+
+    @pages.get("/projects/{project_id}/platform/export.xlsx")
+    def of_project_exported(request: Request, project_id: RowId) -> Response:
+        access, t, listing = signed_in(request), texts_of(request), _of_project(request, project_id)
+
+        def rows(session: Session) -> Iterator[sight.Line]:
+            return every(lambda after: _lines(session, access, project_id, listing, after=after, limit=BATCH), lambda line: line.upload.id)
+
+        return book(portal, access, rows, _columns(t), "上报", action="platform.exported", of=f"project:{project_id}")
+
     @pages.get("/projects/{project_id}/platform")
     def of_project(request: Request, project_id: RowId) -> Response:
-        access, t = signed_in(request), texts_of(request)
-        listing = Listing.read(f"/projects/{project_id}/platform", request.query_params, STATES, (), ("day", "kind"))
+        access, t, listing = signed_in(request), texts_of(request), _of_project(request, project_id)
         with portal.database.reading() as session:
             status = sight.status(session, access, portal.centre.settings, project_id)
-            found = _lines(session, access, project_id, listing)
+            found = _lines(session, access, project_id, listing, after=listing.after_id, limit=PAGE_SIZE)
         lines = found[:PAGE_SIZE]
         values = {
             "status": status,
@@ -64,7 +94,7 @@ def router(portal: Portal) -> APIRouter:
             "keep_days": portal.centre.settings.platform_keep_days,
             "more": str(lines[-1].upload.id) if len(found) > PAGE_SIZE else "",
             "may_switch": access.may(Function.MANAGE_SETTINGS),
-            "why": lambda code: t.problem(PROBLEMS[code]) if code in PROBLEMS else code,
+            "why": lambda code: _why(code, t),
         }
         return portal.page(request, "platform.html", values)
 
@@ -95,19 +125,39 @@ def router(portal: Portal) -> APIRouter:
     return pages
 
 
-def _lines(session: Session, access: Access, project_id: int, listing: Listing) -> list[sight.Line]:
+def _everywhere(request: Request) -> Listing:
+    return Listing.read("/platform", request.query_params, (), sight.CHANNELS.columns)
+
+
+def _of_project(request: Request, project_id: int) -> Listing:
+    return Listing.read(f"/projects/{project_id}/platform", request.query_params, STATES, (), ("day", "kind"))
+
+
+def _why(code: str, t: Texts) -> str:
+    return t.problem(PROBLEMS[code]) if code in PROBLEMS else code
+
+
+def _columns(t: Texts) -> tuple[Column[sight.Line], ...]:
+    cells: dict[str, Callable[[sight.Line], Value]] = {
+        "upload": lambda line: t(f"upload_{line.upload.kind}"),
+        "name": lambda line: line.name,
+        "id": lambda line: line.id_masked,
+        "upload_state": lambda line: t(f"upload_state_{line.upload.state}"),
+        "upload_why": lambda line: _why(line.upload.code, t) if line.upload.code else "",
+        "upload_said": lambda line: line.upload.said,
+        "upload_at": lambda line: line.upload.settled_at or line.upload.sent_at or line.upload.created_at,
+    }
+    return columns(t, cells, text=("id",), wide=("upload_why", "upload_said"))
+
+
+def _lines(session: Session, access: Access, project_id: int, listing: Listing, *, after: int, limit: int) -> list[sight.Line]:
     """What stands in the queue or, of a date, what is packed of it; and one more than a page."""
-    after = _row(listing.after)
     if listing.filter("day"):
         day = _date(listing.filter("day")) or dt.date.min
-        return sight.packed(session, access, project_id, day, after=after, limit=PAGE_SIZE)
+        return sight.packed(session, access, project_id, day, after=after, limit=limit)
     state = UploadState(listing.state) if listing.state else None
     kind = UploadKind(listing.filter("kind")) if listing.filter("kind") in KINDS else None
-    return sight.page(session, access, project_id, state=state, kind=kind, after=after, limit=PAGE_SIZE)
-
-
-def _row(after: str) -> int:
-    return int(after) if after.isdigit() and len(after) < 16 else 0
+    return sight.page(session, access, project_id, state=state, kind=kind, after=after, limit=limit)
 
 
 def _date(given: str) -> dt.date | None:

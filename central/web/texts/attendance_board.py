@@ -57,6 +57,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "coverage_none_why": ("项目开工后显示在这里。", "Projects appear once they have begun."),
     "col_seen_heads": ("当日出勤", "Present"),
     "col_told_until": ("数据到齐至", "Complete until"),
+    "col_gates_online": ("门禁在线", "Gates online"),
+    "col_gates_all": ("门禁数", "Gates"),
     "col_gates_now": ("门禁在线", "Gates online"),
     "col_judged": ("情况", "State"),
     "reporting_ok": ("正常", "Well"),

@@ -66,6 +66,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "col_upload": ("记录", "Record"),
     "col_upload_state": ("状态", "State"),
     "col_upload_why": ("原因", "Why"),
+    "col_upload_said": ("平台答复", "What the platform said"),
     "col_upload_at": ("时间", "Time"),
     "upload_retry_at": ("{at} 自动重试", "tried again {at}"),
     "upload_attempts": ("已试 {n} 次", "{n} attempts"),

@@ -13,17 +13,7 @@ from central.web.texts import TEXTS
 CENTRAL = Path(central.__file__).parent
 TEMPLATES = CENTRAL / "web" / "templates"
 NOT_YET = {
-    "anomalies.html",
-    "anomalies_projects.html",
-    "attendance/corrections.html",
-    "attendance/coverage.html",
-    "attendance/presence.html",
-    "attendance/wages.html",
     "comparison.html",
-    "lanes.html",
-    "platform.html",
-    "platform_projects.html",
-    "queue.html",
     "transfers.html",
     "verification.html",
 }
