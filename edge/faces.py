@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log
 from statistics import NormalDist
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -109,6 +109,17 @@ class FaceEngine(Protocol):
 
     def embed(self, image: Image, face: Face) -> Vector:
         """The unit vector of a face that `detect` found in this same picture."""
+
+
+@runtime_checkable
+class NearbyEngine(FaceEngine, Protocol):
+    """An engine that looks around a face for clearly less than a look at the whole picture costs."""
+
+    def detect_near(self, image: Image, face: Face) -> list[Face]:
+        """The faces around where `face` was a moment ago, largest first, in pixels of the whole picture.
+
+        Who stands further off is not seen. What is found is what `detect` would find, but for less than a step of one pixel changes.
+        """
 
 
 def threshold(scale: Scale, rows: int, bound: float = BOUND) -> float:

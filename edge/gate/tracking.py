@@ -87,9 +87,13 @@ class Tracker:
         self._tracks: list[Track] = []
         self._numbers = count(1)
 
+    def followed(self, at_s: float) -> list[Track]:
+        """The tracks that are not over."""
+        return [track for track in self._tracks if at_s - track.last_s <= LOST_S]
+
     def follow(self, faces: Sequence[Face], at_s: float) -> list[Track]:
         """The tracks of the faces in this frame, in their order. Nearest pairs first; a face that fits no track begins one."""
-        self._tracks = [track for track in self._tracks if at_s - track.last_s <= LOST_S]
+        self._tracks = self.followed(at_s)
         pairs = sorted(
             (
                 (nearness, i, t)
