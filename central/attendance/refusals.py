@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from central.access import Access, Function
@@ -87,7 +87,17 @@ def page(
     A-60, A-45, A-63: the general contractor and an authority see all, strangers too; anybody else those of its own people, or that come
     to it along the contract chain. Raises `Problem` 403 ROLE_NOT_ALLOWED, 404 NOT_FOUND (no part in the project), 422 CURSOR_INVALID.
     """
-    seen = _seen(session, access, project_id)
+    conditions = [Refusal.project_id == project_id, *_seen(session, access, project_id), *_narrowed(wanted)]
+    return _read(session, conditions, sort, after, limit)
+
+
+def of_worker(session: Session, assignment: Assignment, date: dt.date, cut: dt.time, limit: int) -> list[Refused]:
+    """A worker's refusals of a work date, the first of them first. The caller has checked who asks: it is the worker's own view too."""
+    conditions = [Refusal.project_id == assignment.project_id, *_narrowed(Wanted(day=date, assignment_id=assignment.id, cut=cut))]
+    return _read(session, conditions, "time", 0, limit)[:limit]
+
+
+def _read(session: Session, conditions: list[ColumnElement[bool]], sort: str, after: int, limit: int) -> list[Refused]:
     rows = (
         select(*_ROW)
         .select_from(Refusal)
@@ -97,17 +107,16 @@ def page(
         .outerjoin(Company, Company.id == Assignment.employer_id)
         .outerjoin(Team, Team.id == Assignment.team_id)
     )
-    conditions = [Refusal.project_id == project_id, ~Refusal.forgotten, seen, *_narrowed(wanted)]
-    return [_refused(row) for row in ORDER.page(session, rows, conditions, sort or NEWEST, after=after, limit=limit)]
+    return [_refused(row) for row in ORDER.page(session, rows, [~Refusal.forgotten, *conditions], sort or NEWEST, after=after, limit=limit)]
 
 
-def _seen(session: Session, access: Access, project_id: int) -> ColumnElement[bool]:
+def _seen(session: Session, access: Access, project_id: int) -> list[ColumnElement[bool]]:
     access.require(Function.VIEW_ATTENDANCE)
     access.require_project(project_id)
     people = sight.on_project(session, access, project_id)
     root = projects.chain(session, project_id).general_contractor
     is_general = root is not None and access.company_id is not None and root.company_id == access.company_id
-    return true() if is_general or access.sees_everything else people(Assignment)
+    return [] if is_general or access.sees_everything else [Refusal.assignment_id.is_not(None), people(Assignment)]
 
 
 def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -142,8 +142,7 @@ def router(portal: Portal) -> APIRouter:
             if day is None:
                 raise Problem("NOT_FOUND", 404)
             now = published.page(session, portal.clock, access, project_id, Wanted(on.replace(day=1), assignment_ids=(assignment_id,)))
-            that_day = refusals.Wanted(day=on, assignment_id=assignment_id, cut=day.parameters.days.day_cut)
-            refused = refusals.page(session, access, project_id, that_day, "time", limit=REFUSED_SHOWN)[:REFUSED_SHOWN]
+            refused = refusals.of_worker(session, assignment, on, day.parameters.days.day_cut, REFUSED_SHOWN)
         values = {
             **frame(project_id, access, "month", t),
             "project": project,

@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from central.attendance import day_lines, own_links, own_view, roots, sheet_groups
+from central.attendance import day_lines, own_links, own_view, refusals, roots, sheet_groups
 from central.attendance.own_links import Link
 from central.attendance.own_view import OwnMonth
 from central.attendance.published import Complaint
@@ -28,11 +28,13 @@ from central.errors import Problem
 from central.identity.attempts import Pace
 from central.web.areas import Area
 from central.web.areas.attendance_words import date_of, dates, hours, month_of, months_around, tone, word
+from central.web.areas.refusals import said
 from central.web.forms import Form_, Sent
 from central.web.pages import Portal, texts_of, told
 
 COOKIE: Final = "gongmen_own"
 CLOSED: Final = ("OWN_LINK_ENDED", "OWN_LINK_REVOKED")
+REFUSED_SHOWN: Final = 20
 PER_MINUTE: Final = 60
 """Pages and proofs that one link may ask for; a person needs a dozen."""
 
@@ -194,10 +196,14 @@ def _looking(own: OwnPages, pages: APIRouter) -> None:
             view = view_of(session, link)
             found = day_lines.of_date(session, portal.clock, view.assignment, on)
             whole: OwnMonth = own_view.month(session, portal.clock, link, on.replace(day=1))
+            cut = found.parameters.days.day_cut if found else dt.time()
+            refused = refusals.of_worker(session, view.assignment, on, cut, REFUSED_SHOWN)
         if found is None:
             raise Problem("NOT_FOUND", 404)
+        t = texts_of(request)
         values = {
             **own.frame(request, link, view),
+            "refused": [(one, said(one, t)) for one in refused],
             "day": found,
             "month": f"{on:%Y-%m}",
             "is_public": whole.is_public(today(portal.clock)),

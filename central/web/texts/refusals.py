@@ -15,6 +15,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "refusals_of_one_all": ("全部人员", "Everybody"),
     "refusals_of_worker": ("为什么进不来：查看被拒记录", "Why the gate said no: denied attempts"),
     "refusals_of_day": ("当天被拒", "Refused that day"),
+    "refusals_own_do": (
+        "只有您本人和项目部看得到，从不留图像。不明白的，请拿着本页问项目部劳务员。",
+        "You and the project's office see this, never with an image. If it is unclear, show this page to the labour clerk.",
+    ),
     "refusals_none": ("没有被拒记录", "Nobody was refused"),
     "refusals_none_why": (
         "90 天内闸机没有拒绝过人；这里只显示您有权查看的人员。",

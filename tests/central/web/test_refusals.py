@@ -13,6 +13,8 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select, update
 
+from central.access import Access, Role
+from central.attendance import own_links
 from central.audit import AuditEntry
 from central.entry.model import Assignment
 from central.identity.model import Account, KioskOperator, OperatorRole
@@ -22,6 +24,7 @@ from tests.central.attendance.punches import moment
 from tests.central.messaging.field import NOW, open_field
 from tests.central.stage import leave
 from tests.central.web.attendance_site import TODAY, Attended, attended
+from tests.central.web.site import FakeBrowser
 
 IN, FACE, CARD = wire.Direction.IN, wire.Method.FACE, wire.Method.ID_CARD
 STRANGER = "闸机不认识"
@@ -165,3 +168,20 @@ def test_the_boards_count_of_refusals_leads_to_todays_list(site: Attended) -> No
     site.gates.deliver()
     board = site.browser().get(f"{site.at}/board").text
     assert board.count(f'href="{site.at}/refusals?day=2026-04-02"') == 2
+
+
+def test_a_worker_reads_in_the_own_view_why_the_gate_said_no_and_nothing_of_others(site: Attended) -> None:
+    worker, other = site.gates.worker(), site.gates.worker()
+    refuses(site, "06:41", wire.Reason.TRAINING_REQUIRED, worker, checks=("sharpness",), score=700)
+    refuses(site, "06:42", wire.Reason.OUT_OF_HOURS, other)
+    site.gates.arrive()
+    office = Access("account:1", Role.CONTRACTOR, site.field.company_id, site.field.project_id)
+    with site.centre.database.writing() as session:
+        token, _ = own_links.issue(session, site.field.clock, site.centre.secrets, office, site.id_of(worker))
+    phone = FakeBrowser(site, site.app)
+    phone.get(f"/own/{token}")
+    page = phone.get(f"/own/days/{TODAY}").text
+    assert "当天被拒" in page
+    assert "需要重新培训" in page
+    assert "不在开放时段" not in page
+    assert "当天被拒" not in phone.get(f"/own/days/{YESTERDAY}").text
