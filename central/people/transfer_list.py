@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from central.access import Access, Function
 from central.errors import Problem
+from central.ordering import Order
 from central.people.model import Worker
 from central.people.service import whose
 from central.people.transfer_model import Transfer, TransferState
@@ -18,6 +20,8 @@ from central.projects.model import Company
 
 _From = aliased(Company)
 _To = aliased(Company)
+SORTABLE: Final = ("name", "transfer_company", "transfer_from", "transfer_to", "transfer_state", "asked_at")
+"""By what a list of them can be sorted; `transfer_company` is the other company of whoever looks."""
 
 
 class Side(StrEnum):
@@ -45,18 +49,23 @@ class TransferView:
 
 
 def page_of(
-    session: Session, access: Access, *, side: Side | None = None, state: TransferState | None = None, after: int, limit: int
+    session: Session,
+    access: Access,
+    *,
+    side: Side | None = None,
+    state: TransferState | None = None,
+    q: str = "",
+    after: int,
+    limit: int,
+    sort: str = "",
 ) -> list[TransferView]:
-    """A-30: newest first, and one more; `after` is the id that the page before ended with. Supervision sees everybody's."""
+    """A-30: newest first unless sorted otherwise, and one more; `after` is the id that the page before ended with.
+
+    `q` is part of the worker's name or of a company's. Supervision sees everybody's.
+    """
     company = whose(access)
-    wanted = _views(company).order_by(Transfer.id.desc()).limit(limit + 1)
-    if company is not None and side is not None:
-        wanted = wanted.where((Transfer.from_id if side is Side.ASKED else Transfer.to_id) == company)
-    if state is not None:
-        wanted = wanted.where(Transfer.state == state)
-    if after:
-        wanted = wanted.where(Transfer.id < after)
-    return [_view(row, company) for row in session.execute(wanted)]
+    conditions = _conditions(company, side, state, q)
+    return [_view(row, company) for row in _order(company).page(session, _views(company), conditions, sort, after=after, limit=limit)]
 
 
 def one(session: Session, access: Access, transfer_id: int) -> TransferView:
@@ -68,19 +77,18 @@ def one(session: Session, access: Access, transfer_id: int) -> TransferView:
     return _view(row, company)
 
 
-def heads(session: Session, access: Access) -> dict[TransferState, int]:
+def heads(session: Session, access: Access, q: str = "") -> dict[TransferState, int]:
     """How many there are in each state."""
-    wanted = select(Transfer.state, func.count()).where(_seen(whose(access))).group_by(Transfer.state)
-    counted = {row[0]: row[1] for row in session.execute(wanted)}
+    counted = _counted(session, Transfer.state, whose(access), q=q)
     return {state: counted.get(state, 0) for state in TransferState}
 
 
-def by_side(session: Session, access: Access) -> dict[Side, int]:
+def by_side(session: Session, access: Access, *, state: TransferState | None = None, q: str = "") -> dict[Side, int]:
     """How many an employer was asked, and has asked."""
     company = access.require_employer()
     access.require(Function.VIEW_PEOPLE)
-    columns = {Side.ASKED: Transfer.from_id, Side.ASKING: Transfer.to_id}
-    return {side: session.scalar(select(func.count()).where(column == company)) or 0 for side, column in columns.items()}
+    counted = _counted(session, Transfer.from_id == company, company, state=state, q=q)
+    return {Side.ASKED: counted.get(True, 0), Side.ASKING: counted.get(False, 0)}
 
 
 def waits(session: Session, access: Access) -> tuple[int, int]:
@@ -94,6 +102,38 @@ def waits(session: Session, access: Access) -> tuple[int, int]:
 
 def _seen(company: int | None) -> ColumnElement[bool]:
     return true() if company is None else or_(Transfer.from_id == company, Transfer.to_id == company)
+
+
+def _conditions(company: int | None, side: Side | None, state: TransferState | None, q: str) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if company is not None and side is not None:
+        conditions.append((Transfer.from_id if side is Side.ASKED else Transfer.to_id) == company)
+    if state is not None:
+        conditions.append(Transfer.state == state)
+    if q:
+        conditions.append(or_(*(column.icontains(q, autoescape=True) for column in (Transfer.name_said, _From.name, _To.name))))
+    return conditions
+
+
+def _order(company: int | None) -> Order:
+    other = case((Transfer.from_id == company, _To.name), else_=_From.name)
+    keys = (Worker.name_order, other, _From.name, _To.name, Transfer.state, Transfer.asked_at)
+    return Order(Transfer.id, dict(zip(SORTABLE, keys, strict=True)), newest_first=True)
+
+
+def _counted(
+    session: Session,
+    key: ColumnElement[Any] | InstrumentedAttribute[Any],
+    company: int | None,
+    *,
+    state: TransferState | None = None,
+    q: str,
+) -> dict[Any, int]:
+    """How many under these conditions by a key."""
+    wanted = select(key, func.count()).select_from(Transfer).where(_seen(company), *_conditions(company, None, state, q)).group_by(key)
+    if q:
+        wanted = wanted.join(_From, _From.id == Transfer.from_id).join(_To, _To.id == Transfer.to_id)
+    return {row[0]: row[1] for row in session.execute(wanted)}
 
 
 def _views(company: int | None) -> Select[Transfer, str, str, str]:

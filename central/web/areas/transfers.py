@@ -25,16 +25,12 @@ from central.people.transfer_rules import OPEN
 from central.people.typed import day
 from central.web import choices, moments
 from central.web import told as told_
-from central.web.areas import Area, Entry, Part
+from central.web.areas import Area, Entry, Part, transfers_list
+from central.web.areas.transfers_list import PATH
 from central.web.areas.worker_forms import refused_registration, stated
 from central.web.forms import Field, Form, Form_, Section, Sent, typed
-from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
 from central.web.texts import Texts
-
-PATH: Final = "/transfers"
-EMPLOYER_COLUMNS: Final = ("name", "id", "transfer_company", "transfer_state", "asked_at", "due")
-ALL_COLUMNS: Final = ("name", "id", "transfer_from", "transfer_to", "transfer_state", "asked_at", "due")
 
 
 def router(portal: Portal) -> APIRouter:
@@ -42,29 +38,7 @@ def router(portal: Portal) -> APIRouter:
     pages = APIRouter(include_in_schema=False)
     centre = portal.centre
 
-    @pages.get(PATH)
-    def transfers(request: Request) -> Response:
-        access = signed_in(request)
-        is_employer = access.role is Role.EMPLOYER
-        states = [str(one) for one in (Side if is_employer else TransferState)]
-        listing = Listing.read(PATH, request.query_params, states, ())
-        side = Side(listing.state) if listing.state and is_employer else None
-        state = TransferState(listing.state) if listing.state and not is_employer else None
-        after = listing.after_id
-        with portal.database.reading() as session:
-            found = transfer_list.page_of(session, access, side=side, state=state, after=after, limit=PAGE_SIZE)
-            heads = transfer_list.by_side(session, access) if is_employer else transfer_list.heads(session, access)
-        rows = found[:PAGE_SIZE]
-        values = {
-            "listing": listing,
-            "rows": rows,
-            "more": str(rows[-1].transfer.id) if len(found) > PAGE_SIZE else "",
-            "heads": {str(key): count for key, count in heads.items()},
-            "total": sum(heads.values()),
-            "columns": EMPLOYER_COLUMNS if is_employer else ALL_COLUMNS,
-            "may_register": access.may(Function.REGISTER),
-        }
-        return portal.page(request, "transfers.html", values)
+    transfers_list.add(portal, pages)  # first: their paths stand before the one that takes a number
 
     @pages.post(PATH)
     def ask(request: Request, sent: Form_) -> Response:

@@ -94,5 +94,6 @@ TEXTS = {
     "deed_training.recorded": ("登记培训", "Training recorded"),
     "deed_worker.further_employer": ("另有用人单位登记", "Registered by a further employer"),
     "deed_worker.identity_asked": ("提请身份核验", "Verification asked"),
+    "deed_transfers.exported": ("导出转入转出", "Transfers exported"),
     "deed_workers.exported": ("导出工人", "Workers exported"),
 }

@@ -14,7 +14,6 @@ CENTRAL = Path(central.__file__).parent
 TEMPLATES = CENTRAL / "web" / "templates"
 NOT_YET = {
     "comparison.html",
-    "transfers.html",
     "verification.html",
 }
 """Those that have none yet."""

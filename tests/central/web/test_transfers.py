@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import update
 
@@ -10,7 +12,9 @@ from central.entry.nightly import let_depart
 from central.exchange import import_work
 from central.people import transfer_job
 from central.people.model import Worker
+from central.people.transfer_model import Transfer, TransferState
 from tests.central.builders import FakeClock, resident_number
+from tests.central.web.books import column, rows
 from tests.central.web.day import Day, fields, opened
 from tests.central.web.site import FakeBrowser
 from tests.central.web.test_employer_pages import CARD, filled, with_rows
@@ -130,3 +134,51 @@ def test_its_pages_speak_english_too(day: Day) -> None:
     asking.cookies.set("gongmen_language", "en")
     for page in ("/transfers", path):
         assert "Waiting for the answer" in asking.get(page).text
+
+
+def many(day: Day, centre: Centre) -> None:
+    """Besides 李建国: three workers of 浦江劳务 for whom others ask, one of them answered."""
+    labour, at = day.site.labour.id, centre.clock.now()
+    kinds = (("张三", TransferState.WAITING), ("陈四", TransferState.REFUSED), ("阿五", TransferState.WAITING))
+    workers = [day.worker(id_number=resident_number(780 + n), name=name) for n, (name, _) in enumerate(kinds)]
+    with centre.database.writing() as session:
+        for hour, (kind, found) in enumerate(zip(kinds, workers, strict=True)):
+            session.add(
+                Transfer(
+                    worker_id=found.worker.id,
+                    employment_id=found.employment.id,
+                    from_id=labour,
+                    to_id=day.pro.company_id if hour else day.second.company_id,
+                    state=kind[1],
+                    name_said=kind[0],
+                    asked_by="account:1",
+                    asked_at=at + dt.timedelta(hours=hour),
+                    lapses_at=at + dt.timedelta(days=7, hours=hour),
+                )
+            )
+
+
+@pytest.mark.rule("A-33")
+@pytest.mark.rule("A-30")
+def test_they_are_found_sorted_and_taken_away_by_both_sides(day: Day, centre: Centre) -> None:
+    many(day, centre)
+    book = "/transfers/export.xlsx"
+    labour, asking, supervision = (day.browser(name) for name in ("labour", "pro", "authority"))
+    assert column(labour.get(book), "姓名") == ["阿五", "陈四", "张三"], "the newest first"
+    assert column(labour.get(f"{book}?sort=name"), "姓名") == ["阿五", "陈四", "张三"], "by pinyin"
+    assert column(labour.get(f"{book}?sort=-name"), "姓名") == ["张三", "陈四", "阿五"]
+    others = [str(name) for name in column(labour.get(f"{book}?sort=transfer_company"), "对方单位")]
+    assert others == sorted(others)
+    assert column(labour.get(f"{book}?progress=waiting&q=张"), "姓名") == ["张三"]
+    assert column(asking.get(f"{book}?state=asking&sort=asked_at"), "姓名") == ["陈四", "阿五"]
+    assert rows(asking.get(f"{book}?state=asked")) == []
+    assert column(supervision.get(f"{book}?state=refused"), "姓名") == ["陈四"]
+    first = rows(labour.get(book))[0]
+    assert "*" in str(first["证件号"])
+    assert first["答复期限"] is not None
+    assert rows(day.browser("other-labour").get(book)) == []
+    assert day.browser("office").get(book).status_code == 403
+    page = labour.get("/transfers?sort=-name&progress=waiting").text
+    assert page.index("张三") < page.index("阿五")
+    assert "陈四" not in page
+    assert "/transfers/export.xlsx?sort=-name&amp;progress=waiting" in page
