@@ -23,7 +23,8 @@ class CentralSettings(BaseSettings):
 
     `certificate_roots` and `certificate_lists` are files or folders of the authorities that name enterprises, and of what
     they revoked (A-04); `certificate_revocation` says what happens without a current list. Administrators need a second
-    factor unless told otherwise.
+    factor unless told otherwise. `password_memory_mib` and `password_rounds` are what one guess at a password costs (argon2id); below the
+    bounds, which are OWASP's least, nothing starts.
 
     `platform_url` is the national platform's address (empty: nothing is uploaded), `platform_projects` the registration numbers of the
     projects that may be uploaded. `platform_secret` is a file (0600) with the appsecret, or a folder (0700) with one named after each
@@ -65,6 +66,8 @@ class CentralSettings(BaseSettings):
     identity_service_key: str = ""
     identity_outage_weekdays: tuple[int, ...] = (5, 6)
     auth_failures_per_minute: int = 20
+    password_memory_mib: int = Field(default=64, ge=19, le=1024)
+    password_rounds: int = Field(default=3, ge=2, le=20)
     platform_url: str = ""
     platform_adapter: Literal["national", "henan"] = "national"
     platform_appid: str = ""

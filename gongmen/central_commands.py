@@ -78,7 +78,7 @@ def _administrator(session: Session, centre: Centre, username: str, role: Role) 
     from central.identity import service
 
     password = secrets.token_urlsafe(12)
-    service.create_administrator(session, centre.clock, username, password, role)
+    service.create_administrator(session, centre.clock, centre.passwords, username, password, role=role)
     _, token = service.issue_token(session, centre.clock, SYSTEM, name="init", role=role)
     return {"username": username, "password": password, "token": token}
 

@@ -80,6 +80,7 @@ def create_account(call: Caller, body: AccountIn) -> Response:
         account = service.create_account(
             session,
             call.centre.clock,
+            call.centre.passwords,
             call.access,
             username=body.username,
             password=body.password,
@@ -108,7 +109,9 @@ def reset_account(call: Caller, account_id: RowId, body: ResetIn) -> Response:
     """安全管理员重置：给出一次性显示的临时密码，解除锁定，结束该账号的全部会话。"""
 
     def deed(session: Session) -> AccountOut:
-        account, clear = service.reset_account(session, call.access, account_id, second_factor_too=body.second_factor_too)
+        account, clear = service.reset_account(
+            session, call.centre.passwords, call.access, account_id, second_factor_too=body.second_factor_too
+        )
         return _account(account).model_copy(update={"password": clear})
 
     return call.write(body, deed)
@@ -201,7 +204,9 @@ def add_operator(call: Caller, project_id: RowId, body: OperatorIn) -> Response:
 
     def deed(session: Session) -> OperatorOut:
         projects.require_general_contractor(session, call.access, project_id)
-        operator = service.add_operator(session, call.centre.clock, call.access, project_id, name=body.name, pin=body.pin, role=body.role)
+        operator = service.add_operator(
+            session, call.centre.clock, call.centre.passwords, call.access, project_id, name=body.name, pin=body.pin, role=body.role
+        )
         note_header_change(session, project_id)
         return OperatorOut.model_validate(operator)
 

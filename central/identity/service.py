@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Final
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +13,7 @@ from central.clock import Clock
 from central.errors import Problem
 from central.identity import delegations, rules, second_factor
 from central.identity.model import Account, KioskOperator, OperatorRole
+from central.identity.passwords import Passwords, account_by_password, change_password, hold_signing_in, set_password
 from central.identity.principals import access_of
 from central.identity.tokens import bearer, issue_token, note_use, page_of_tokens, revoke_token
 
@@ -30,6 +28,7 @@ __all__ = [
     "create_administrator",
     "disable_account",
     "enable_account",
+    "hold_signing_in",
     "issue_token",
     "note_use",
     "page_of_accounts",
@@ -38,14 +37,11 @@ __all__ = [
     "revoke_token",
 ]
 
-_HASHER: Final = PasswordHasher()
-_NOBODY: Final = _HASHER.hash(secrets.token_hex(16))
-"""Checked when there is no such account, so that an unknown name takes as long as a wrong password."""
-
 
 def create_account(
     session: Session,
     clock: Clock,
+    passwords: Passwords,
     access: Access,
     *,
     username: str,
@@ -72,7 +68,7 @@ def create_account(
         raise Problem("MANAGER_EXISTS", 409, "position")
     account = Account(
         username=username,
-        password_hash=_HASHER.hash(password),
+        password_hash=passwords.hash(password),
         display_name=display_name,
         role=role,
         company_id=company_id,
@@ -88,33 +84,20 @@ def create_account(
     return account
 
 
-def create_administrator(session: Session, clock: Clock, username: str, password: str, role: Role = Role.ADMINISTRATOR) -> Account:
+def create_administrator(
+    session: Session, clock: Clock, passwords: Passwords, username: str, password: str, *, role: Role = Role.ADMINISTRATOR
+) -> Account:
     """A first administrator, made at the machine itself (`gongmen central init`)."""
-    return create_account(session, clock, SYSTEM, username=username, password=password, display_name=username, role=role)
+    return create_account(session, clock, passwords, SYSTEM, username=username, password=password, display_name=username, role=role)
 
 
-def account_by_password(session: Session, username: str, password: str) -> Account | None:
-    """The account, or None: unknown, disabled and wrong password look and take the same."""
-    account = session.scalar(select(Account).where(Account.username == username))
-    right = _matches(account.password_hash if account else _NOBODY, password)
-    return account if account is not None and right and account.disabled_at is None else None
-
-
-def change_password(session: Session, access: Access, account: Account, old: str, new: str) -> None:
-    """One's own password; every other session of the account ends with it. Raises `Problem` 403 PASSWORD_WRONG, 422 PASSWORD_TOO_WEAK."""
-    if not _matches(account.password_hash, old):
-        raise Problem("PASSWORD_WRONG", 403, "old_password")
-    if old == new:
-        raise Problem("PASSWORD_TOO_WEAK", 422, "password")
-    _set_password(account, new, is_temporary=False)
-    audit.record(session, access, "account.password_changed", f"account:{account.id}")
-
-
-def reset_account(session: Session, access: Access, account_id: int, *, second_factor_too: bool = False) -> tuple[Account, str]:
+def reset_account(
+    session: Session, passwords: Passwords, access: Access, account_id: int, *, second_factor_too: bool = False
+) -> tuple[Account, str]:
     """The security administrator gives a temporary password, shown once; lock-out and sessions end, and the second factor if asked."""
     account = _managed(session, access, account_id)
     password = secrets.token_urlsafe(12)
-    _set_password(account, password, is_temporary=True)
+    set_password(passwords, account, password, is_temporary=True)
     audit.record(session, access, "account.password_reset", f"account:{account.id}")
     if second_factor_too:
         second_factor.switch_off(session, access, account)
@@ -180,12 +163,20 @@ def page_of_accounts(session: Session, access: Access, after: int, limit: int) -
 
 
 def add_operator(
-    session: Session, clock: Clock, access: Access, project_id: int, *, name: str, pin: str, role: OperatorRole = OperatorRole.MANAGER
+    session: Session,
+    clock: Clock,
+    passwords: Passwords,
+    access: Access,
+    project_id: int,
+    *,
+    name: str,
+    pin: str,
+    role: OperatorRole = OperatorRole.MANAGER,
 ) -> KioskOperator:
     """Somebody who may use the project's kiosks; the caller has checked that the project is the principal's to say so (A-60)."""
     access.require(Function.MANAGE_GATES)
     rules.pin(pin)
-    operator = KioskOperator(project_id=project_id, name=name, pin_hash=_HASHER.hash(pin), role=role, created_at=clock.now())
+    operator = KioskOperator(project_id=project_id, name=name, pin_hash=passwords.hash(pin), role=role, created_at=clock.now())
     session.add(operator)
     session.flush()
     told = {"name": name, "project_id": project_id, "role": role.value}
@@ -231,17 +222,5 @@ def _managers(session: Session, company_id: int | None, project_id: int | None) 
     return list(session.scalars(wanted))
 
 
-def _set_password(account: Account, new: str, *, is_temporary: bool) -> None:
-    rules.password(new, account.username)
-    account.password_hash, account.password_is_temporary = _HASHER.hash(new), is_temporary
-
-
 def _principal(of: Account) -> dict[str, object]:
     return {"role": of.role.value, "company_id": of.company_id, "project_id": of.project_id}
-
-
-def _matches(password_hash: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False

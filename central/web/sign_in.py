@@ -86,18 +86,18 @@ def _begin(portal: Portal, request: Request, username: str, password: str) -> tu
 
     Every failure is counted before it is told.
     """
-    now = portal.clock.now()
+    now, passwords = portal.clock.now(), portal.centre.passwords
     with portal.database.reading() as session:
         keys = attempt_keys(portal, request, session, username)
         minutes = attempts.must_wait(session, *keys, now)
         if minutes:
             raise Problem("ACCOUNT_LOCKED", 429, retry_after_s=minutes * 60, minutes=minutes)
-        account = identity.account_by_password(session, username, password)
+        seen = identity.account_by_password(session, passwords, username, password)
     with portal.database.writing() as session:
+        account = identity.hold_signing_in(session, passwords, seen, password) if seen else None
         if account is None:
             attempts.note_failure(session, keys, now)
         else:
-            account = session.merge(account, load=True)
             stage = stage_after_password(portal, account)
             if stage != SECOND:
                 attempts.forget(session, keys[0])

@@ -72,7 +72,8 @@ def router(portal: Portal) -> APIRouter:
                 account = _waiting(session, request, OWN, now)
                 if account is None:
                     return RedirectResponse(_FINISHED, 303)
-                identity.change_password(session, identity.access_of(session, now, account), account, old, password)
+                access = identity.access_of(session, now, account)
+                identity.change_password(session, portal.centre.passwords, access, account, old=old, new=password)
                 token, stage = _next(portal, request, session, account)
         except Problem as problem:
             return show(request, OWN, next_path, problem)

@@ -19,6 +19,7 @@ from central.entry.model import Assignment
 from central.entry.service import Order
 from central.entry.store import AssignmentView
 from central.identity import service as identity
+from central.identity.passwords import Passwords
 from central.people import service as people
 from central.people.id_number import check_digit
 from central.people.service import EmployedWorker, Registration
@@ -42,6 +43,8 @@ WAGES = {
     "performance_dates": "2026-09-01,2027-02-01,2027-09-01",
 }
 """Wage items in which nothing is wrong."""
+PASSWORDS = Passwords(memory_kib=64, rounds=1)
+"""Cheap ones: what the tests are about is not how long guessing takes."""
 SURNAMES = "张王李赵陈杨吴周徐孙马朱胡林郭何高罗"
 
 
@@ -77,7 +80,7 @@ def open_centre(home: Path, database_url: str, clock: FakeClock | None = None, *
     """A centre with fresh keys over a migrated database, without messaging."""
     CentreSecrets.create(home)
     values = {"home": home, "database_url": database_url, "mqtt_enabled": False, "secure_cookies": False, **settings}
-    centre = Centre.open(CentralSettings(**values), clock or FakeClock())
+    centre = Centre.open(CentralSettings(**values), clock or FakeClock(), PASSWORDS)
     if centre.database.engine.dialect.name == "sqlite":  # no test here pulls the plug: its files need not reach the disk
         event.listen(centre.database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
     return centre

@@ -33,7 +33,7 @@ class Stage:
     def __init__(self, centre: Centre) -> None:
         self.settings = _settings(centre)
         self.centre = centre
-        parts = {name: self._stand_in(name) for name in ("settings", "database", "clock", "secrets", "failures", "pace")}
+        parts = {name: self._stand_in(name) for name in ("settings", "database", "clock", "secrets", "passwords", "failures", "pace")}
         self.app = create_app(parts["settings"], cast(Centre, _Parts(parts)))
 
     def enter(self, centre: Centre) -> None:

@@ -59,7 +59,8 @@ def router(portal: Portal) -> APIRouter:
             owner = owner_of(session, access)
             if not isinstance(owner, Account):
                 raise Problem("ROLE_NOT_ALLOWED", 403)
-            identity.change_password(session, access, owner, sent.said.get("old", ""), sent.said.get("password", ""))
+            said = {"old": sent.said.get("old", ""), "new": sent.said.get("password", "")}
+            identity.change_password(session, portal.centre.passwords, access, owner, **said)
             return "/sign-in?why=password"
 
         try:

@@ -84,7 +84,7 @@ def router(portal: Portal) -> APIRouter:
         def deed(session: Session, access: Access) -> str:
             password = secrets.token_urlsafe(12)
             said = typed(AccountIn, _said(session, sent) | {"password": password}).model_dump(exclude={"password_is_temporary"})
-            account = identity.create_account(session, clock, access, **said, is_temporary=True)
+            account = identity.create_account(session, clock, portal.centre.passwords, access, **said, is_temporary=True)
             made.append((account.username, password))
             return told(HERE, "saved")
 
@@ -102,7 +102,9 @@ def router(portal: Portal) -> APIRouter:
         made: list[tuple[str, str]] = []
 
         def deed(session: Session, access: Access) -> str:
-            account, clear = identity.reset_account(session, access, account_id, second_factor_too=bool(sent.get("second_factor_too")))
+            account, clear = identity.reset_account(
+                session, portal.centre.passwords, access, account_id, second_factor_too=bool(sent.get("second_factor_too"))
+            )
             made.append((account.username, clear))
             return told(HERE, "saved")
 

@@ -12,7 +12,7 @@ from central.identity import rules
 from central.identity import service as identity
 from central.identity.attempts import WINDOW_S, Attempts
 from central.identity.model import Account, ApiToken, KioskOperator
-from tests.central.builders import Story
+from tests.central.builders import PASSWORDS, Story
 
 
 def test_of_a_token_only_the_hash_is_kept(story: Story, database: Database) -> None:
@@ -28,27 +28,27 @@ def test_of_a_token_only_the_hash_is_kept(story: Story, database: Database) -> N
 def test_an_account_opens_with_its_password_only_and_not_when_disabled(story: Story, database: Database) -> None:
     clock = story.centre.clock
     with database.writing() as session:
-        made = identity.create_administrator(session, clock, "root", "a-good-password")
+        made = identity.create_administrator(session, clock, PASSWORDS, "root", "a-good-password")
     with database.reading() as session:
-        right = identity.account_by_password(session, "root", "a-good-password")
+        right = identity.account_by_password(session, PASSWORDS, "root", "a-good-password")
         assert right is not None
         assert identity.access_of(session, clock.now(), right).role is Role.ADMINISTRATOR
-        assert identity.account_by_password(session, "root", "a-bad-password") is None
-        assert identity.account_by_password(session, "nobody", "a-good-password") is None
+        assert identity.account_by_password(session, PASSWORDS, "root", "a-bad-password") is None
+        assert identity.account_by_password(session, PASSWORDS, "nobody", "a-good-password") is None
     with database.writing() as session:
         session.get_one(Account, made.id).disabled_at = clock.now()
     with database.reading() as session:
-        assert identity.account_by_password(session, "root", "a-good-password") is None
+        assert identity.account_by_password(session, PASSWORDS, "root", "a-good-password") is None
 
 
 def test_only_an_administrator_makes_accounts_and_a_name_is_taken_once(story: Story, database: Database) -> None:
     clock = story.centre.clock
     with database.writing() as session:
-        identity.create_administrator(session, clock, "root", "a-good-password")
+        identity.create_administrator(session, clock, PASSWORDS, "root", "a-good-password")
     for acting, code in ((story.office(), "ROLE_NOT_ALLOWED"), (SYSTEM, "USERNAME_TAKEN")):
         with pytest.raises(Problem, match=code), database.writing() as session:
             identity.create_account(
-                session, clock, acting, username="root", password="a-good-password", display_name="x", role=Role.AUTHORITY
+                session, clock, PASSWORDS, acting, username="root", password="a-good-password", display_name="x", role=Role.AUTHORITY
             )
 
 
@@ -76,7 +76,7 @@ def test_a_short_password_or_one_of_digits_is_refused() -> None:
 
 def test_an_operators_pin_is_kept_as_an_argon2id_hash(story: Story, database: Database) -> None:
     with database.writing() as session:
-        identity.add_operator(session, story.centre.clock, story.office(), story.site.project.id, name="李现场", pin="280519")
+        identity.add_operator(session, story.centre.clock, PASSWORDS, story.office(), story.site.project.id, name="李现场", pin="280519")
     with database.reading() as session:
         stored = session.scalars(select(KioskOperator)).one().pin_hash
     assert stored.startswith("$argon2id$")

@@ -18,7 +18,7 @@ from central.identity import delegations, rules, second_factor
 from central.identity import service as identity
 from central.identity.attempts import NOTED_S, Pace
 from central.identity.model import Account, ApiToken, Delegation
-from tests.central.builders import MORNING, Site, Story
+from tests.central.builders import MORNING, PASSWORDS, Site, Story
 
 WORD = "a-good-password"
 
@@ -32,6 +32,7 @@ def account(
         return identity.create_account(
             session,
             story.centre.clock,
+            PASSWORDS,
             SYSTEM,
             username=username,
             password=WORD,
@@ -146,7 +147,7 @@ def test_an_office_has_one_manager_who_opens_accounts_of_the_own_office_only(sto
     acting, clock, site, elsewhere = access(story, manager), story.centre.clock, story.site, story.neighbour.project.id
     mine = {"role": Role.CONTRACTOR, "company_id": site.gc.id, "project_id": site.project.id, "position": Position.MEMBER}
     with database.writing() as session:
-        made = identity.create_account(session, clock, acting, username="clerk", password=WORD, display_name="x", **mine)  # type: ignore[arg-type]
+        made = identity.create_account(session, clock, PASSWORDS, acting, username="clerk", password=WORD, display_name="x", **mine)  # type: ignore[arg-type]
         assert made.position is Position.MEMBER
         for changed in (
             {"position": Position.MANAGER},
@@ -155,7 +156,8 @@ def test_an_office_has_one_manager_who_opens_accounts_of_the_own_office_only(sto
             {"role": Role.SECURITY, "position": None},
         ):
             with pytest.raises(Problem, match="ROLE_NOT_ALLOWED"):
-                identity.create_account(session, clock, acting, username="x", password=WORD, display_name="x", **(mine | changed))  # type: ignore[arg-type]
+                said = {"username": "x", "password": WORD, "display_name": "x", **mine, **changed}
+                identity.create_account(session, clock, PASSWORDS, acting, **said)  # type: ignore[arg-type]
 
 
 def test_a_clerk_has_the_clerks_functions_and_a_delegation_adds_to_them(story: Story) -> None:
@@ -329,17 +331,17 @@ def test_a_reset_gives_a_temporary_password_and_only_the_security_administrator_
     with database.writing() as session:
         for acting in (story.office(), story.authority, story.auditor, Access("token:a", Role.ADMINISTRATOR)):
             with pytest.raises(Problem, match="ROLE_NOT_ALLOWED"):
-                identity.reset_account(session, acting, made.id)
-        _, clear = identity.reset_account(session, story.security, made.id, second_factor_too=True)
+                identity.reset_account(session, PASSWORDS, acting, made.id)
+        _, clear = identity.reset_account(session, PASSWORDS, story.security, made.id, second_factor_too=True)
     with database.writing() as session:
-        assert identity.account_by_password(session, "pm", WORD) is None
-        found = identity.account_by_password(session, "pm", clear)
+        assert identity.account_by_password(session, PASSWORDS, "pm", WORD) is None
+        found = identity.account_by_password(session, PASSWORDS, "pm", clear)
         assert found is not None
         assert found.password_is_temporary
         for old, new, code in (("wrong", "another-password", "PASSWORD_WRONG"), (clear, clear, "WEAK"), (clear, "my-pm-is-here", "WEAK")):
             with pytest.raises(Problem, match=code):
-                identity.change_password(session, identity.access_of(session, MORNING, found), found, old, new)
-        identity.change_password(session, identity.access_of(session, MORNING, found), found, clear, "another-good-one")
+                identity.change_password(session, PASSWORDS, identity.access_of(session, MORNING, found), found, old=old, new=new)
+        identity.change_password(session, PASSWORDS, identity.access_of(session, MORNING, found), found, old=clear, new="another-good-one")
         assert session.get_one(Account, made.id).password_is_temporary is False
         assert clear not in "".join(session.scalars(select(AuditEntry.told)))
 

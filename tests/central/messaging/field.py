@@ -19,7 +19,7 @@ from central.projects.model import Company, Participant, ParticipantRole, Projec
 from central.secrets import CentreSecrets
 from central.settings import CentralSettings
 from edge.sync import wire
-from tests.central.builders import FakeClock, resident_number
+from tests.central.builders import PASSWORDS, FakeClock, resident_number
 
 NOW = dt.datetime(2026, 4, 19, 1, 0, tzinfo=dt.UTC)
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -168,7 +168,7 @@ def open_field(home: Path, url: str) -> Field:
     """A centre over an empty, migrated database. Close `field.centre`."""
     CentreSecrets.create(home)
     clock = FakeClock(NOW)
-    centre = Centre.open(CentralSettings(home=home, database_url=url), clock)
+    centre = Centre.open(CentralSettings(home=home, database_url=url), clock, PASSWORDS)
     with centre.database.writing() as session:
         company = Company(uscc="91310000000000000X", name="申城建工", created_at=NOW)
         sealed = centre.secrets.seal(bytes(range(32)), "card_key:R1")

@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from argon2 import PasswordHasher
 from fastapi import FastAPI
 from sqlalchemy import update
 
@@ -18,6 +17,7 @@ from central.migrations import tables
 from central.projects.model import Calendar, Company, Participant, ParticipantRole, Project, ProjectState
 from tests.central.attendance.punches import moment
 from tests.central.attendance.site import Gates, gates_of
+from tests.central.builders import PASSWORDS
 from tests.central.messaging.field import NOW, Field, open_field
 from tests.central.stage import application
 from tests.central.web.site import PASSWORD, FakeBrowser
@@ -25,7 +25,7 @@ from tests.central.web.site import PASSWORD, FakeBrowser
 MARCH = dt.date(2026, 3, 1)
 DAY = dt.timedelta(days=1)
 TODAY = dt.date(2026, 4, 2)
-_HASH = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
+_HASH = PASSWORDS.hash(PASSWORD)
 
 
 @dataclass

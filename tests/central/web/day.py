@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from central.access import Role
 from central.centre import Centre
 from central.identity.model import Account
-from tests.central.builders import Story
+from tests.central.builders import PASSWORDS, Story
 from tests.central.stage import application
 from tests.central.web.site import PASSWORD, FakeBrowser
 
-_HASH = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
+_HASH = PASSWORDS.hash(PASSWORD)
 
 
 class Day(Story):

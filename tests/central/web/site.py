@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import httpx
-from argon2 import PasswordHasher
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
@@ -27,14 +26,13 @@ from central.migrations import tables
 from central.people import sealed
 from central.people.model import Employment, EmploymentForm, IdentityState, Worker, WorkerTerm
 from central.projects.model import Company, Participant, ParticipantRole, Project, ProjectState, Team
-from tests.central.builders import FakeClock, open_centre
+from tests.central.builders import PASSWORDS, FakeClock, open_centre
 from tests.central.stage import application, leave
 
 NOW = dt.datetime(2025, 4, 19, 1, 30, tzinfo=dt.UTC)
 """09:30 at the site."""
 PASSWORD = "a-good-password"
-_HASH = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
-"""A cheap one: what the tests are about is not how long guessing takes."""
+_HASH = PASSWORDS.hash(PASSWORD)
 GENERAL, PRO, LABOUR, DEEP = "申城建工第一公司", "浦江机电安装公司", "永固劳务公司", "振兴劳务公司"
 
 

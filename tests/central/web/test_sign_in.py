@@ -5,16 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from central.centre import Centre
 from central.identity.model import Account
+from central.identity.passwords import Passwords
 from central.web.attempts import PER_ACCOUNT, PER_ADDRESS, WINDOW, must_wait, note_failure, wait_minutes
 from central.web.model import FailedSignIn
 from central.web.pages import local_path
-from tests.central.web.site import NOW, FakeBrowser, Site, a_site, field
+from tests.central.web.site import NOW, PASSWORD, FakeBrowser, Site, a_site, field
 
 PEOPLE = "/projects/1/people"
+OLDER = Passwords(memory_kib=32, rounds=2)
 
 
 @pytest.fixture
@@ -67,6 +69,16 @@ def test_an_account_is_locked_after_five_failures_even_for_the_right_password_an
     assert browser.sign_in("labour").status_code == 303, "other accounts are not locked"
     site.clock.at = NOW + WINDOW + dt.timedelta(seconds=1)
     assert browser.sign_in("office").status_code == 303
+
+
+def test_a_password_that_is_kept_anew_opens_this_session_and_ends_the_others(site: Site) -> None:
+    phone, desk = FakeBrowser(site), FakeBrowser(site)
+    phone.sign_in("office")
+    with site.centre.database.writing() as session:
+        session.scalars(select(Account).where(Account.username == "office")).one().password_hash = OLDER.hash(PASSWORD)
+    assert desk.sign_in("office").status_code == 303
+    assert desk.get(PEOPLE).status_code == 200
+    assert phone.get(PEOPLE).headers["Location"].startswith("/sign-in")
 
 
 def test_an_address_that_tries_many_names_is_stopped_and_neither_it_nor_the_names_are_kept(site: Site) -> None:
