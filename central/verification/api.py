@@ -17,7 +17,7 @@ from central.paging import Cursor, Limit, Page, after, page
 from central.people.schemas import WorkerOut, worker_out
 from central.problems import RESPONSES
 from central.schemas import In, Line, Moment, Out, ShortLine, example
-from central.verification import outages, service
+from central.verification import desk, outages, service
 from central.verification.model import CheckState, IdentityCheck, PlannedOutage
 from central.verification.rules import OutageState
 
@@ -122,7 +122,7 @@ def verify(call: Caller, worker_id: RowId, body: VerificationIn) -> Response:
 def waiting(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[WorkerOut]:
     """A-25：核验人员的工作台，含原因和建议。"""
     with call.reading() as session:
-        found = service.waiting(session, call.access, after=after(cursor), limit=limit)
+        found = desk.waiting(session, call.access, after=after(cursor), limit=limit)
         return page(found, limit, lambda row: row.worker.id, lambda row: worker_out(row, with_wages=False))
 
 

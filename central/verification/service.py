@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,8 +15,7 @@ from central.clock import Clock
 from central.errors import Problem
 from central.people import rules as people_rules
 from central.people import service as people
-from central.people import store as people_store
-from central.people.model import Employment, EmploymentState, IdentityState, LifeState, Worker
+from central.people.model import Employment, EmploymentState, IdentityState, Worker
 from central.people.store import EmployedWorker
 from central.verification import outages, rules
 from central.verification.model import CheckState, IdentityCheck
@@ -73,28 +71,6 @@ def settle_in_person(
     ):
         check.state, check.settled_at = CheckState.DROPPED, clock.now()
     return found
-
-
-def waiting(session: Session, access: Access, *, after: int, limit: int) -> list[EmployedWorker]:
-    """A-25: the desk's list: who is not verified yet, with the cause, by id. The page's ids are found first, what is shown by these."""
-    access.require(Function.VERIFY_IDENTITY)
-    each = [
-        select(Worker.id).where(Worker.identity_state == state, Worker.life_state == LifeState.ALIVE, Worker.id > after, _is_employed())
-        for state in (IdentityState.PENDING, IdentityState.REJECTED)
-    ]
-    found = [session.scalars(one.order_by(Worker.id).limit(limit + 1)).all() for one in each]
-    workers = sorted(itertools.chain(*found))[: limit + 1]
-    ids = session.scalars(
-        select(Employment.id)
-        .where(Employment.worker_id.in_(workers), Employment.state != EmploymentState.DEPARTED)
-        .order_by(Employment.worker_id, Employment.id)
-        .limit(limit + 1)
-    )
-    return people_store.read(session, ids.all()) if workers else []
-
-
-def _is_employed() -> ColumnElement[bool]:
-    return select(Employment.id).where(Employment.worker_id == Worker.id, Employment.state != EmploymentState.DEPARTED).exists()
 
 
 def opening(session: Session, now: dt.datetime, weekdays: Sequence[int]) -> dt.datetime | None:

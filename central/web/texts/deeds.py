@@ -95,5 +95,6 @@ TEXTS = {
     "deed_worker.further_employer": ("另有用人单位登记", "Registered by a further employer"),
     "deed_worker.identity_asked": ("提请身份核验", "Verification asked"),
     "deed_transfers.exported": ("导出转入转出", "Transfers exported"),
+    "deed_verification.exported": ("导出待核验人员", "Unverified people exported"),
     "deed_workers.exported": ("导出工人", "Workers exported"),
 }

@@ -24,6 +24,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "done_evidence_kept": ("材料已保存。", "Kept."),
     "nav_verification": ("核验窗口", "Verification"),
     "verification_lead": ("身份还没有核验的人员，以及原因", "Who is not verified yet, and why"),
+    "verification_search_hint": ("姓名、用人单位", "Name or employer"),
     "verification_none": ("没有待核验的人员", "Nobody waits"),
     "verification_none_why": ("用人单位登记而无法读卡的人员会出现在这里。", "People registered without a card read appear here."),
     "settle": ("办理", "Settle"),
@@ -36,6 +37,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "col_cause": ("原因", "Cause"),
     "col_settle": ("办理", "Settle"),
     "cause_VERIFY_NETWORK": ("核验服务未应答，将自动重试", "The service did not answer; it is asked again by itself"),
+    "cause_CARD_UNREADABLE": ("证件读不出，请换证或到核验窗口", "The card cannot be read: a new card, or the verification desk"),
+    "cause_CARD_SUSPECT": ("登记机关查无此证，疑为假证", "The register knows no such card: it may be forged"),
     "cause_CARD_EXPIRED": ("证件已过期", "The card has expired"),
     "cause_PERSON_CARD_MISMATCH": ("人证不符", "Person and card differ"),
 }

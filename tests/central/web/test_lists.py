@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 import central
+from central.verification.rules import CAUSES
 from central.web.texts import TEXTS
 
 CENTRAL = Path(central.__file__).parent
 TEMPLATES = CENTRAL / "web" / "templates"
 NOT_YET = {
     "comparison.html",
-    "verification.html",
 }
 """Those that have none yet."""
 
@@ -43,6 +43,11 @@ def _actions() -> set[str]:
             )
             found |= {str(one.value) for one in said if isinstance(one, ast.Constant) and isinstance(one.value, str)}
     return {action for action in found if "." in action}
+
+
+@pytest.mark.rule("A-25")
+def test_every_cause_of_an_identity_not_verified_has_words() -> None:
+    assert {cause for cause in CAUSES if f"cause_{cause}" not in TEXTS} == set()
 
 
 @pytest.mark.rule("A-65")
