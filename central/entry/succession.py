@@ -20,7 +20,7 @@ from central.entry.model import Assignment
 from central.entry.rules import OPEN_STATES
 from central.entry.service import subject
 from central.errors import Problem
-from central.people.model import Employment, EmploymentState, Worker
+from central.people.model import Worker
 from central.projects import teams
 from central.projects.model import Project, Team, TeamState
 
@@ -75,12 +75,13 @@ def hand_over(session: Session, access: Access, leaving: int, employer_id: int, 
 
 
 def orphan(session: Session, access: Access, leaving: int, employer_id: int, successors: Mapping[int, int]) -> None:
-    """A-52: a leader has died, which waits for no successor: teams without one become leaderless until one is named."""
+    """A-52: a leader has died, which waits for no successor: teams without one become leaderless, and name nobody until one is named."""
     for of in led_by(session, leaving, employer_id):
         if of.team.id in successors:
             _lead(session, access, of.team, successors[of.team.id], leaving)
         else:
             _without_leader(session, access, of.team)
+            of.team.leader_worker_id = None
 
 
 def take_back(session: Session, access: Access, worker_id: int, employer_id: int) -> None:
@@ -159,7 +160,7 @@ def members(session: Session, access: Access, team_id: int) -> list[Member]:
 
 def _lead(session: Session, access: Access, team: Team, leader: int, leaving: int | None) -> None:
     teams.able_to_lead(session, leader, team.employer_id)
-    if leader == leaving or not _stays(session, leader, team.employer_id):
+    if leader == leaving:
         raise Problem("LEADER_UNKNOWN", 422, "leader_worker_id")
     before = teams.told(team)
     team.leader_worker_id, team.state = leader, TeamState.ACTIVE
@@ -170,11 +171,6 @@ def _without_leader(session: Session, access: Access, team: Team) -> None:
     before = teams.told(team)
     team.state = TeamState.LEADERLESS
     audit.record(session, access, "team.leaderless", f"team:{team.id}", before=before, after=teams.told(team))
-
-
-def _stays(session: Session, worker_id: int, employer_id: int) -> bool:
-    wanted = select(Employment.state).where(Employment.worker_id == worker_id, Employment.employer_id == employer_id)
-    return EmploymentState.ACTIVE in session.scalars(wanted).all()
 
 
 def _members(session: Session, team_ids: Sequence[int]) -> dict[int, list[Member]]:

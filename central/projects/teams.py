@@ -10,7 +10,7 @@ from central import audit
 from central.access import Access, Function
 from central.clock import Clock
 from central.errors import Problem
-from central.people import service as people
+from central.people.model import Employment, EmploymentState
 from central.projects import rules, service
 from central.projects.chain import Chain
 from central.projects.model import Team, TeamState
@@ -47,8 +47,9 @@ def add_team(
 
 
 def able_to_lead(session: Session, worker_id: int, employer_id: int) -> None:
-    """A-36, A-37: a leader is a worker of the same employer. Raises `Problem` 422 LEADER_UNKNOWN."""
-    if not people.is_employed_by(session, worker_id, employer_id):
+    """A-36, A-37: a leader is a worker of the same employer who stays there. Raises `Problem` 422 LEADER_UNKNOWN."""
+    wanted = select(Employment.state).where(Employment.worker_id == worker_id, Employment.employer_id == employer_id)
+    if EmploymentState.ACTIVE not in session.scalars(wanted).all():
         raise Problem("LEADER_UNKNOWN", 422, "leader_worker_id")
 
 

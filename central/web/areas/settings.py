@@ -27,7 +27,12 @@ from central.web.forms import Field, Form, Form_, Section, Sent, typed
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
 from central.web.texts import Texts
 
-POLICY: Final = {"anti_passback": ("off", "soft", "hard"), "when_stale": ("deny", "card_guard"), "liveness": ("always", "risk", "never")}
+POLICY: Final = {
+    "anti_passback": ("off", "soft", "hard"),
+    "when_stale": ("deny", "card_guard"),
+    "liveness": ("always", "risk", "never"),
+    "movements": ("1", "2"),
+}
 PLAIN: Final = ("contract_name", "contact", "completion_planned", "valid_day_profile", "calendar")
 NUMBERS: Final = ("day_cut_min", "full_day_min", "alert_days", "presumed_exit_days")
 
@@ -140,7 +145,11 @@ def settings_form(t: Texts, project: Project) -> Form:
 
 
 def _suspension_form(t: Texts, project_id: int) -> Form:
-    fields = (Field("first_day", "date", required=True), Field("last_day", "date"), Field("suspension_reason", required=True, limit=200))
+    fields = (
+        Field("first_day", "date", required=True),
+        Field("last_day", "date", note="hint_until_resumed"),
+        Field("suspension_reason", required=True, limit=200),
+    )
     action = f"/projects/{project_id}/suspensions"
     return Form(f"suspend-{project_id}", action, (Section("suspension", fields),), submit="suspend", confirm=t("suspend_ask"))
 

@@ -142,12 +142,21 @@ def test_a_dead_leaders_team_waits_for_another_and_its_members_stay(crew: Crew, 
         departure.record_death(
             session, crew.story.centre.clock, crew.employer, crew.leader.worker.id, died_on=dt.date(2026, 3, 13), note="-", successors={}
         )
-    assert crew.now().state is TeamState.LEADERLESS
+    assert (crew.now().state, crew.now().leader_worker_id) == (TeamState.LEADERLESS, None), "the dead lead nobody"
     with database.writing() as session:
         succession.change_leader(session, crew.employer, crew.team.id, crew.next.worker.id)
     assert (crew.now().state, crew.now().leader_worker_id) == (TeamState.ACTIVE, crew.next.worker.id)
     with database.reading() as session:
         assert {session.get_one(Assignment, a.id).state for a in crew.members[1:]} == {AssignmentState.CONFIRMED}
+
+
+@pytest.mark.rule("A-36")
+def test_whoever_is_about_to_leave_leads_no_new_team(crew: Crew, database: Database) -> None:
+    crew.leave({crew.team.id: crew.next.worker.id})
+    project, leaving = crew.story.site.project.id, crew.leader.worker.id
+    with database.writing() as session, pytest.raises(Problem) as refused:
+        teams.add_team(session, crew.story.centre.clock, crew.employer, project, name="木工一班", leader_worker_id=leaving)
+    assert (refused.value.code, refused.value.field) == ("LEADER_UNKNOWN", "leader_worker_id")
 
 
 @pytest.mark.rule("A-38")
