@@ -37,6 +37,7 @@ TEXTS = {
     "deed_certificate.signed_in": ("证书登录", "Signed in by certificate"),
     "deed_certificates.exported": ("导出证书", "Certificates exported"),
     "deed_companies.exported": ("导出单位", "Companies exported"),
+    "deed_comparison.exported": ("导出合同工资比对", "Comparison of contracts and wages exported"),
     "deed_company.registered": ("登记单位", "Company registered"),
     "deed_correction.approved": ("批准补登", "Correction approved"),
     "deed_correction.rejected": ("驳回补登", "Correction rejected"),

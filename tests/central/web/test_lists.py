@@ -13,17 +13,13 @@ from central.web.texts import TEXTS
 
 CENTRAL = Path(central.__file__).parent
 TEMPLATES = CENTRAL / "web" / "templates"
-NOT_YET = {
-    "comparison.html",
-}
-"""Those that have none yet."""
 
 
 def test_every_page_with_a_table_of_rows_offers_it_as_a_workbook() -> None:
     pages = {path.relative_to(TEMPLATES).as_posix(): path.read_text() for path in TEMPLATES.rglob("*.html")}
     lists = {name for name, text in pages.items() if "table.rows(" in text}
     assert len(lists) > 15
-    assert {name for name in lists if "table.export(" not in pages[name]} - NOT_YET == set()
+    assert {name for name in lists if "table.export(" not in pages[name]} == set()
 
 
 def _actions() -> set[str]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
+
 import pytest
 
 from central.centre import Centre
-from central.people.model import IdentityState, Worker
+from central.people.model import Employment, IdentityState, WageTerms, WageType, Worker
+from central.people.reference_model import SHANGHAI, RegionalBase
 from tests.central.builders import resident_number
-from tests.central.web.books import column
+from tests.central.web.books import column, rows
 from tests.central.web.day import Day, opened
 
 
@@ -36,3 +40,41 @@ def test_whoever_waits_for_the_desk_is_found_sorted_and_taken_away_by_it_alone(d
     assert "陈四" not in page
     for who in ("labour", "office"):
         assert day.browser(who).get(book).status_code == 403
+
+
+def compared(day: Day) -> str:
+    """张三 earns less than the reference when his contract began, 陈四's ends with the project, 阿五's terms fit: the list's address."""
+    for n, name in enumerate(("张三", "陈四", "阿五")):
+        day.accept(day.assigned(worker=day.worker(name=name, id_number=resident_number(320 + n))))
+    bases = {dt.date(2020, 1, 1): "9000", dt.date(2025, 1, 1): "5000", dt.date(2030, 1, 1): "1"}
+    with day.centre.database.writing() as session:
+        for since, amount in bases.items():
+            session.merge(RegionalBase(region=SHANGHAI, valid_from=since, amount=Decimal(amount)))
+        for worker, employment in session.query(Worker, Employment).filter(Employment.worker_id == Worker.id):
+            terms = session.get_one(WageTerms, employment.id)
+            terms.wage_type, terms.basic_wage = WageType.MONTHLY, Decimal("4999.99") if worker.name == "张三" else Decimal(5000)
+            employment.contract_start = dt.date(2025, 1, 1)
+            employment.contract_end = dt.date(2027, 6, 30) if worker.name == "陈四" else dt.date(2027, 7, 1)
+    return f"/projects/{day.site.project.id}/comparison"
+
+
+@pytest.mark.rule("A-61")
+@pytest.mark.rule("A-33")
+def test_contracts_and_wages_are_found_by_what_is_remarked_sorted_and_taken_away_without_an_amount(day: Day) -> None:
+    path = compared(day)
+    office, book = day.browser("office"), f"{path}/export.xlsx"
+    found = rows(office.get(book))
+    assert [(row["姓名"], row["比对"]) for row in found] == [("张三", "低于最低标准"), ("陈四", "合同早于竣工到期"), ("阿五", "相符")]
+    assert not {"4999.99", "5000", 5000} & {value for row in found for value in row.values()}
+    assert column(office.get(f"{book}?remark=below"), "姓名") == ["张三"]
+    assert column(office.get(f"{book}?remark=short"), "姓名") == ["陈四"]
+    assert rows(office.get(f"{book}?remark=changed")) == []
+    assert column(office.get(f"{book}?remark=any&sort=-name"), "姓名") == ["张三", "陈四"]
+    assert column(office.get(f"{book}?sort=contract_dates"), "姓名") == ["陈四", "张三", "阿五"]
+    assert column(office.get(f"{book}?sort=basic_wage"), "姓名") == ["张三", "陈四", "阿五"], "the order tells no amount"
+    page = office.get(f"{path}?remark=below").text
+    assert "张三" in page
+    assert "阿五" not in page
+    assert len(rows(day.browser("authority").get(book))) == 3
+    for who in ("pro-office", "labour", "other-labour", "neighbour"):
+        assert day.browser(who).get(book).status_code in {403, 404}, who
