@@ -6,13 +6,19 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page
 
 from tests.central.stage import application
 from tests.central.web.site import PASSWORD, HasCentre
 from tests.parts.browser import DESK, page_of
+
+LONG_NAME = "欧阳" + "长" * 37 + "名"
+VENDORED = Path(__file__).parents[2] / "central/web/assets/vendor"
+needs_front_end = pytest.mark.skipif(not (VENDORED / "tabler.min.css").exists(), reason="no front-end files: run ./run setup")
 
 
 @contextmanager
@@ -45,3 +51,20 @@ def signed_in(site: HasCentre, browser: Browser, size: tuple[int, int] = DESK, n
 def is_within(page: Page) -> bool:
     """Whether nothing sticks out sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def type_in(page: Page, number: str) -> None:
+    """Fills in the registration of `LONG_NAME`, all but the performance pay."""
+    for name, text in (
+        ("id_number", number),
+        ("name", LONG_NAME),
+        ("phone", "13812345678"),
+        ("contract_start", "2026-03-01"),
+        ("contract_end", "2027-12-31"),
+        ("basic_wage", "6000"),
+        ("probation_wage", "5000"),
+        ("card_number", "6222020200009876543"),
+    ):
+        page.locator(f"#f-{name}").fill(text)
+    for name, value in (("main_trade", "020"), ("wage_type", "monthly"), ("bank_code", "102")):
+        page.locator(f"#f-{name}").select_option(value)

@@ -15,22 +15,14 @@ from central.attendance.papers import CorrectionReason
 from central.people.model import Worker
 from edge.sync import wire
 from edge.sync.wire import Direction
-from tests.browser.portal import is_within, served, signed_in
+from tests.browser.portal import is_within, needs_front_end, served, signed_in
 from tests.central.attendance.punches import moment
 from tests.central.web.attendance_site import DAY, MARCH, TODAY, Attended, on_sqlite
-from tests.parts.browser import DESK, LANE, PHONE, chromium, page_of, shoot
+from tests.parts.browser import DESK, LANE, PHONE, page_of, shoot
 
 NAMES = ("张建国", "李卫东", "王志强", "欧阳" + "长" * 20 + "名", "赵铁柱")
 
-pytestmark = pytest.mark.skipif(
-    not (Path(__file__).parents[2] / "central/web/assets/vendor/echarts.min.js").exists(), reason="no front-end files: run ./run setup"
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
+pytestmark = needs_front_end
 
 
 @pytest.fixture

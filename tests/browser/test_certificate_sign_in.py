@@ -13,21 +13,16 @@ from playwright.sync_api import Browser, Page, expect
 
 from central.projects.model import Company
 from gongmen.ca_enterprise import EnterpriseAuthority, Kind, PrivateKey, bundle
-from tests.browser.portal import served
-from tests.browser.test_portal import browser
+from tests.browser.portal import needs_front_end, served
 from tests.central.builders import credit_code
 from tests.central.identity.shown import Holder
 from tests.central.web.site import LABOUR, NOW, Site, a_site
 from tests.parts.browser import DESK, PHONE, page_of, shoot
 
-__all__ = ["browser"]
-
 USCC = credit_code(7)
 PASSWORD = "a-key's-password"
 
-pytestmark = pytest.mark.skipif(
-    not (Path(__file__).parents[2] / "central/web/assets/vendor/tabler.min.css").exists(), reason="no front-end files: run ./run setup"
-)
+pytestmark = needs_front_end
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from tests.browser.test_kiosk import sign_in
 from tests.edge.gate.box import FakeReader
 from tests.edge.kiosk.house import PIN, PIN_HASH, House, apply, card, entry, header, house
 from tests.edge.kiosk.waiting import until
-from tests.parts.browser import DESK, PHONE, chromium, page_of, shoot
+from tests.parts.browser import DESK, PHONE, page_of, shoot
 from tests.parts.pictures import demo_people
 
 WORKER, OTHER, LEARNER = "w-0000000001", "w-0000000002", "w-0000000003"
@@ -78,12 +78,6 @@ def gate(home: Path, made: House, reader: FakeReader, arm: SimulatedTurnstile) -
     finally:
         stop.set()
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -26,16 +26,10 @@ from edge.sync import wire
 from hardware.card_reader import CardData, synthetic
 from hardware.card_reader.wlt import HEIGHT, WIDTH, ChipPhoto
 from tests.edge.kiosk.house import CARD_KEY, PIN, House, apply, card, entry, header, house
-from tests.parts.browser import DESK, PHONE, chromium, page_of, shoot
+from tests.parts.browser import DESK, PHONE, page_of, shoot
 from tests.parts.pictures import demo_people
 
 WORKER, OTHER = "w-0000000001", "w-0000000002"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -20,17 +20,11 @@ from edge.sync.wire import Reason
 from hardware.camera import Frame
 from hardware.camera.simulated import Scene, Stage
 from tests.edge.kiosk.house import House, apply, entry, header, house
-from tests.parts.browser import LANE, PHONE, chromium, page_of, shoot
+from tests.parts.browser import LANE, PHONE, page_of, shoot
 from tests.parts.pictures import demo_people
 
 CONTACT = "项目部 陈工 021-5555 0101"
 AT = 1_764_542_096_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

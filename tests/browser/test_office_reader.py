@@ -18,25 +18,17 @@ from central.people.model import IdentityState, Worker
 from gongmen.reader_bridge import PORT
 from hardware.card_reader import synthetic
 from hardware.card_reader.simulated import SamSimulator
-from tests.browser.portal import served
+from tests.browser.portal import needs_front_end, served
 from tests.central.web.site import PASSWORD, Site, a_site
 from tests.parts.broker import listens
-from tests.parts.browser import chromium, page_of, shoot
+from tests.parts.browser import page_of, shoot
 
 NOW = datetime.now(UTC)
 """The bridge has the desk's own clock, and a read is good for minutes."""
 CARD = synthetic.resident("欧阳样本", birth=date(1988, 4, 9), sequence=21, valid_until=None)
 NUMBER = synthetic.number(date(1988, 4, 9), 21)
 
-pytestmark = pytest.mark.skipif(
-    not (Path(__file__).parents[2] / "central/web/assets/vendor/tabler.min.css").exists(), reason="no front-end files: run ./run setup"
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
+pytestmark = needs_front_end
 
 
 @pytest.fixture

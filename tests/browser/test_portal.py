@@ -7,22 +7,14 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from central.entry.model import Assignment
-from tests.browser.portal import is_within, signed_in
+from central.people.name_order import order_of
+from tests.browser.portal import LONG_NAME, is_within, needs_front_end, signed_in
 from tests.central.web.site import DEEP, GENERAL, LABOUR, PRO, Site, a_site
-from tests.parts.browser import DESK, PHONE, chromium, shoot
+from tests.parts.browser import DESK, PHONE, shoot
 
 PEOPLE = "/projects/1/people"
-LONG_NAME = "欧阳" + "长" * 37 + "名"
 
-pytestmark = pytest.mark.skipif(
-    not (Path(__file__).parents[2] / "central/web/assets/vendor/tabler.min.css").exists(), reason="no front-end files: run ./run setup"
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
+pytestmark = needs_front_end
 
 
 @pytest.fixture
@@ -100,7 +92,7 @@ def test_states_columns_and_pages_are_links_that_keep_one_another(site: Site, br
         expect(page.locator(".pager")).to_contain_text("第 51 至 72 行")
         expect(page.locator("th.col-name")).to_have_attribute("aria-sort", "descending")
         names = page.locator("a.open").all_inner_texts()
-        assert names == sorted(names, reverse=True)
+        assert names == sorted(names, key=order_of, reverse=True)
         page.get_by_role("searchbox").fill("赵")
         expect(page.locator(".pager")).to_contain_text("第 1 至 9 行，共 9 行")
         assert "state=confirmed" in page.url

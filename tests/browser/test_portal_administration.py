@@ -1,37 +1,14 @@
 """In Chromium: a general contractor completes a subcontract after one question; the new pages fit both widths."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, expect
 
 from central.access import Role
-from central.migrations import tables
-from tests.browser.portal import is_within, signed_in
-from tests.central.builders import open_centre
-from tests.central.web.day import Day, opened
-from tests.parts.browser import DESK, PHONE, chromium, shoot
+from tests.browser.portal import is_within, needs_front_end, signed_in
+from tests.central.web.day import Day
+from tests.parts.browser import DESK, PHONE, shoot
 
-pytestmark = pytest.mark.skipif(
-    not (Path(__file__).parents[2] / "central" / "web" / "assets" / "vendor" / "tabler.min.css").exists(),
-    reason="no vendored files: run ./run setup",
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def day(tmp_path: Path) -> Iterator[Day]:
-    centre = open_centre(tmp_path, f"sqlite:///{tmp_path / 'central.db'}")
-    centre.settings.second_factor_for_administrators = False
-    tables().create_all(centre.database.engine)
-    yield opened(centre)
-    centre.close()
+pytestmark = needs_front_end
 
 
 @pytest.mark.parametrize(("size", "width"), [(DESK, "desk"), (PHONE, "phone")])

@@ -1,57 +1,19 @@
 """Each role's day in Chromium: the employer's, the project office's, the authority's; with a long name, on a phone, in English."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from sqlalchemy import delete
 
-from central.migrations import tables
 from central.people import sealed
 from central.people.model import Worker
 from central.web.model import PortalSession
-from tests.browser.portal import is_within, signed_in
-from tests.central.builders import open_centre, resident_number
-from tests.central.web.day import Day, opened
+from tests.browser.portal import LONG_NAME, is_within, needs_front_end, signed_in, type_in
+from tests.central.builders import resident_number
+from tests.central.web.day import Day
 from tests.central.web.site import PASSWORD
-from tests.parts.browser import DESK, PHONE, chromium, shoot
+from tests.parts.browser import DESK, PHONE, shoot
 
-LONG_NAME = "欧阳" + "长" * 37 + "名"
-
-pytestmark = pytest.mark.skipif(
-    not (Path(__file__).parents[2] / "central/web/assets/vendor/tabler.min.css").exists(), reason="no front-end files: run ./run setup"
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def day(tmp_path: Path) -> Iterator[Day]:
-    centre = open_centre(tmp_path, f"sqlite:///{tmp_path / 'central.db'}")
-    tables().create_all(centre.database.engine)
-    yield opened(centre)
-    centre.close()
-
-
-def type_in(page: Page, number: str) -> None:
-    for name, text in (
-        ("id_number", number),
-        ("name", LONG_NAME),
-        ("phone", "13812345678"),
-        ("contract_start", "2026-03-01"),
-        ("contract_end", "2027-12-31"),
-        ("basic_wage", "6000"),
-        ("probation_wage", "5000"),
-        ("card_number", "6222020200009876543"),
-    ):
-        page.locator(f"#f-{name}").fill(text)
-    for name, value in (("main_trade", "020"), ("wage_type", "monthly"), ("bank_code", "102")):
-        page.locator(f"#f-{name}").select_option(value)
+pytestmark = needs_front_end
 
 
 def test_an_employer_registers_loses_the_session_and_nothing_typed_then_assigns_on_a_phone(day: Day, browser: Browser) -> None:

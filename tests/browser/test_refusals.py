@@ -12,18 +12,12 @@ from edge.sync import wire
 from tests.browser.portal import is_within, signed_in
 from tests.central.attendance.punches import moment
 from tests.central.web.attendance_site import DAY, TODAY, Attended, on_sqlite
-from tests.parts.browser import PHONE, chromium, shoot
+from tests.parts.browser import PHONE, shoot
 
 IN, CARD = wire.Direction.IN, wire.Method.ID_CARD
 NAMES = ("张建国", "欧阳" + "长" * 20 + "名")
 REASONS = tuple(wire.Reason)
 CHECKS = ("face-1to1", "sharpness", "colour", "turn_left", "blink")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from central.entry.model import Assignment
 from central.messaging import box_states
 from central.messaging.ingest import Delivery, ingest
 from central.messaging.model import BoxEvent, Watermark
+from central.people.model import WageTerms, WageType
 from edge.sync import wire
 from tests.central.attendance.punches import moment
 from tests.central.messaging.field import Field, JournalOfBox
@@ -35,6 +37,15 @@ class Gates:
     def worker(self) -> str:
         """A confirmed worker of long standing; the reference at the gates."""
         return self.field.worker(entry=dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
+
+    def earns(self, person: str, wage: str, kind: WageType = WageType.DAILY) -> None:
+        """The worker's wage terms: per day, or per month in the monthly mode."""
+        employment_id = self.assignment(person).employment_id
+        card = {"bank_code": "102", "bank_name": "工商银行", "card_sealed": b"", "card_masked": "****1234"}
+        paid = {"basic_wage": Decimal(wage), "probation_wage": Decimal(wage), "updated_at": self.field.clock.now()}
+        performance = {"performance_payments": 3, "performance_dates": "2026-03-10,2026-09-01,2027-02-01"}
+        with self.field.centre.database.writing() as session:
+            session.add(WageTerms(employment_id=employment_id, wage_type=kind, **card, **paid, **performance))
 
     def passes(self, person: str, date: dt.date, clock: str, way: str, *, box: str = "north") -> None:
         """A passage at a local time, not delivered yet."""

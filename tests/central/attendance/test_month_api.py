@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -13,7 +12,6 @@ from central.attendance import deriving
 from central.attendance.papers import FrozenRow
 from central.audit import AuditEntry
 from central.entry.model import Assignment
-from central.people.model import WageTerms, WageType
 from central.projects.model import Project, Team, TeamState
 from tests.central.attendance.over_http import OverHttp, over_http
 from tests.central.attendance.punches import moment
@@ -52,25 +50,6 @@ def told(api: OverHttp) -> None:
     api.gates.boxes["south"].passes("nobody", at_ms=int(moment(MARCH, "03:00").timestamp() * 1000))
     api.gates.arrive()
     api.gates.tells(api.gates.field.clock.now())
-
-
-def paid(api: OverHttp, worker: str, wage: str) -> None:
-    with api.gates.field.centre.database.writing() as session:
-        session.add(
-            WageTerms(
-                employment_id=api.gates.assignment(worker).employment_id,
-                wage_type=WageType.DAILY,
-                bank_code="102",
-                bank_name="工商银行",
-                card_sealed=b"",
-                card_masked="****1234",
-                basic_wage=Decimal(wage),
-                probation_wage=Decimal(wage),
-                performance_payments=0,
-                performance_dates="",
-                updated_at=NOW,
-            )
-        )
 
 
 def correction(api: OverHttp, worker: str, day: int, clock: str = "16:00", direction: str = "02") -> dict[str, object]:
@@ -154,7 +133,7 @@ def test_an_objection_is_raised_while_the_month_is_public_and_answered_once(api:
 def test_a_frozen_month_is_never_changed_and_a_late_correction_stands_beside_it_as_a_supplement(api: OverHttp) -> None:
     worker = api.gates.worker()
     works(api, worker, 2)
-    paid(api, worker, "300.00")
+    api.gates.earns(worker, "300.00")
     told(api)
     frozen = api.post("office", month(api, "/freeze"), {})
     before = api.get("office", month(api))["items"]

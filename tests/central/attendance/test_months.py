@@ -20,7 +20,7 @@ from central.audit import AuditEntry
 from central.devices.model import Box
 from central.entry.model import Assignment
 from central.errors import Problem
-from central.people.model import WageTerms, WageType
+from central.people.model import WageType
 from central.projects.model import Calendar, Project, ProjectSuspension
 from edge.sync.wire import Direction
 from tests.central.attendance.punches import moment
@@ -269,30 +269,11 @@ def test_objections_are_raised_while_the_month_is_public_and_answered_once(gates
     assert refused.value.code == "OBJECTION_TOO_LATE"
 
 
-def terms(gates: Gates, worker: str, kind: WageType, wage: str) -> None:
-    with gates.field.centre.database.writing() as session:
-        session.add(
-            WageTerms(
-                employment_id=gates.assignment(worker).employment_id,
-                wage_type=kind,
-                bank_code="102",
-                bank_name="工商银行",
-                card_sealed=b"",
-                card_masked="****1234",
-                basic_wage=Decimal(wage),
-                probation_wage=Decimal(wage),
-                performance_payments=3,
-                performance_dates="2026-03-10,2026-09-01,2027-02-01",
-                updated_at=NOW,
-            )
-        )
-
-
 @pytest.mark.rule("A-61")
 def test_the_wage_basis_shows_amounts_to_the_employer_and_days_to_the_others(gates: Gates) -> None:
     monthly, daily, unknown = gates.worker(), gates.worker(), gates.worker()
-    terms(gates, monthly, WageType.MONTHLY, "4500.00")
-    terms(gates, daily, WageType.DAILY, "300.00")
+    gates.earns(monthly, "4500.00", WageType.MONTHLY)
+    gates.earns(daily, "300.00")
     works(gates, monthly, *range(1, 16))
     works(gates, daily, 2, 3)
     everything_told(gates)

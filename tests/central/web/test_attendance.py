@@ -262,29 +262,10 @@ def test_a_month_with_a_silent_gate_is_frozen_only_knowingly(site: Attended) -> 
 
 @pytest.mark.rule("A-61")
 def test_the_wage_basis_shows_amounts_to_the_employer_only_and_leads_to_the_days(site: Attended) -> None:
-    from decimal import Decimal
-
-    from central.people.model import WageTerms, WageType
-
     worker = site.gates.worker()
     site.works(worker, 2, 3)
     site.everything_told()
-    with site.centre.database.writing() as session:
-        session.add(
-            WageTerms(
-                employment_id=site.gates.assignment(worker).employment_id,
-                wage_type=WageType.DAILY,
-                bank_code="102",
-                bank_name="工商银行",
-                card_sealed=b"",
-                card_masked="****1234",
-                basic_wage=Decimal("300.00"),
-                probation_wage=Decimal("300.00"),
-                performance_payments=0,
-                performance_dates="",
-                updated_at=site.field.clock.now(),
-            )
-        )
+    site.gates.earns(worker, "300.00")
     path = f"{site.at}/attendance/wages?month=2026-03"
     own, others = site.browser("employer").get(path).text, site.browser().get(path).text
     assert "600.00" in own
