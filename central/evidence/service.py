@@ -84,7 +84,7 @@ def listed(
 ) -> list[Evidence]:
     """A page of the evidence that this principal may see, and one more to know whether another follows."""
     access.require(Function.VIEW_PEOPLE)
-    wanted = select(Evidence).where(_visible(session, access, project_id), Evidence.id > after)
+    wanted = select(Evidence).where(visible(session, access, project_id), Evidence.id > after)
     for column, value in ((Evidence.worker_id, worker_id), (Evidence.project_id, project_id), (Evidence.assignment_id, assignment_id)):
         if value is not None:
             wanted = wanted.where(column == value)
@@ -101,7 +101,7 @@ def opened(session: Session, keys: CentreSecrets, access: Access, evidence_id: i
     kept = session.get(Evidence, evidence_id)
     if kept is None:
         raise Problem("NOT_FOUND", 404)
-    entitled = select(Evidence.id).where(Evidence.id == evidence_id, _visible(session, access, kept.project_id, of_others=True))
+    entitled = select(Evidence.id).where(Evidence.id == evidence_id, visible(session, access, kept.project_id, of_others=True))
     if session.scalar(entitled) is None:
         raise Problem("NOT_FOUND", 404)
     content = _content(session, keys, kept)
@@ -150,7 +150,7 @@ def _is_seen_on(session: Session, access: Access, worker_id: int, project_id: in
     return session.scalar(select(Assignment.id).where(Assignment.worker_id == worker_id, condition).limit(1)) is not None
 
 
-def _visible(session: Session, access: Access, project_id: int | None, *, of_others: bool = False) -> ColumnElement[bool]:
+def visible(session: Session, access: Access, project_id: int | None, *, of_others: bool = False) -> ColumnElement[bool]:
     """What this principal may see: supervision everything; others what they attached, and what is about assignments that they see.
 
     `of_others`: the project is the file's own and may be one that this principal does not see at all.

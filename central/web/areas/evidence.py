@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -11,16 +12,21 @@ from sqlalchemy.orm import Session
 from central.access import Access, Function, Role
 from central.call import RowId
 from central.errors import Problem, declare
-from central.evidence import service
+from central.evidence import listing, service
+from central.evidence.listing import EvidenceLine, Wanted
 from central.evidence.service import Statement
+from central.exchange.workbook import Column, Value
 from central.people.typed import day
 from central.projects.service import visible_project
 from central.web.areas import Area, Entry, Part, needs
+from central.web.exporting import BATCH, book, columns, every
 from central.web.forms import Field, Form, Form_, Section
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import HEADERS, Portal, local_path, redirect, signed_in, texts_of, told
+from central.web.texts import Texts
 
 SEEN_BY: Final = (Role.EMPLOYER, Role.CONTRACTOR, Role.AUTHORITY, Role.HEAD_STATION)
+COLUMNS: Final = ("about_on", "name", "evidence_file", "attached_by", "attached_at")
 INLINE: Final = frozenset({"image/png", "image/jpeg", "image/webp"})
 
 declare({"EVIDENCE_FILE_REQUIRED": ("请选择照片或文件。", "Choose a photo or a document.")})
@@ -33,15 +39,39 @@ def router(portal: Portal) -> APIRouter:
 
     @pages.get("/projects/{project_id}/evidence")
     def of_project(request: Request, project_id: RowId) -> Response:
-        access = signed_in(request)
-        listing = Listing.read(request.url.path, request.query_params, (), ())
-        after = listing.after_id
+        access, kept = signed_in(request), _listing(request, project_id)
         with portal.database.reading() as session:
             project = visible_project(session, access, project_id)
-            found = service.listed(session, access, after=after, limit=PAGE_SIZE, project_id=project_id)
+            found = listing.page_of_project(
+                session, access, project_id, _wanted(kept), after=kept.after_id, limit=PAGE_SIZE, sort=kept.order
+            )
         shown = found[:PAGE_SIZE]
-        more = str(shown[-1].id) if len(found) > PAGE_SIZE else ""
-        return portal.page(request, "evidence_list.html", {"project": project, "listing": listing, "rows": shown, "more": more})
+        values = {
+            "project": project,
+            "listing": kept,
+            "rows": shown,
+            "columns": COLUMNS,
+            "sortable": listing.ORDER.columns,
+            "may_export": access.may(Function.EXPORT),
+            "more": str(shown[-1].evidence.id) if len(found) > PAGE_SIZE else "",
+        }
+        return portal.page(request, "evidence_list.html", values)
+
+    @pages.get("/projects/{project_id}/evidence/export.xlsx")
+    def exported(request: Request, project_id: RowId) -> Response:
+        """What there is; the files themselves are looked at one by one, each look recorded."""
+        access, kept = signed_in(request), _listing(request, project_id)
+        access.require(Function.EXPORT)
+
+        def lines(session: Session) -> Iterator[EvidenceLine]:
+            visible_project(session, access, project_id)
+
+            def some(after: int) -> list[EvidenceLine]:
+                return listing.page_of_project(session, access, project_id, _wanted(kept), after=after, limit=BATCH, sort=kept.order)
+
+            return every(some, lambda row: row.evidence.id)
+
+        return book(portal, access, lines, _columns(texts_of(request)), "印证材料", action="evidence.exported", of=f"project:{project_id}")
 
     @pages.post("/evidence")
     def attach(request: Request, sent: Form_) -> Response:
@@ -82,6 +112,28 @@ def router(portal: Portal) -> APIRouter:
         return Response(content, media_type=kind, headers=headers)
 
     return pages
+
+
+def _listing(request: Request, project_id: int) -> Listing:
+    path = f"/projects/{project_id}/evidence"
+    return Listing.read(path, request.query_params, (), listing.ORDER.columns, ("about_from", "about_to"))
+
+
+def _wanted(kept: Listing) -> Wanted:
+    return Wanted(kept.q, day(kept.filter("about_from")), day(kept.filter("about_to")))
+
+
+def _columns(t: Texts) -> tuple[Column[EvidenceLine], ...]:
+    cells: dict[str, Callable[[EvidenceLine], Value]] = {
+        "about_on": lambda row: row.evidence.about_on,
+        "name": lambda row: row.name,
+        "id": lambda row: row.id_masked,
+        "evidence_note": lambda row: row.evidence.note,
+        "evidence_file": lambda row: row.evidence.file_name,
+        "attached_by": lambda row: row.company,
+        "attached_at": lambda row: row.evidence.at,
+    }
+    return columns(t, cells, text=("id",), wide=("evidence_note", "evidence_file", "attached_by"))
 
 
 def _form(about: dict[str, str], back: str) -> Form:

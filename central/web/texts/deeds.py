@@ -22,6 +22,7 @@ TEXTS = {
     "deed_coverage.exported": ("导出覆盖情况", "Coverage exported"),
     "deed_platform.exported": ("导出上报记录", "Uploads exported"),
     "deed_attendance.exported": ("导出考勤", "Attendance exported"),
+    "deed_evidence.exported": ("导出印证材料清单", "List of evidence exported"),
     "deed_gates.exported": ("导出门禁与通道", "Gates and lanes exported"),
     "deed_attendance.settings_changed": ("修改考勤设置", "Attendance settings changed"),
     "deed_audit.exported": ("导出审计", "Audit exported"),

@@ -7,7 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from central.access import Access
 from central.centre import Centre
+from central.entry.model import Assignment
+from central.evidence import service as evidence
+from central.evidence.service import Statement
 from central.people.model import Employment, IdentityState, WageTerms, WageType, Worker
 from central.people.reference_model import SHANGHAI, RegionalBase
 from tests.central.builders import resident_number
@@ -78,3 +82,39 @@ def test_contracts_and_wages_are_found_by_what_is_remarked_sorted_and_taken_away
     assert len(rows(day.browser("authority").get(book))) == 3
     for who in ("pro-office", "labour", "other-labour", "neighbour"):
         assert day.browser(who).get(book).status_code in {403, 404}, who
+
+
+PHOTO = b"\xff\xd8\xff\xe0" + bytes(64)
+
+
+def attach(day: Day, by: Access, of: Assignment, about: str, note: str) -> None:
+    said = Statement(dt.date.fromisoformat(about), note, "现场.jpg", assignment_id=of.id)
+    with day.centre.database.writing() as session:
+        evidence.attach(session, day.centre.clock, day.centre.secrets, by, said=said, content=PHOTO)
+
+
+@pytest.mark.rule("A-28")
+@pytest.mark.rule("A-33")
+def test_evidence_is_found_by_whom_and_when_it_is_about_and_its_list_taken_away(day: Day) -> None:
+    labour = day.employer(day.site.labour)
+    first, second = (
+        day.assigned(worker=day.worker(name=name, id_number=resident_number(330 + n))) for n, name in enumerate(("张三", "陈四"))
+    )
+    day.accept(first)
+    attach(day, day.office(), first, "2026-03-02", "工伤")
+    attach(day, labour, second, "2026-03-05", "进场")
+    attach(day, labour, first, "2026-03-01", "离场")
+    path = f"/projects/{day.site.project.id}/evidence"
+    office, book = day.browser("office"), f"{path}/export.xlsx"
+    assert column(office.get(book), "说明") == ["离场", "进场", "工伤"], "the newest first"
+    assert column(office.get(f"{book}?sort=name"), "姓名") == ["陈四", "张三", "张三"]
+    assert column(office.get(f"{book}?sort=-about_on"), "说明") == ["进场", "工伤", "离场"]
+    assert column(office.get(f"{book}?about_from=2026-03-02&about_to=2026-03-04"), "说明") == ["工伤"]
+    assert column(office.get(f"{book}?q=张三&sort=about_on"), "说明") == ["离场", "工伤"]
+    page = office.get(f"{path}?q=进场").text
+    assert "陈四" in page
+    assert "张三" not in page
+    for who in ("neighbour", "other-labour"):
+        assert day.browser(who).get(book).status_code in {403, 404}, who
+    sub = day.browser("pro-office").get(book)
+    assert rows(sub) == [], "nobody along its contract chain"
