@@ -181,6 +181,14 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
         "This contract type is not accepted; 'until a task is done' is not offered (A-11).",
     ),
     "CONTRACT_DATES_INVALID": ("合同截止日期须晚于开始日期。", "The contract must end after it starts."),
+    "CONTRACT_OVER": (
+        "合同截止日期已过；请填写现行合同，往期用工按历史数据导入。",
+        "This contract is over: give the present one; earlier employment is imported as history.",
+    ),
+    "CONTRACT_SHORTENED": (
+        "已接收人员的合同只能延长；提前结束请登记离职。",
+        "Somebody who was accepted can only get a longer contract: to end it sooner, record a departure.",
+    ),
     "EMPLOYMENT_FORM_INVALID": ("用工形式须为临时工或非临时工（A-15）。", "Employment is temporary or non_temporary (A-15)."),
     "CATEGORY_UNKNOWN": ("人员类别须为建筑工人或勤杂保安等其他人员。", "The category is worker or misc."),
     "MANAGEMENT_STAFF_USE_LEGACY": (

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from central import audit
@@ -100,7 +100,7 @@ def _apply(
     if change.main_trade is not None and change.main_trade != worker.main_trade:
         errors.of(_trade, session, worker, change.main_trade)
     if change.contract_end is not None:
-        errors.of(_contract_end, found.employment, change.contract_end, policy)
+        errors.of(_contract_end, session, found.employment, change.contract_end, policy, known.today)
     pay = errors.of(_wages, found, keys, change, known)
     notices = (
         errors.of(below_base, pay.wage_type, pay.basic_wage, known.base, is_error=policy.below_base_is_error) if pay is not None else []
@@ -129,16 +129,24 @@ def _name(worker: Worker, name: str | None) -> None:
 
 
 def _trade(session: Session, worker: Worker, given: Any) -> None:
-    taken = select(Assignment.id).where(Assignment.worker_id == worker.id, Assignment.state.in_(_ACCEPTED)).limit(1)
-    if session.scalar(taken) is not None:
+    if _is_accepted(session, Assignment.worker_id == worker.id):
         raise Problem("LOCKED_AFTER_ACCEPTANCE", 409, "main_trade")
     rules.worker_path("", given)
     worker.main_trade = one_trade(given)
 
 
-def _contract_end(employment: Employment, end: dt.date, policy: Policy) -> None:
-    rules.contract(employment.contract_type, employment.contract_start, end, {employment.contract_type, *policy.contract_types})
+def _contract_end(session: Session, employment: Employment, end: dt.date, policy: Policy, today: dt.date) -> None:
+    if end == employment.contract_end:
+        return
+    allowed = {employment.contract_type, *policy.contract_types}
+    rules.contract(employment.contract_type, employment.contract_start, end, allowed, today)
+    rules.contract_change(employment.contract_end, end, accepted=_is_accepted(session, Assignment.employment_id == employment.id))
     employment.contract_end = end
+
+
+def _is_accepted(session: Session, whose: ColumnElement[bool]) -> bool:
+    """Whether a using unit has accepted somebody who is still assigned."""
+    return session.scalar(select(Assignment.id).where(whose, Assignment.state.in_(_ACCEPTED)).limit(1)) is not None
 
 
 def _wages(found: EmployedWorker, keys: CentreSecrets, change: Edit, known: Standing) -> Wages | None:

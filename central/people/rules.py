@@ -45,8 +45,8 @@ def age_notices(born: dt.date | None, today: dt.date, over_age: int) -> list[Not
     return [Notice("OVER_AGE", "id_number", {"age": age, "limit": over_age})] if age >= over_age else []
 
 
-def contract(kind: str, start: dt.date | None, end: dt.date | None, allowed: Collection[str]) -> tuple[dt.date, dt.date]:
-    """A-11: a labour contract has an end date, is not 'until a task is done', and ends after it starts."""
+def contract(kind: str, start: dt.date | None, end: dt.date | None, allowed: Collection[str], today: dt.date) -> tuple[dt.date, dt.date]:
+    """A-11: a labour contract has an end date, is not 'until a task is done', ends after it starts, and is not over."""
     if kind not in allowed:
         raise Problem("CONTRACT_TYPE_NOT_ALLOWED", 422, "contract_type")
     if end is None:
@@ -55,7 +55,15 @@ def contract(kind: str, start: dt.date | None, end: dt.date | None, allowed: Col
         raise Problem("CONTRACT_START_REQUIRED", 422, "contract_start")
     if end <= start:
         raise Problem("CONTRACT_DATES_INVALID", 422, "contract_end")
+    if end < today:
+        raise Problem("CONTRACT_OVER", 422, "contract_end")
     return start, end
+
+
+def contract_change(before: dt.date, after: dt.date, *, accepted: bool) -> None:
+    """A-23, A-51: once somebody was accepted, a contract may get longer; to end it sooner is a departure."""
+    if accepted and after < before:
+        raise Problem("CONTRACT_SHORTENED", 409, "contract_end")
 
 
 def contract_notices(end: dt.date, completion: dt.date | None) -> list[Notice]:

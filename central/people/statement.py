@@ -111,7 +111,7 @@ def check(said: Registration, standing: Standing, policy: Policy, defaulted: tup
     is_gc = standing.is_general_contractor
     category = found.of(rules.category, said.category, employer_is_general_contractor=is_gc)
     number = found.of(rules.identity_number, said.id_type, said.id_number, standing.today, said.birth_date)
-    term = found.of(rules.contract, said.contract_type, said.contract_start, said.contract_end, policy.contract_types)
+    term = found.of(rules.contract, said.contract_type, said.contract_start, said.contract_end, policy.contract_types, standing.today)
     form = found.of(rules.employment_form, said.employment_form)
     pay = found.of(wages, said.wages, form, standing.banks)
     phone = found.of(rules.phone, said.phone) if said.phone else ""

@@ -218,8 +218,8 @@ def _edit(sent: Sent) -> dict[str, Any]:
     """What an edit says; what is masked and left blank is not said."""
     names = [name for name in (*EDITABLE, *WAGES) if name in sent.said and (sent.get(name) or name not in BLANK_STAYS)]
     said: dict[str, Any] = {name: sent.get(name) for name in names}
-    if "contract_end" in said:
-        said["contract_end"] = said["contract_end"] or None
+    if said.get("contract_end") == "":
+        raise Problem("CONTRACT_END_REQUIRED", 422, "contract_end")
     return said
 
 

@@ -52,6 +52,8 @@ def test_an_edit_is_refused_by_field_or_persists_and_locks_what_was_accepted(sto
     assert edit(worker.id, phone="1", basic_wage="x") == {("phone", "PHONE_INVALID"), ("basic_wage", "AMOUNT_INVALID")}
     assert edit(worker.id, wage_type="daily") >= {("wage_type", "WAGE_MODE_INVALID")}
     assert edit(assignment.worker_id, main_trade="030") == {("main_trade", "LOCKED_AFTER_ACCEPTANCE")}
+    assert edit(assignment.worker_id, contract_end="2026-12-31") == {("contract_end", "CONTRACT_SHORTENED")}
+    assert edit(worker.id, contract_end="2026-03-02") == {("contract_end", "CONTRACT_OVER")}
     assert edit(assignment.worker_id, card_number="6217000012345670000", phone="13700000001", address="上海市") == set()
 
 

@@ -59,11 +59,12 @@ def test_the_database_itself_allows_one_present_employment(story: Story, databas
         ("fixed_term", None, "CONTRACT_END_REQUIRED"),
         ("task", dt.date(2027, 1, 1), "CONTRACT_TYPE_NOT_ALLOWED"),
         ("fixed_term", dt.date(2026, 3, 1), "CONTRACT_DATES_INVALID"),
+        ("fixed_term", dt.date(2026, 4, 1), "CONTRACT_OVER"),
     ],
 )
 def test_a_contract_has_an_end_after_its_start_and_is_not_for_a_task(kind: str, end: dt.date | None, code: str) -> None:
     with pytest.raises(Problem) as refused:
-        rules.contract(kind, dt.date(2026, 3, 1), end, ("fixed_term",))
+        rules.contract(kind, dt.date(2026, 3, 1), end, ("fixed_term",), dt.date(2026, 4, 2))
     assert (refused.value.status, refused.value.code) == (422, code)
 
 
