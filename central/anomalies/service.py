@@ -40,7 +40,7 @@ class Anomaly:
         here = f"/projects/{self.project_id}"
         where = BY_KEY[self.kind].where
         if where == "person" and self.assignment_id is not None:
-            return f"{here}/people/{self.assignment_id}"
+            return f"{here}/people/{self.assignment_id}{'?tab=refusals' if self.kind == 'denied_often' else ''}"
         return f"{here}/queue" if where == "queue" else f"{here}/gates"
 
 

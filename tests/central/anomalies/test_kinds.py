@@ -185,6 +185,7 @@ def test_what_one_says_is_said_in_words(yard: Yard) -> None:
     assert "、" in found["lookalike"][0].name
     denied = found["denied_often"][0]
     assert (denied.n, what_said("denied_often", denied.what)[0]) == (MANY_REFUSALS, "此通道不可用")
+    assert denied.link == f"/projects/{yard.project}/people/{yard.assignment.id}?tab=refusals"
     yard.refused(1, "CARD_EXPIRED", assignment_id=yard.assignment.id)
     assert what_said("denied_often", yard.found()["denied_often"][0].what)[0] == "多种原因"
     assert what_said("box_faulty", "DISK_LOW,CAMERA_SILENT")[0] == "存储空间不足、摄像头没有画面"
