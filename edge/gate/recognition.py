@@ -19,6 +19,7 @@ from edge.gate.eyes import Eyes
 from edge.gate.gallery import Gallery, Match, accepts
 from edge.gate.lamp import Lamp, scene_brightness
 from edge.gate.liveness import Ask, Liveness, Standing
+from edge.gate.looks import Looks
 from edge.gate.owner import Owner
 from edge.gate.proof import Proof, Prover
 from edge.gate.tracking import Sample, Track, Tracker
@@ -112,7 +113,7 @@ class Recognition:
         eyes: Eyes | None = None,
         chance: random.Random | None = None,
     ) -> None:
-        self._engine, self._tracker = engine, Tracker()
+        self._engine, self._tracker, self._looks = engine, Tracker(), Looks(engine)
         self._prover = Prover(engine, liveness or Liveness(), when, eyes, chance)
         self._lamp = Lamp()
         self._refused: list[tuple[float, Vector]] = []
@@ -129,7 +130,7 @@ class Recognition:
         return replace(view, brightness=scene, lamp=lamp)
 
     def _look(self, image: Image, at_s: float, gallery: Gallery) -> View:
-        tracks = self._tracker.follow(self._engine.detect(image), at_s)
+        tracks = self._tracker.follow(self._faces(image, at_s), at_s)
         self._before = track = _foremost(tracks)
         if self._claimed is not None:
             face = self._claimed.track.face if self._claimed.track in tracks else None
@@ -149,6 +150,11 @@ class Recognition:
         verdict = self._verdict(track, at_s, gallery)
         hint = Hint.USE_CARD if verdict is None and self._alike(track, gallery) else None
         return View(track.face, hint, verdict, ask=self.asks)
+
+    def _faces(self, image: Image, at_s: float) -> list[Face]:
+        if self._claimed is not None:
+            return self._looks.everywhere(image, at_s)
+        return self._looks.see(image, at_s, self._tracker.followed(at_s))
 
     @property
     def asks(self) -> Ask | None:
@@ -182,7 +188,7 @@ class Recognition:
 
     def compare(self, image: Image, at_s: float, owner: Owner, gallery: Gallery) -> View:
         """One fresh frame for somebody whose card was laid: the foremost face, and the movement that is wanted now."""
-        tracks = self._tracker.follow(self._engine.detect(image), at_s)
+        tracks = self._tracker.follow(self._looks.everywhere(image, at_s), at_s)
         self._before = max(tracks, key=lambda track: track.face.box[2], default=None)
         owner.look(image, at_s, tracks, gallery)
         face = self._before.face if self._before else None

@@ -27,7 +27,7 @@ from edge.gate.gatehouse import Equipment, Gatehouse
 from edge.gate.passage import Place
 from edge.store.secrets import BoxKeys
 from edge.sync import wire
-from gongmen.bench.gate_rig import HandCamera, WatchedTurnstile, fill, moment
+from gongmen.bench.gate_rig import HandCamera, Times, WatchedTurnstile, fill, moment, show
 from gongmen.bench.gate_swap import WATCHED_S, measure_swap
 from gongmen.bench.photographs import Photographed, photographed
 from gongmen.bench.report import Report, percentile
@@ -41,6 +41,7 @@ DECISIONS: Final = 120
 BASELINE_FRAMES: Final = 25
 _BETWEEN_S: Final = 10.0
 _FRAMES_EACH: Final = 30
+_EMPTY_FRAMES: Final = 60
 RATE: Final = 15
 
 
@@ -69,6 +70,7 @@ def run(
             frames_p50=percentile(gate.frames, 0.5),
             not_told=gate.missed,
             cpu_share=gate.cpu_share,
+            idle_cpu_share=gate.idle_share,
             memory_mib=gate.memory_mib,
             load_s=gate.load_s,
         )
@@ -81,7 +83,8 @@ def run(
     for row in swaps:
         report.row(**row)
     report.notes.append(
-        "cpu_share: of one core, while people walk up at 15 frames a second. memory_mib: this process, baseline not loaded."
+        "cpu_share: of one core, while people walk up at 15 frames a second; idle_cpu_share: nobody there, the sensor's noise and the"
+        " light as ever. memory_mib: this process, baseline not loaded."
     )
     report.notes.append(
         "frames …: every frame, at the camera's rate, while a gallery is swapped; late_frames: longer than 67 ms of processor"
@@ -106,34 +109,6 @@ def one_core() -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-class Times:
-    """How long things took, by the clock on the wall and by the processor's own (which another process cannot lengthen)."""
-
-    def __init__(self) -> None:
-        self.wall_ms: list[float] = []
-        self._cpu_ms: list[float] = []
-
-    def keep(self, began: tuple[float, float], ended: tuple[float, float]) -> None:
-        """Times from a pair of moments (wall, processor) to another, in seconds."""
-        self.wall_ms.append(1000 * (ended[0] - began[0]))
-        self._cpu_ms.append(1000 * (ended[1] - began[1]))
-
-    @property
-    def p50(self) -> float:
-        """The median by the wall clock."""
-        return percentile(self.wall_ms, 0.5)
-
-    @property
-    def processor_p50(self) -> float:
-        """The median by the processor's clock."""
-        return percentile(self._cpu_ms, 0.5)
-
-    def row(self, workers: int) -> dict[str, Any]:
-        """The cells of a report's row."""
-        shares = {f"p{round(100 * share)}_ms": percentile(self.wall_ms, share) for share in (0.5, 0.95, 0.99)}
-        return {"workers": workers, "n": len(self.wall_ms), **shares, "processor_p50_ms": self.processor_p50}
-
-
 @dataclass
 class Measured:
     """What the gate took for the frames that completed a verdict, and what came of them."""
@@ -145,11 +120,17 @@ class Measured:
     load_s: float = 0.0
     processor_s: float = 0.0
     shown: int = 0
+    idle_s: float = 0.0
 
     @property
     def cpu_share(self) -> float:
         """Of one core, for the frames that were shown, had they come at the camera's rate."""
         return self.processor_s * RATE / max(1, self.shown)
+
+    @property
+    def idle_share(self) -> float:
+        """Of one core, at the camera's rate, while nobody is there."""
+        return self.idle_s * RATE / _EMPTY_FRAMES
 
 
 def measure_gate(home: Path, engine: FaceEngine, faces: Sequence[Photographed], workers: int, decisions: int) -> Measured:
@@ -168,10 +149,7 @@ def measure_gate(home: Path, engine: FaceEngine, faces: Sequence[Photographed], 
             scene, opened = Scene(picture=str(faces[turn % len(faces)].probe), fill=0.9), len(turnstile.opened)
             for shown in range(1, _FRAMES_EACH + 1):
                 now_s += 1 / RATE
-                image = stage.render(scene, now_s)
-                began = moment()
-                camera.show(image, now_s)
-                house.lane.step(0)
+                began = show(house.lane, camera, stage.render(scene, now_s), now_s)
                 measured.shown, measured.processor_s = measured.shown + 1, measured.processor_s + moment()[1] - began[1]
                 if len(turnstile.opened) > opened:
                     measured.times.keep(began, turnstile.opened[-1])
@@ -180,6 +158,10 @@ def measure_gate(home: Path, engine: FaceEngine, faces: Sequence[Photographed], 
             else:
                 measured.missed += 1
         measured.memory_mib = _resident_mib()
+        for _ in range(_EMPTY_FRAMES):
+            now_s += 1 / RATE
+            began = show(house.lane, camera, stage.render(Scene(), now_s), now_s)
+            measured.idle_s += moment()[1] - began[1]
     return measured
 
 

@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -13,6 +14,7 @@ import numpy.typing as npt
 
 from edge.clock import SystemClock
 from edge.faces import FaceEngine, Image, unit
+from edge.gate.lane import Lane
 from edge.store.database import Store
 from edge.store.journal import Journal
 from edge.store.lease import Lease
@@ -22,6 +24,7 @@ from edge.store.templates import Templates
 from edge.sync import wire
 from edge.worn import enrolment_row
 from gongmen.bench.photographs import Photographed
+from gongmen.bench.report import percentile
 from hardware.camera import Frame
 from hardware.camera.simulated import Scene, Stage
 from hardware.turnstile import Way
@@ -61,6 +64,34 @@ class HandCamera:
         """Nothing to let go."""
 
 
+class Times:
+    """How long things took, by the clock on the wall and by the processor's own (which another process cannot lengthen)."""
+
+    def __init__(self) -> None:
+        self.wall_ms: list[float] = []
+        self._cpu_ms: list[float] = []
+
+    def keep(self, began: tuple[float, float], ended: tuple[float, float]) -> None:
+        """Times from a pair of moments (wall, processor) to another, in seconds."""
+        self.wall_ms.append(1000 * (ended[0] - began[0]))
+        self._cpu_ms.append(1000 * (ended[1] - began[1]))
+
+    @property
+    def p50(self) -> float:
+        """The median by the wall clock."""
+        return percentile(self.wall_ms, 0.5)
+
+    @property
+    def processor_p50(self) -> float:
+        """The median by the processor's clock."""
+        return percentile(self._cpu_ms, 0.5)
+
+    def row(self, workers: int) -> dict[str, Any]:
+        """The cells of a report's row."""
+        shares = {f"p{round(100 * share)}_ms": percentile(self.wall_ms, share) for share in (0.5, 0.95, 0.99)}
+        return {"workers": workers, "n": len(self.wall_ms), **shares, "processor_p50_ms": self.processor_p50}
+
+
 class WatchedTurnstile(NoTurnstile):
     """Notes when it was told to open."""
 
@@ -70,6 +101,14 @@ class WatchedTurnstile(NoTurnstile):
     def open(self, way: Way) -> None:
         """Takes the pulse."""
         self.opened.append(moment())
+
+
+def show(lane: Lane, camera: HandCamera, image: Image, at_s: float) -> tuple[float, float]:
+    """Lets the lane take one frame; the moment before it did."""
+    began = moment()
+    camera.show(image, at_s)
+    lane.step(0)
+    return began
 
 
 def fill(home: Path, keys: BoxKeys, engine: FaceEngine, faces: Sequence[Photographed], workers: int) -> None:
