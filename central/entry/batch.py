@@ -81,15 +81,16 @@ def accept(
     assignment_ids: Sequence[int],
     *,
     project_id: int | None = None,
+    entry_time: object = None,
     all_or_nothing: bool = False,
 ) -> Batch:
-    """A-40, A-43, A-48: many acceptances. One that this company has accepted before is a duplicate with the same entry time."""
+    """A-40, A-41, A-43, A-48: many acceptances. One that this company has accepted before is a duplicate with the same entry time."""
     access.require(Function.CONFIRM_ENTRY)
     store.hold(session, assignment_ids)
     steps = dict(store.steps(session, assignment_ids))
 
     def one(assignment_id: int) -> RowResult:
-        view = acceptance.accept(session, clock, access, assignment_id, project_id=project_id)
+        view = acceptance.accept(session, clock, access, assignment_id, project_id=project_id, entry_time=entry_time)
         outcome = Outcome.OK if view.assignment.accepted_steps > steps.get(assignment_id, 0) else Outcome.DUPLICATE
         return RowResult(assignment_id, outcome, assignment_id, view.assignment.state)
 

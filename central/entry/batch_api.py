@@ -54,6 +54,7 @@ def accept(call: Caller, body: AcceptancesIn) -> Response:
             call.access,
             body.assignment_ids,
             project_id=body.project_id,
+            entry_time=body.entry_time,
             all_or_nothing=body.all_or_nothing,
         )
         return batch_out(done)

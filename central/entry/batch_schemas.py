@@ -13,7 +13,7 @@ from central.entry.departure import Leaving
 from central.entry.model import AssignmentState, Departure, DepartureReason
 from central.entry.schemas import RowRef, Trade
 from central.entry.service import Order
-from central.schemas import In, Line, Moment, OptionalLine, Out, ShortLine, example
+from central.schemas import In, Line, Moment, NotSettable, OptionalLine, Out, ShortLine, example
 
 AllOrNothing = Annotated[bool, Field(description="有一行不能办理就全部不办理 / one refused row refuses them all")]
 
@@ -26,10 +26,11 @@ class AssignmentRow(In):
     main_trade: Trade
     team_id: RowRef | None = None
     participant_id: RowRef | None = None
+    entry_time: NotSettable = None
 
     def order(self) -> Order:
         """As the service takes it."""
-        return Order(self.worker_id, self.project_id, self.main_trade, self.team_id, self.participant_id)
+        return Order(self.worker_id, self.project_id, self.main_trade, self.team_id, self.participant_id, self.entry_time)
 
 
 class AssignmentsIn(In):
@@ -69,6 +70,7 @@ class AcceptancesIn(In):
 
     assignment_ids: Annotated[list[RowRef], Field(min_length=1, max_length=MOST_ROWS)]
     project_id: RowRef | None = None
+    entry_time: NotSettable = None
     all_or_nothing: AllOrNothing = False
 
 

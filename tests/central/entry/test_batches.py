@@ -130,6 +130,18 @@ def test_many_acceptances_say_of_each_row_what_became_of_it(story: Story, databa
     assert [row.problem.code for row in done.rows if row.problem] == ["NOT_VISIBLE_YET", "NOT_ASSIGNED_HERE"]
 
 
+@pytest.mark.rule("A-41")
+def test_no_row_of_a_batch_brings_an_entry_time(story: Story, client: httpx.Client) -> None:
+    employer, waiting = story.employer(story.site.labour), story.assigned()
+    given = "2026-03-01T00:00:00Z"
+    row = {"worker_id": story.worker(employer).worker.id, "project_id": story.site.project.id, "main_trade": "020", "entry_time": given}
+    made = client.post("/api/v1/assignments/batch", json={"rows": [row]}, headers=story.token(employer)).json()
+    assert [one["code"] for one in made["rows"]] == ["ENTRY_TIME_NOT_SETTABLE"]
+    sent = {"assignment_ids": [waiting.id], "entry_time": given}
+    taken = client.post("/api/v1/acceptances", json=sent, headers=story.token(story.office())).json()
+    assert [one["code"] for one in taken["rows"]] == ["ENTRY_TIME_NOT_SETTABLE"]
+
+
 @pytest.mark.rule("A-40")
 def test_many_departures_say_of_each_row_what_became_of_it(story: Story, database: Database) -> None:
     employer, on = story.employer(story.site.labour), dt.date(2026, 4, 1)

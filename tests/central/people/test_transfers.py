@@ -104,7 +104,8 @@ def test_a_released_worker_is_registered_by_itself_when_the_old_contract_has_end
         actions = session.scalars(select(AuditEntry.action).where(AuditEntry.subject == f"transfer:{number}").order_by(AuditEntry.id)).all()
         assert actions == ["transfer.asked", "transfer.released", "transfer.completed"]
         registered = select(AuditEntry.on_behalf_of).where(AuditEntry.subject == f"worker:{worker.worker.id}")
-        assert session.scalars(registered.where(AuditEntry.action == "worker.registered").order_by(AuditEntry.id)).all()[-1] == kept.asked_by
+        latest = registered.where(AuditEntry.action == "worker.registered").order_by(AuditEntry.id.desc()).limit(1)
+        assert session.scalar(latest) == kept.asked_by
 
 
 @pytest.mark.rule("A-49")
