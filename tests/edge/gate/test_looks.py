@@ -85,6 +85,16 @@ def test_whoever_steps_up_beside_an_attempt_is_seen_within_two_frames() -> None:
     assert hints[2:] == [Hint.ONE_AT_A_TIME] * 2
 
 
+def test_a_cards_owner_is_looked_for_in_the_whole_frame() -> None:
+    tool = FakeNearbyEngine(Stands(ANNA))
+    eyes = Recognition(tool)
+    eyes.look(EMPTY, 0.0, GALLERY)
+    owner = eyes.owner("anna", 0.4)
+    for frame in range(1, 3):
+        eyes.compare(EMPTY, frame * FRAME_S, owner, GALLERY)
+    assert tool.looked == ["whole"] * 3
+
+
 def test_an_empty_frame_in_which_nothing_moves_is_looked_at_now_and_then() -> None:
     tool, noise = FakeNearbyEngine(), np.random.default_rng(1)
     looks = Looks(tool)
