@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from central import paging
+from central import audit, paging
 from central.attendance import refusals
+from central.attendance import refusals_sheet as sheet
 from central.attendance.refusals import Refused, Wanted
 from central.attendance.schemas import CHECKS_SAID
 from central.call import Caller, RowId
+from central.clock import SITE_ZONE
+from central.exchange import workbook
 from central.messaging import box_words
 from central.paging import Cursor, Limit, Page
 from central.problems import RESPONSES
 from edge.sync.wire import Reason
 
 router = APIRouter(prefix="/api/v1", tags=["attendance"], responses=RESPONSES)
+_FILE: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {workbook.MEDIA_TYPE: {}}, "description": "工作簿 / the workbook"}}
 Why = Annotated[Reason | None, Query(description="原因代码 / the reason's code")]
 Gate = Annotated[str | None, Query(max_length=16, description="门禁设备编号 / the box's id")]
 Day = Annotated[dt.date | None, Query(description="日期，零点起 / a date at the site, from midnight")]
@@ -35,6 +40,8 @@ class RefusalOut(BaseModel):
     lane: str
     direction: str = Field(description="01 进 / in, 02 出 / out")
     method: str = Field(description="001 人脸 / face, 005 身份证 / ID card, …")
+    method_says: str = Field(examples=["人脸"])
+    method_says_en: str
     reason: str = Field(examples=["NOT_CONFIRMED"])
     says: str = Field(examples=["未确认进场"])
     says_en: str
@@ -56,9 +63,12 @@ class RefusalOut(BaseModel):
         """From the service, with words."""
         why = box_words.of_reason(row.reason)
         ran = [box_words.of_check(code, passed=False) for code in row.checks]
+        by = box_words.of_method(row.method)
         told = ("id", "at", "gate", "lane", "direction", "method", "reason", "score", "offline", "assignment_id")
         return cls(
             **{field: getattr(row, field) for field in told},
+            method_says=by.zh,
+            method_says_en=by.en,
             says=why.zh,
             says_en=why.en,
             do=why.do_zh,
@@ -90,3 +100,26 @@ def of_project(  # noqa: PLR0917  FastAPI names them
     with caller.reading() as session:
         found = refusals.page(session, caller.access, project_id, wanted, sort, after=paging.after(cursor), limit=limit)
     return paging.page(found, limit, lambda row: row.id, RefusalOut.of)
+
+
+@router.get(
+    "/projects/{project_id}/refusals/export.xlsx", response_class=Response, responses=_FILE, summary="导出被拒记录 / export denied attempts"
+)
+def export(  # noqa: PLR0917  FastAPI names them
+    caller: Caller,
+    project_id: RowId,
+    reason: Why = None,
+    gate: Gate = None,
+    day: Day = None,
+    assignment_id: Whose = None,
+    sort: Way = "-time",
+) -> Response:
+    """A-33: the whole list under the same conditions, masked like there; written into the audit."""
+    wanted = Wanted(reason.value if reason else None, gate, day, assignment_id)
+    at = caller.centre.clock.now().astimezone(SITE_ZONE)
+    with caller.reading() as session:
+        rows = sheet.every(session, caller.access, project_id, wanted, sort)
+        file = workbook.workbook(rows, sheet.COLUMNS, sheet.TITLE, notes=(f"导出时间 {at:%Y-%m-%d %H:%M}",))
+    with caller.centre.database.writing() as session:
+        audit.record(session, caller.access, sheet.EXPORTED, f"project:{project_id}")
+    return workbook.answer(file, f"{sheet.TITLE}-{at:%Y%m%d}")

@@ -1,14 +1,14 @@
 """Whatever code a box can send, in words: what it says and what to do at the site. Chinese first, English second.
 
-Four closed lists: what happened at a box (`INCIDENTS`), why a gate refused (`REASONS`), why somebody opened by hand (`BY_HAND`), which
-checks ran before it decided (`CHECKS`).
+Five closed lists: what happened at a box (`INCIDENTS`), why a gate refused (`REASONS`), why somebody opened by hand (`BY_HAND`), by which
+way in somebody came (`METHODS`), which checks ran before the gate decided (`CHECKS`).
 """
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from edge.sync.wire import Reason
+from edge.sync.wire import Method, Reason
 
 
 class Words(NamedTuple):
@@ -162,6 +162,18 @@ BY_HAND: Final[dict[str, Words]] = {
 }
 """`why` of a passage or an opening: a guard's coded reason, or the wire's."""
 
+METHODS: Final[dict[Method, Words]] = {
+    Method.FACE: Words("人脸", "face"),
+    Method.ID_CARD: Words("身份证", "ID card"),
+    Method.WORK_CARD: Words("工卡", "work card"),
+    Method.CLEARED: Words("异常清退", "cleared"),
+    Method.ONE_KEY: Words("一键开闸", "one-key opening"),
+    Method.EMERGENCY: Words("应急通道", "emergency"),
+    Method.QR: Words("二维码", "QR pass"),
+    Method.GUARD: Words("保安放行", "guard"),
+}
+"""通行方式: by which way in somebody came, or tried to."""
+
 CHECKS: Final[dict[str, Words]] = {
     "face-1to1": Words("人脸与证件持有人一对一比对", "face compared with the card's owner"),
     "sharpness": Words("画面清晰度", "fine detail of the picture"),
@@ -187,6 +199,11 @@ def of_incident(code: str) -> Words:
 def of_reason(code: str) -> Words:
     """Why a gate refused, by the stored code."""
     return REASONS[Reason(code)] if code in list(Reason) else Words(code, code)
+
+
+def of_method(code: str) -> Words:
+    """By which way in, by the stored code."""
+    return METHODS[Method(code)] if code in list(Method) else Words(code, code)
 
 
 def by_hand(code: str) -> Words:

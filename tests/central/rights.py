@@ -187,6 +187,7 @@ ALLOWED: Final[dict[str, str]] = {
     "PATCH /projects/{project_id}/attendance-settings": "GM",
     "GET /projects/{project_id}/board": "GMCAH",
     "GET /projects/{project_id}/refusals": "EGMCSAH",
+    "GET /projects/{project_id}/refusals/export.xlsx": "EGMCSAH",
     "POST /assignments/{assignment_id}/own-link": "EGMC",
     "GET /assignments/{assignment_id}/own-links": "EGMC",
     "POST /own-links/{own_link_id}/revocation": "EGMC",

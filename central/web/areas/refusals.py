@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -11,19 +11,18 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from central.access import Function, Role
-from central.attendance import day_lines, refusals
+from central.attendance import day_lines, refusals, refusals_sheet
 from central.attendance.refusals import Refused, Wanted
 from central.attendance.rules import shown_name
 from central.call import RowId
 from central.entry import service as entry
-from central.exchange.workbook import Column, Value
 from central.messaging import box_words
 from central.people.typed import day
 from central.projects.service import visible_project
 from central.web import choices
 from central.web.areas import Area, Entry, Part, needs
 from central.web.areas.attendance_words import checks_said, likeness, word
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import book
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, signed_in, texts_of
 from central.web.texts import Texts
@@ -69,17 +68,12 @@ def router(portal: Portal) -> APIRouter:
     @pages.get("/projects/{project_id}/refusals/export.xlsx")
     def exported(request: Request, project_id: RowId) -> Response:
         access, listing = signed_in(request), _listing(request, project_id)
-        access.require(Function.EXPORT)
-        wanted, order = _wanted(listing), listing.order
 
-        def lines(session: Session) -> Iterator[Refused]:
-            def page(after: int) -> list[Refused]:
-                return refusals.page(session, access, project_id, wanted, order, after=after, limit=BATCH)
+        def rows(session: Session) -> Iterator[Refused]:
+            return refusals_sheet.every(session, access, project_id, _wanted(listing), listing.order)
 
-            return every(page, lambda row: row.id)
-
-        shown = _columns(texts_of(request))
-        return book(portal, access, lines, shown, "被拒记录", action="refusals.exported", of=f"project:{project_id}")
+        sheet = refusals_sheet
+        return book(portal, access, rows, sheet.COLUMNS, sheet.TITLE, action=sheet.EXPORTED, of=f"project:{project_id}")
 
     return pages
 
@@ -117,25 +111,6 @@ def _wanted(listing: Listing) -> Wanted:
         day=day(listing.filter("day")),
         assignment_id=int(whose) if whose.isascii() and whose.isdigit() and len(whose) < 16 else None,
     )
-
-
-def _columns(t: Texts) -> tuple[Column[Refused], ...]:
-    cells: dict[str, Callable[[Refused], Value]] = {
-        "time": lambda row: row.at,
-        "gate": lambda row: row.gate,
-        "lane": lambda row: row.lane,
-        "way": lambda row: word("way", row.direction, t),
-        "method": lambda row: said(row, t).method,
-        "refused_reason": lambda row: said(row, t).why,
-        "refused_do": lambda row: said(row, t).do,
-        "checks": lambda row: said(row, t).checks,
-        "likeness": lambda row: said(row, t).likeness,
-        "refused_who": lambda row: row.name or t("stranger"),
-        "id": lambda row: row.id_masked,
-        "employer": lambda row: row.employer,
-        "team": lambda row: row.team,
-    }
-    return columns(t, cells, text=("id", "lane", "likeness"), wide=("gate", "refused_reason", "refused_do", "checks", "employer"))
 
 
 def _tab(portal: Portal, request: Request, session: Session, assignment_id: int) -> Mapping[str, Any]:

@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from io import BytesIO
 from itertools import pairwise
 from typing import Any
 
 import msgspec
 import pytest
 import sqlalchemy as sa
+from openpyxl import load_workbook
 from sqlalchemy import event, update
 
 from central.access import SYSTEM, Role
@@ -223,3 +225,22 @@ def test_nobody_without_the_function_sees_refusals(api: OverHttp) -> None:
         said = {"name": "system", "role": Role.ADMINISTRATOR, "company_id": None, "project_id": None}
         api.tokens["system"] = identity.issue_token(session, site.centre.clock, SYSTEM, **said)[1]  # type: ignore[arg-type]
     assert api.refused("system", "GET", at(api)) == (403, "ROLE_NOT_ALLOWED")
+
+
+@pytest.mark.rule("A-33")
+def test_the_export_holds_what_the_list_shows_to_whoever_asks(api: OverHttp) -> None:
+    own = api.gates.worker()
+    employed_by_a_sub(api, own)
+    refuses(api, "06:41", wire.Reason.CARD_EXPIRED, own, method=CARD)
+    refuses(api, "06:42", wire.Reason.NOT_CONFIRMED)
+    api.gates.deliver()
+
+    def lines(who: str, query: str = "") -> list[tuple[Any, ...]]:
+        answer = api.ask(who, "GET", at(api, "/export.xlsx" + query))
+        assert answer.status_code == 200, answer.text
+        sheet = load_workbook(BytesIO(answer.content)).worksheets[0]
+        return [(row[4], row[5], row[9]) for row in sheet.iter_rows(min_row=2, values_only=True)]
+
+    assert lines("office") == [("人脸", "未确认进场", "闸机不认识"), ("身份证", "身份证已过期", "张**")]
+    assert lines("office", "?sort=time&reason=CARD_EXPIRED") == lines("labour") == [("身份证", "身份证已过期", "张**")]
+    assert api.refused("neighbour", "GET", at(api, "/export.xlsx")) == (404, "NOT_FOUND")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import edge
 from central.messaging import box_words
-from central.messaging.box_words import BY_HAND, CHECKS, INCIDENTS, MOVES, REASONS, Words
+from central.messaging.box_words import BY_HAND, CHECKS, INCIDENTS, METHODS, MOVES, REASONS, Words
 from central.messaging.store import CLOSED_AGAIN, HELD_OPEN
 from edge.errors import EdgeError
 from edge.gate import challenge
@@ -19,7 +19,7 @@ from edge.gate.owner import ONE_TO_ONE
 from edge.gate.passage import PASSED_AGAIN
 from edge.kiosk import fault_texts, guard_desk
 from edge.reader.causes import Cause
-from edge.sync.wire import Reason
+from edge.sync.wire import Method, Reason
 from hardware.errors import DeviceError
 
 HERE = Path(edge.__file__).parent
@@ -66,6 +66,7 @@ def test_whatever_a_box_can_tell_of_itself_has_words() -> None:
 
 def test_every_reason_of_a_gate_and_every_reason_of_a_guard_has_words() -> None:
     assert set(Reason) == set(REASONS)
+    assert set(Method) == set(METHODS)
     guards = {why for whys in guard_desk.REASONS.values() for why in whys}
     assert {*guards, guard_desk.CLOSE_REASON, EXIT_BUTTON, FIRE, GATE_RESTARTED, PASSED_AGAIN} == set(BY_HAND)
 
@@ -85,7 +86,7 @@ def test_a_movement_that_opened_the_gate_was_done_and_one_before_a_refusal_was_o
 
 
 def test_the_words_are_chinese_first_and_english_second() -> None:
-    every: list[Words] = [*INCIDENTS.values(), *REASONS.values(), *BY_HAND.values(), *CHECKS.values()]
+    every: list[Words] = [*INCIDENTS.values(), *REASONS.values(), *BY_HAND.values(), *METHODS.values(), *CHECKS.values()]
     assert [words for words in every if not CHINESE.search(words.zh)] == []
     assert [words for words in every if CHINESE.search(words.en + words.do_en)] == []
     assert [words for words in every if bool(words.do_zh) != bool(words.do_en)] == []

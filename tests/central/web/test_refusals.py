@@ -126,8 +126,8 @@ def test_the_list_is_narrowed_sorted_and_exported_as_it_is_shown(site: Attended)
     head, one, other = ([str(cell.value or "") for cell in row] for row in load_workbook(BytesIO(answer.content)).worksheets[0].rows)
     told = dict(zip(head, one, strict=True))
     assert told["时间"].startswith("2026-04-02 06:41")
-    assert (told["为什么"], told["怎么办"], told["做过的检查"]) == ("此通道不可用", "请在“通道与值守”核对", "画面色彩、要求眨眼")
-    assert (told["人员"], told["人脸相似度"], told["方式"], told["方向"]) == ("张**", "0.51", "人脸", "进")
+    assert (told["原因"], told["怎么办"], told["做过的检查"]) == ("此通道不可用", "请在“通道与值守”核对", "画面色彩、要求眨眼")
+    assert (told["人员"], told["人脸相似度"], told["方式"], told["方向"]) == ("张**", "0.512", "人脸", "进")
     assert dict(zip(head, other, strict=True))["人员"] == STRANGER
     with site.centre.database.reading() as session:
         noted = session.scalars(select(AuditEntry.subject).where(AuditEntry.action == "refusals.exported")).all()
