@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from central.call import Caller, RowId
+from central.history import records as old
 from central.history import service
 from central.history.model import HistoryAct
 from central.history.schemas import (
@@ -120,5 +121,5 @@ def refuse(call: Caller, request_id: RowId, body: HistoryRefusalIn) -> Response:
 def records(call: Caller, request_id: RowId, cursor: Cursor = None, limit: Limit = 50) -> Page[OldRecordOut]:
     """最后一步完成之后才提供；只读。"""
     with call.reading() as session:
-        rows = service.records(session, call.access, request_id, after(cursor), limit)
+        rows = old.page_of_records(session, call.access, request_id, after=after(cursor), limit=limit)
         return page(rows, limit, lambda row: row.id, OldRecordOut.model_validate)

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,10 +16,8 @@ from central.clock import Clock, today
 from central.errors import Problem
 from central.history import rules
 from central.history.model import HistoryAct, HistoryFile, HistoryRequest, HistoryState, HistoryStep
-from central.people.legacy_model import LegacyRecord
-from central.people.model import Worker
 from central.projects import service as projects
-from central.projects.model import Participant, Project
+from central.projects.model import Participant
 from central.secrets import CentreSecrets, SecretsError
 
 _NAMES = {
@@ -38,21 +36,6 @@ class RequestView:
     steps: list[HistoryStep]
     files: list[HistoryFile]
     outstanding: tuple[HistoryAct, ...]
-
-
-@dataclass(frozen=True)
-class OldRecord:
-    """One stretch that the old system knew; the name is known where the person is registered here too."""
-
-    id: int
-    worker: str
-    id_masked: str
-    employer: str
-    project: str
-    trade: str
-    first_day: dt.date | None
-    last_day: dt.date | None
-    source: str
 
 
 def ask(
@@ -85,7 +68,7 @@ def attach(
     """The signed and sealed paper of an act, before the act itself, by whoever may do it. The content is kept sealed."""
     request = _locked(session, access, request_id)
     company = _party(session, access, request, act)
-    if request.state in (HistoryState.GIVEN, HistoryState.REFUSED) or act in _done(session, request.id):
+    if request.state in (HistoryState.GIVEN, HistoryState.REFUSED) or act in done(session, request.id):
         raise Problem("HISTORY_STEP_DONE", 409)
     digest = hashlib.sha256(content).digest()
     file = HistoryFile(
@@ -110,11 +93,11 @@ def act(session: Session, clock: Clock, access: Access, request_id: int, act: Hi
     """A-57: one act, in its turn. Raises `Problem` 409 HISTORY_REQUEST_INCOMPLETE, HISTORY_FILE_REQUIRED, 403 HISTORY_NOT_THE_PARTY."""
     request = _locked(session, access, request_id)
     company = _party(session, access, request, act)
-    done = _done(session, request.id)
+    known = done(session, request.id)
     has_file = session.scalar(select(HistoryFile.id).where(HistoryFile.request_id == request.id, HistoryFile.act == act).limit(1))
-    rules.may_act(request.state, done, act, has_file=has_file is not None)
+    rules.may_act(request.state, known, act, has_file=has_file is not None)
     step = HistoryStep(request_id=request.id, act=act, company_id=company, actor=access.actor, remark=remark, at=clock.now())
-    return _take(session, access, request, step, rules.state_after(request.state, done, act))
+    return _take(session, access, request, step, rules.state_after(request.state, known, act))
 
 
 def refuse(session: Session, clock: Clock, access: Access, request_id: int, reason: str) -> RequestView:
@@ -128,35 +111,12 @@ def refuse(session: Session, clock: Clock, access: Access, request_id: int, reas
     return _take(session, access, request, step, HistoryState.REFUSED)
 
 
-def records(session: Session, access: Access, request_id: int, after: int, limit: int) -> list[OldRecord]:
-    """A-57: what was asked for, after the last step only: to the general contractor who asked, and to supervision. Read-only."""
-    request = _visible(session, access, request_id)
-    if not access.sees_everything:
-        access.require(Function.REQUEST_HISTORY)
-        projects.require_general_contractor(session, access, request.project_id)
-    rules.given(request.state, _done(session, request.id))
-    project = session.get_one(Project, request.project_id)
-    wanted = (
-        select(LegacyRecord, Worker.name, Worker.id_masked)
-        .outerjoin(Worker, Worker.id_index == LegacyRecord.id_index)
-        .where(
-            LegacyRecord.id > after,
-            LegacyRecord.project.in_([name for name in (project.name, project.contract_name, project.reg_no) if name]),
-        )
-        .where(or_(LegacyRecord.first_day.is_(None), LegacyRecord.first_day <= request.last_day))
-        .where(or_(LegacyRecord.last_day.is_(None), LegacyRecord.last_day >= request.first_day))
-        .order_by(LegacyRecord.id)
-        .limit(limit + 1)
-    )
-    return [_old(*row) for row in session.execute(wanted)]
-
-
 def content(session: Session, keys: CentreSecrets, access: Access, request_id: int, file_id: int) -> tuple[HistoryFile, bytes | None]:
     """A file of a request, with its content; who looked stands in the audit.
 
     None where it does not open any more: that stands there too, so that the transaction is to be kept, and then `readable` says it.
     """
-    request = _visible(session, access, request_id)
+    request = visible(session, access, request_id)
     file = session.get(HistoryFile, file_id)
     if file is None or file.request_id != request.id:
         raise Problem("NOT_FOUND", 404)
@@ -178,13 +138,13 @@ def readable(found: bytes | None) -> bytes:
 
 def seen(session: Session, access: Access, request_id: int) -> RequestView:
     """One request, for those who take part in its project and for supervision."""
-    return view(session, _visible(session, access, request_id))
+    return view(session, visible(session, access, request_id))
 
 
 def page_of_requests(session: Session, access: Access, after: int, limit: int) -> list[HistoryRequest]:
     """One page of the requests that this principal may look at, and one more."""
     access.require(Function.VIEW_PEOPLE)
-    return list(session.scalars(_mine(access).where(HistoryRequest.id > after).order_by(HistoryRequest.id).limit(limit + 1)))
+    return list(session.scalars(mine(access).where(HistoryRequest.id > after).order_by(HistoryRequest.id).limit(limit + 1)))
 
 
 def view(session: Session, request: HistoryRequest) -> RequestView:
@@ -223,11 +183,13 @@ def _party(session: Session, access: Access, request: HistoryRequest, act: Histo
     return access.company_id
 
 
-def _done(session: Session, request_id: int) -> set[HistoryAct]:
+def done(session: Session, request_id: int) -> set[HistoryAct]:
+    """What was done for a request already."""
     return set(session.scalars(select(HistoryStep.act).where(HistoryStep.request_id == request_id)))
 
 
-def _mine(access: Access) -> Select[HistoryRequest]:
+def mine(access: Access) -> Select[HistoryRequest]:
+    """The requests that this principal may look at: of projects that its company takes part in; supervision's are all."""
     wanted = select(HistoryRequest)
     if access.role is Role.ADMINISTRATOR or not access.sees_everything:
         wanted = wanted.where(
@@ -238,22 +200,19 @@ def _mine(access: Access) -> Select[HistoryRequest]:
     return wanted
 
 
-def _visible(session: Session, access: Access, request_id: int) -> HistoryRequest:
+def visible(session: Session, access: Access, request_id: int) -> HistoryRequest:
+    """One of them. Raises `Problem` 404 NOT_FOUND."""
     access.require(Function.VIEW_PEOPLE)
-    request = session.scalar(_mine(access).where(HistoryRequest.id == request_id))
+    request = session.scalar(mine(access).where(HistoryRequest.id == request_id))
     if request is None:
         raise Problem("NOT_FOUND", 404)
     return request
 
 
 def _locked(session: Session, access: Access, request_id: int) -> HistoryRequest:
-    request = _visible(session, access, request_id)
+    request = visible(session, access, request_id)
     session.refresh(request, with_for_update=True)
     return request
-
-
-def _old(row: LegacyRecord, name: str | None, id_masked: str | None) -> OldRecord:
-    return OldRecord(row.id, name or "", id_masked or "", row.employer, row.project, row.trade, row.first_day, row.last_day, row.source)
 
 
 def _subject(request: HistoryRequest) -> str:

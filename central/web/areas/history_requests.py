@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 from central.access import Access, Function, Role
 from central.call import RowId
 from central.errors import Problem
-from central.history import service
-from central.history.model import HistoryAct, HistoryState
+from central.history import records, service
+from central.history.model import HistoryAct
 from central.history.schemas import HistoryRequestIn
-from central.web.areas import Area, Entry, needs
+from central.web.areas import Area, Entry, history_lists, needs
 from central.web.forms import Field, Form, Form_, Section, Sent, typed
-from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import HEADERS, Portal, redirect, signed_in, texts_of, told
 
 WAY: Final = ("statement", "owner", "supervisor", "contractor", "verification", "acceptance", "release")
@@ -32,19 +31,13 @@ def router(portal: Portal) -> APIRouter:
 
     def listed(request: Request, form: Form | None = None, status: int = 200) -> Response:
         access = signed_in(request)
-        listing = Listing.read("/history", request.query_params, (), ())
-        after = listing.after_id
-        with portal.database.reading() as session:
-            found = service.page_of_requests(session, access, after, PAGE_SIZE)
-        shown = found[:PAGE_SIZE]
         may_ask = access.may(Function.REQUEST_HISTORY) and access.project_id is not None
-        values = {
-            "listing": listing,
-            "rows": shown,
-            "more": str(shown[-1].id) if len(found) > PAGE_SIZE else "",
-            "form": (form or _form()) if may_ask else None,
-        }
+        with portal.database.reading() as session:
+            values = history_lists.requests(session, request)
+        values["form"] = (form or _form()) if may_ask else None
         return portal.page(request, "history_requests.html", values, status)
+
+    history_lists.add(portal, pages)  # first: its paths stand before the one that takes a number
 
     @pages.get("/history")
     def requests(request: Request) -> Response:
@@ -78,19 +71,18 @@ def router(portal: Portal) -> APIRouter:
         access = signed_in(request)
         with portal.database.reading() as session:
             found = service.seen(session, access, request_id)
-            given = found.request.state is HistoryState.GIVEN
-            records = service.records(session, access, request_id, 0, 200) if given and _may_read(access) else []
+            can_read = records.may_read(session, access, found.request)
+            given = history_lists.records_of(session, request, request_id) if can_read else {"columns": ()}
         values = {
             "found": found,
             "way": WAY,
             "done": {step.act.value: step for step in found.steps},
             "open": {act.value for act in found.outstanding},
-            "records": records,
             "refusal": refusal,
             "may_refuse": access.may(Function.HISTORY_VERIFY) or access.may(Function.HISTORY_ACCEPT),
             "once": secrets.token_urlsafe(18),
         }
-        return portal.page(request, "history_request.html", values, status)
+        return portal.page(request, "history_request.html", values | given, status)
 
     @pages.get("/history/{request_id}")
     def one(request: Request, request_id: RowId) -> Response:
@@ -137,10 +129,6 @@ def _doing(portal: Portal, request_id: int, sent: Sent) -> Callable[[Session, Ac
         return told(path, "saved")
 
     return deed
-
-
-def _may_read(access: Access) -> bool:
-    return access.sees_everything or access.may(Function.REQUEST_HISTORY)
 
 
 def _form() -> Form:

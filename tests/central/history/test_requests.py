@@ -15,6 +15,7 @@ from central.database import Database
 from central.errors import Problem
 from central.history import service
 from central.history.model import HistoryAct, HistoryFile, HistoryState
+from central.history.records import page_of_records
 from central.people.legacy_model import LegacyRecord
 from central.people.model import Worker
 from central.projects.model import Participant, ParticipantRole
@@ -79,7 +80,9 @@ class Case:
     def records(self, by: Access | None = None) -> list[str]:
         """What is given."""
         with self.story.centre.database.reading() as session:
-            return [f"{row.project} {row.first_day}" for row in service.records(session, by or self.story.office(), self.id, 0, 10)]
+            return [
+                f"{row.project} {row.first_day}" for row in page_of_records(session, by or self.story.office(), self.id, after=0, limit=10)
+            ]
 
     def _party(self, name: str, role: ParticipantRole) -> Access:
         part: Participant = self.story.takes_part(self.story.company(name), role)

@@ -12,6 +12,8 @@ from central.centre import Centre
 from central.entry.model import Assignment
 from central.evidence import service as evidence
 from central.evidence.service import Statement
+from central.history.model import HistoryRequest, HistoryState
+from central.people.legacy_model import LegacyRecord
 from central.people.model import Employment, IdentityState, WageTerms, WageType, Worker
 from central.people.reference_model import SHANGHAI, RegionalBase
 from tests.central.builders import resident_number
@@ -118,3 +120,52 @@ def test_evidence_is_found_by_whom_and_when_it_is_about_and_its_list_taken_away(
         assert day.browser(who).get(book).status_code in {403, 404}, who
     sub = day.browser("pro-office").get(book)
     assert rows(sub) == [], "nobody along its contract chain"
+
+
+def granted(day: Day) -> int:
+    """A granted request of the site and one that waits, and three old records, one of them of somebody who is registered here."""
+    known, at = day.worker(name="张三", id_number=resident_number(340)).worker, day.centre.clock.now()
+    said = {"project_id": day.site.project.id, "first_day": dt.date(2020, 1, 1), "last_day": dt.date(2020, 12, 31)}
+    with day.centre.database.writing() as session:
+        index = session.get_one(Worker, known.id).id_index
+        for n, employer in enumerate(("乙劳务", "甲劳务", "丙劳务")):
+            session.add(
+                LegacyRecord(
+                    id_index=bytes([n]) * 32 if n else index,
+                    imported_at=at,
+                    first_day=dt.date(2020, 9 - n, 1) if n < 2 else None,
+                    last_day=dt.date(2020, 10, 1),
+                    source="旧系统",
+                    employer=employer,
+                    project=day.site.project.name,
+                    trade="木工",
+                )
+            )
+        kinds = ((HistoryState.GIVEN, "工资清算"), (HistoryState.STATED, "工伤认定"))
+        made = [HistoryRequest(state=kind, statement=why, requested_by="account:1", created_at=at, **said) for kind, why in kinds]
+        session.add_all(made)
+        session.flush()
+        return made[0].id
+
+
+@pytest.mark.rule("A-57")
+@pytest.mark.rule("A-33")
+def test_requests_for_old_data_and_the_records_of_a_granted_one_are_found_sorted_and_taken_away(day: Day) -> None:
+    request = granted(day)
+    office, book, records = day.browser("office"), "/history/export.xlsx", f"/history/{request}/export.xlsx"
+    assert column(office.get(book), "用途说明") == ["工伤认定", "工资清算"], "the newest first"
+    assert column(office.get(f"{book}?sort=asked_at"), "用途说明") == ["工资清算", "工伤认定"]
+    assert column(office.get(f"{book}?progress=given"), "用途说明") == column(office.get(f"{book}?q=清算"), "用途说明") == ["工资清算"]
+    assert rows(day.browser("neighbour").get(book)) == []
+    assert column(office.get(records), "用人单位") == ["乙劳务", "甲劳务", "丙劳务"]
+    assert column(office.get(f"{records}?sort=first_day"), "用人单位") == ["丙劳务", "甲劳务", "乙劳务"], "an unknown day first"
+    assert column(office.get(f"{records}?sort=-name"), "姓名") == ["张三", None, None]
+    assert column(office.get(f"{records}?q=甲"), "用人单位") == ["甲劳务"]
+    page = office.get(f"/history/{request}?q=甲").text
+    assert "甲劳务" in page
+    assert "乙劳务" not in page
+    of_party = day.browser("pro-office").get(f"/history/{request}")
+    assert of_party.status_code == 200, "who confirmed it sees how it went"
+    assert "甲劳务" not in of_party.text
+    assert day.browser("pro-office").get(records).status_code == 403
+    assert day.browser("neighbour").get(records).status_code == 404
