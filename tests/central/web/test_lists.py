@@ -10,6 +10,7 @@ import pytest
 import central
 from central.verification.rules import CAUSES
 from central.web.texts import TEXTS
+from central.web.told import HIDDEN
 
 CENTRAL = Path(central.__file__).parent
 TEMPLATES = CENTRAL / "web" / "templates"
@@ -51,3 +52,22 @@ def test_every_deed_that_the_audit_keeps_has_words() -> None:
     actions = _actions()
     assert {"worker.registered", "companies.exported"} <= actions
     assert {action for action in actions if f"deed_{action}" not in TEXTS} == set()
+
+
+def _told() -> set[str]:
+    """The names of what changed, where the code gives them to the audit in a plain dictionary."""
+    found: set[str] = set()
+    for path in CENTRAL.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "record":
+                said = [one.value for one in node.keywords if one.arg in {"before", "after"}]
+                keys = [key for value in said if isinstance(value, ast.Dict) for key in value.keys]
+                found |= {str(key.value) for key in keys if isinstance(key, ast.Constant)}
+    return found
+
+
+@pytest.mark.rule("A-65")
+def test_everything_that_the_audit_tells_of_a_deed_has_a_name() -> None:
+    told = _told()
+    assert {"functions", "cause"} <= told
+    assert {name for name in told - HIDDEN if f"field_{name}" not in TEXTS} == set()
