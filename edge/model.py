@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from edge.sync.wire import Direction, EndCause, Method, Reason
+from edge.sync.wire import Direction, EndCause, GatePolicy, Method, Reason
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,10 @@ class SitePolicy:
     """Minutes of the site's day between which IN is open, `(1320, 360)` across midnight; empty: always."""
     when_stale: str = "card_guard"
     """What still opens when the lease is over: card_guard (a card, or a guard's word) or deny (a guard's word only)."""
-    liveness: str = "risk"
-    """When a face must show that it is alive: always, at risk, or never."""
+    liveness: str = GatePolicy().liveness
+    """When a face must show that it is alive on its way IN: always, at risk, or never."""
+    movements: int = GatePolicy().movements
+    """How many movements it is asked for then: 1 or 2."""
 
 
 @dataclass(frozen=True)

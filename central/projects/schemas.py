@@ -77,6 +77,8 @@ def project_out(project: Project) -> ProjectOut:
 class GatePolicyIn(In):
     """A project's gate policy: anti-passback off, soft (marked) or hard (refused); `hours` are minutes of the local day, [] always.
 
+    `liveness`: when a face has to move as asked before it opens; `movements`: how many times, 1 (a turn) or 2 (two of turns and blink).
+
     What is left out has the default of the gates' contract (`wire.GatePolicy`).
     """
 
@@ -84,6 +86,7 @@ class GatePolicyIn(In):
     hours: Annotated[list[tuple[Minute, Minute]], Field(max_length=8)] | None = None
     when_stale: Literal["deny", "card_guard"] | None = None
     liveness: Literal["always", "risk", "never"] | None = None
+    movements: Annotated[int, Field(ge=1, le=2)] | None = None
     template_grace_d: Annotated[int, Field(ge=0, le=365)] | None = None
 
 

@@ -3,7 +3,8 @@
 A pure state machine: fed with landmarks and times, it answers with what to tell the person. Turning is measured where the nose stands in
 the frame that both eyes and the mouth span. A flat picture keeps that place however it is moved, tilted or bent along one axis (an
 affine map keeps ratios), a head does not. A picture that moves by itself (a video of the very person turning) can follow the instruction
-by chance only: with two of three movements drawn at random one try in six. Once the face is lost or the time is over, it has failed.
+by chance only: one try in two where one turn is asked, in six where two of three movements are. Once the face is lost or the time is
+over, it has failed.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class Ask(StrEnum):
     FAILED = "FAILED"
 
 
-MOVES: Final = (Ask.TURN_LEFT, Ask.TURN_RIGHT, Ask.BLINK)
+TURNS: Final = (Ask.TURN_LEFT, Ask.TURN_RIGHT)
+MOVES: Final = (*TURNS, Ask.BLINK)
 
 
 def depth_place(landmarks: npt.NDArray[np.float32]) -> float | None:
@@ -99,9 +101,12 @@ class Challenge:
         self._over: Ask | None = None
 
     @classmethod
-    def drawn(cls, chance: random.Random, blink: bool, count: int = 2) -> Challenge:
-        """So many different movements in an order that `chance` draws; without an eye measure (`blink` False) both turns."""
-        return cls(chance.sample(MOVES if blink else MOVES[:2], count))
+    def drawn(cls, chance: random.Random, blink: bool, count: int) -> Challenge:
+        """So many different movements in an order that `chance` draws; one is a turn, which no print makes, and a blink comes only with a
+
+        turn. Without an eye measure (`blink` False) both are turns.
+        """
+        return cls(chance.sample(MOVES if blink and count > 1 else TURNS, count))
 
     @property
     def asks(self) -> Ask:

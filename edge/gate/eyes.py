@@ -42,10 +42,14 @@ class Eyes:
         """Lid to lid over corner to corner, mean of both eyes: 0.2 to 0.35 open, below 0.15 shut. None where an eye's place is unknown."""
         if not np.isfinite(face.landmarks[:2]).all():
             return None
+        mesh = self._mesh(image, face)[:, :2]
+        return float(np.mean([_open(mesh, *eye) for eye in _EYES]))
+
+    def _mesh(self, image: Image, face: Face) -> npt.NDArray[np.float32]:
+        """Across, down and away from the camera, 468 x 3, in pixels of the upright crop."""
         upright = self._upright(image, face)
         self._net.setInput(cv2.dnn.blobFromImage(upright, 1 / 127.5, (_SIDE, _SIDE), (127.5, 127.5, 127.5), swapRB=True))
-        mesh = np.asarray(self._net.forward(), np.float32).reshape(_POINTS, 3)[:, :2]
-        return float(np.mean([_open(mesh, *eye) for eye in _EYES]))
+        return np.asarray(self._net.forward(), np.float32).reshape(_POINTS, 3)
 
     def _upright(self, image: Image, face: Face) -> Image:
         x, y, width, height = face.box

@@ -21,6 +21,7 @@ from edge.gate.lane import Lane, LaneParts
 from edge.gate.liveness import Liveness
 from edge.gate.openings import Openings
 from edge.gate.passage import Gatekeeper, Place
+from edge.gate.proof import asking
 from edge.gate.recognition import Recognition
 from edge.gate.screen import Screen
 from edge.gate.screen_server import ScreenServer
@@ -81,7 +82,9 @@ class Gatehouse:
         devices = Devices(equipment.camera, swipes, equipment.turnstile)
         keeper = Gatekeeper(place, store, clock, equipment.turnstile)
         policy = Roster(store).policy
-        recognition = Recognition(equipment.engine, equipment.liveness, when=lambda: policy().liveness, eyes=equipment.eyes)
+        recognition = Recognition(
+            equipment.engine, equipment.liveness, asking=lambda: asking(policy(), place.direction), eyes=equipment.eyes
+        )
         display = Display(self.screen, clock)
         desk = CardDesk(keeper, Roster(store), recognition, equipment.engine.scale, self._centre_key)
         openings = Openings(keeper, HandAsks(store, clock))

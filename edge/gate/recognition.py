@@ -21,7 +21,7 @@ from edge.gate.lamp import Lamp, scene_brightness
 from edge.gate.liveness import Ask, Liveness, Standing
 from edge.gate.looks import Looks
 from edge.gate.owner import Owner
-from edge.gate.proof import Proof, Prover
+from edge.gate.proof import NOTHING, Asking, Proof, Prover
 from edge.gate.tracking import Sample, Track, Tracker
 from edge.sync.wire import Reason
 
@@ -54,7 +54,9 @@ class Hint(StrEnum):
     TOO_DARK = "TOO_DARK"
     HOLD_STILL = "HOLD_STILL"
     USE_CARD = "USE_CARD"
-    """Two who look alike (brothers, twins): the face alone opens for neither, card and face together do."""
+    """Two who look alike (brothers, twins): the face alone opens for neither, card and face together do. So for whoever failed twice to
+
+    show a living face by the face alone."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class _Claimed:
 class Recognition:
     """One lane's eyes. Not thread-safe.
 
-    `when` gives the site's policy for the challenge (always, risk, never), asked when somebody is known. Without `eyes` no blink is asked.
+    `asking` gives what the site's policy wants of a face here, asked when somebody is known. Without `eyes` no blink is asked.
     """
 
     def __init__(
@@ -109,16 +111,17 @@ class Recognition:
         engine: FaceEngine,
         liveness: Liveness | None = None,
         *,
-        when: Callable[[], str] = lambda: "never",
+        asking: Callable[[], Asking] = lambda: NOTHING,
         eyes: Eyes | None = None,
         chance: random.Random | None = None,
     ) -> None:
         self._engine, self._tracker, self._looks = engine, Tracker(), Looks(engine)
-        self._prover = Prover(engine, liveness or Liveness(), when, eyes, chance)
+        self._prover = Prover(engine, liveness or Liveness(), asking, eyes, chance)
         self._lamp = Lamp()
         self._refused: list[tuple[float, Vector]] = []
         self._before: Track | None = None
         self._claimed: _Claimed | None = None
+        self._sent: Track | None = None
 
     def look(self, image: Image, at_s: float, gallery: Gallery) -> View:
         """One fresh frame, taken at the monotonic time `at_s`."""
@@ -148,7 +151,7 @@ class Recognition:
             return View(track.face, hint)
         self._add(image, at_s, track)
         verdict = self._verdict(track, at_s, gallery)
-        hint = Hint.USE_CARD if verdict is None and self._alike(track, gallery) else None
+        hint = Hint.USE_CARD if verdict is None and (self._sent is track or self._alike(track, gallery)) else None
         return View(track.face, hint, verdict, ask=self.asks)
 
     def _faces(self, image: Image, at_s: float) -> list[Face]:
@@ -214,6 +217,7 @@ class Recognition:
         return View(track.face, settled=True)
 
     def _verdict(self, track: Track, at_s: float, gallery: Gallery) -> Verdict | None:
+        self._sent = None
         if track.good < ENOUGH_TO_OPEN:
             return None
         match = gallery.search(track.fused())
@@ -236,7 +240,10 @@ class Recognition:
         standing = self._prover.judge([sample.live for sample in track.samples])
         proof = self._prover.asks(match.person, standing)
         if proof is not None:
-            self._claimed = _Claimed(track, match, proof)
+            if self._prover.wants_card(match.person, at_s):
+                self._sent = track
+            else:
+                self._claimed = _Claimed(track, match, proof)
             return None
         return self._told(match, track, at_s, self._prover.checks(), alive=standing is not Standing.PICTURE)
 
@@ -250,6 +257,8 @@ class Recognition:
     def _challenged(self, image: Image, at_s: float, gallery: Gallery, face: Face | None, claimed: _Claimed) -> View:
         """One frame of a challenge. A face that is gone has failed silently: whoever comes next begins anew."""
         ask = self._prover.step(claimed.proof, image, at_s, face, gallery)
+        if ask is Ask.FAILED:
+            self._prover.failed(claimed.match.person, at_s)
         if ask is Ask.FAILED and face is None:
             self._claimed = None
             return View()

@@ -37,8 +37,8 @@ REFUSALS: Final[dict[str, Text]] = {
     "LIVENESS_FAILED": Text(
         "没有看清本人",
         "Could not see a live face",
-        "请正对镜头，按提示转头再试，或请门卫核对",
-        "Face the camera and move as it asks, or see the guard",
+        "看屏幕慢慢转头再试；不便转头请刷卡或找门卫",
+        "Turn slowly as the screen shows; if you cannot, use your card or ask the guard",
     ),
     "QR_INVALID": Text("二维码无效", "This QR code is not valid", "请到登记处重新打印", "Get a new one at the kiosk"),
     "QR_EXPIRED": Text("二维码已过期", "This QR code has expired", "请到登记处重新打印", "Get a new one at the kiosk"),

@@ -97,7 +97,10 @@ def _right(row: tuple[Value, ...]) -> Right:
 
 
 def _policy(header: wire.RosterHeader) -> SitePolicy:
-    """Words that a newer centre knows and this box does not fall back to the milder of those it knows: no worker is refused by a word."""
+    """Words that a newer centre knows and this box does not fall back to the milder of those it knows: no worker is refused by a word.
+
+    Of liveness to the default: whoever moves as asked is refused by nothing, and what was made stricter must not become laxer here.
+    """
     said = header.policy
     return SitePolicy(
         project_name=header.project_name,
@@ -107,5 +110,6 @@ def _policy(header: wire.RosterHeader) -> SitePolicy:
         anti_passback=said.anti_passback if said.anti_passback in ("soft", "hard") else "off",
         hours=said.hours,
         when_stale="deny" if said.when_stale == "deny" else "card_guard",
-        liveness=said.liveness if said.liveness in ("always", "never") else "risk",
+        liveness=said.liveness if said.liveness in ("always", "risk", "never") else wire.GatePolicy().liveness,
+        movements=min(2, max(1, said.movements)),
     )

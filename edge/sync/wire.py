@@ -409,15 +409,18 @@ class GatePolicy(msgspec.Struct, array_like=True, frozen=True):
     """How strict this project's gates are.
 
     `anti_passback`: off, soft (let through and flagged), hard (refused). `hours`: minutes of the local day (Asia/Shanghai) between which
-    IN is open, () always. `when_stale`: card_guard (a card or a guard's word), or deny (a guard's only). `liveness`: always, risk or never.
-    `template_grace_d`: days that a template outlives its worker's last right here.
+    IN is open, () always. `when_stale`: card_guard (a card or a guard's word), or deny (a guard's only). `liveness`: when a face has to
+    move as asked on its way IN: always, risk (a check has a doubt) or never; `movements`: how many times, 1 (a turn) or 2.
+    `template_grace_d`: days that a template outlives its worker's last right here. What a site gets that says nothing stands here and
+    nowhere else; why `always` and 1: docs/adr/0019.
     """
 
     anti_passback: str = "off"
     hours: tuple[tuple[int, int], ...] = ()
     when_stale: str = "card_guard"
-    liveness: str = "risk"
+    liveness: str = "always"
     template_grace_d: int = 30
+    movements: int = 1
 
 
 class RosterHeader(msgspec.Struct, array_like=True, frozen=True):

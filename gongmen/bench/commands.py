@@ -61,15 +61,20 @@ def liveness(
 def day(
     as_json: Json = False,
     data: Annotated[Path | None, typer.Option(help="照片目录，内含 faces/ · a folder that holds faces/ (GONGMEN_TEST_DATA)")] = None,
+    *,
     workers: Annotated[int, typer.Option(min=30, max=2000, help="工人数 · how many workers")] = 600,
     seed: Annotated[int, typer.Option(help="谁、何时、什么光线 · who comes when, in which light")] = 1,
     models: Annotated[Path | None, typer.Option(help="可选活体网络所在目录 · a folder with the optional network against prints")] = None,
+    liveness: Annotated[str, typer.Option(help="转头要求：always、risk、never，默认同产品 · when faces must move; as shipped")] = "",
+    movements: Annotated[int, typer.Option(min=0, max=2, help="动作次数，0 同产品 · how many movements, 0 as shipped")] = 0,
 ) -> None:
     """早高峰一小时：两条通道、陌生人、安全帽、断网 · An hour of a morning: two lanes, strangers, helmets, a network cut."""
     from gongmen.bench.day import run
     from gongmen.bench.photographs import DATA
 
-    run(as_json, data or DATA, workers, seed, models)
+    said = {"liveness": liveness, "movements": movements}
+    policy = {name: value for name, value in said.items() if value}
+    run(as_json, data or DATA, workers=workers, seed=seed, models=models, policy=policy)
 
 
 @app.command()

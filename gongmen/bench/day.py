@@ -16,12 +16,13 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 import typer
 from sqlalchemy import func, select
@@ -37,6 +38,7 @@ from edge.store.journal import Journal
 from edge.store.roster import Roster
 from edge.store.secrets import BoxKeys, seal
 from edge.store.templates import Templates
+from edge.sync import wire
 from edge.templates import pack
 from gongmen.bench import sync_site
 from gongmen.bench.day_lane import DayLane, MorningClock, Visit
@@ -57,8 +59,19 @@ DRAINS_WITHIN_S: Final = 120.0
 _SITE: Final = dt.timezone(dt.timedelta(hours=8))
 
 
-def run(as_json: bool, data: Path, workers: int = 600, seed: int = 1, models: Path | None = None) -> None:
-    """Prints the report. `models` may hold the optional network against pictures. Exit 3 where photographs or mosquitto are missing."""
+def run(
+    as_json: bool,
+    data: Path,
+    *,
+    workers: int = 600,
+    seed: int = 1,
+    models: Path | None = None,
+    policy: Mapping[str, object] | None = None,
+) -> None:
+    """Prints the report. `models` may hold the optional network against pictures, `policy` what of the gates' policy is not as shipped.
+
+    Exit 3 where photographs or mosquitto are missing.
+    """
     liveness = passive_checks(models)
     try:
         people = morning(data, workers, seed)
@@ -72,9 +85,11 @@ def run(as_json: bool, data: Path, workers: int = 600, seed: int = 1, models: Pa
         with Cable("127.0.0.1", broker.port) as cable:
             named = [BenchWorker(one.person, one.number, FaceState.GRANTED if one.pictures else FaceState.REFUSED) for one in people.roster]
             url = f"sqlite:///{folder}/centre.db"
-            site = sync_site.prepare(Path(folder), broker, url, BOXES, people=named, port=cable.port)
+            site = sync_site.prepare(Path(folder), broker, url, BOXES, people=named, port=cable.port, policy=policy)
             lived = live(site, people, cable, models)
-    inputs = {"workers": workers, "lanes": len(BOXES), "seed": seed, "data": data.name, "liveness": ", ".join(liveness.checks)}
+    asked = msgspec.structs.replace(wire.GatePolicy(), **(policy or {}))
+    inputs = {"workers": workers, "lanes": len(BOXES), "seed": seed, "data": data.name, "checks": ", ".join(liveness.checks)}
+    inputs |= {"liveness": asked.liveness, "movements": asked.movements}
     report_of(people, lived, inputs, PUBLISHED).finish(as_json)
 
 

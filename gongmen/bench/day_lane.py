@@ -10,9 +10,13 @@ from typing import Final
 
 from edge.clock import SystemClock
 from edge.faces import Face, FaceEngine, Image, Vector
+from edge.gate.card_desk import WAIT_S
+from edge.gate.challenge import MOVES, Ask
 from edge.gate.gatehouse import Equipment, Gatehouse
 from edge.gate.liveness import Liveness
+from edge.gate.owner import PROVES_S
 from edge.gate.passage import Outcome, Place
+from edge.gate.recognition import Hint
 from edge.reader.swipes import SwipeState
 from edge.store.secrets import BoxKeys
 from edge.sync import wire
@@ -25,14 +29,15 @@ from hardware.errors import NoCard
 
 RATE: Final = 15
 PATIENCE_S: Final = 8.0
-"""How long somebody looks into the camera before trying the card, or giving up."""
+"""How long somebody looks into the camera before trying the card, or giving up; whoever is being asked to move does that first."""
 BEGINS_S: Final = 1_000.0
 """What the machine's own monotonic clock says at 06:30."""
 STEP_UP_S: Final = 1.0
 """From one person's passage to the next one's face."""
+SEEN: Final = RATE // 2
+"""Frames for which the screen asks for the card before somebody takes it out."""
+ASKS: Final = frozenset(ask.value for ask in (Ask.LOOK_STRAIGHT, *MOVES))
 TURNS: Final = {"TURN_LEFT": 0.35, "TURN_RIGHT": -0.35}
-REACTS_S: Final = 0.8
-"""From the screen's asking to the head's being turned."""
 _BORN: Final = (BORN, BORN.replace(year=1986))
 
 
@@ -170,10 +175,11 @@ class DayLane:
         return visit
 
     def _look(self, visit: Visit, frames: list[Image], began_s: float) -> None:
-        shown = 0
-        while self.clock.ran_s - began_s < PATIENCE_S:
+        shown = sent = 0
+        while sent < SEEN and (self.clock.ran_s - began_s < PATIENCE_S or self._hint() in ASKS):
             self._frame(frames[shown % len(frames)], visit)
             shown += 1
+            sent = sent + 1 if self._hint() == Hint.USE_CARD and visit.visitor.number else 0
             if self._through(visit, "face"):
                 return
 
@@ -182,9 +188,10 @@ class DayLane:
         before, end_s = self._swipes.latest().laid, time.monotonic() + 5
         while self._swipes.latest().laid == before and time.monotonic() < end_s:
             time.sleep(0.002)
-        for shown in range(round(5 * RATE)):
+        said = len(visit.reasons)
+        for shown in range(round((WAIT_S + PROVES_S) * RATE)):
             self._frame(frames[shown % len(frames)], visit)
-            if self._through(visit, "card"):
+            if self._through(visit, "card") or len(visit.reasons) > said:
                 break
         self._swipes.forget()
         while self._swipes.latest().state is SwipeState.CARD:
@@ -201,11 +208,14 @@ class DayLane:
 
     def _move(self, visit: Visit | None) -> float:
         """How far this visitor has turned the head: what the screen asked for a moment ago, if it is a head."""
-        hint = self._house.screen.now()[1].hint or ""
+        hint = self._hint()
         if hint != self._asked[0]:
             self._asked = (hint, self.clock.ran_s)
-        alive = visit is not None and visit.visitor.kind is not Kind.PRINT
-        return TURNS.get(hint, 0.0) if alive and self.clock.ran_s - self._asked[1] >= REACTS_S else 0.0
+        reacts_s = visit.visitor.reacts_s if visit is not None else None
+        return TURNS.get(hint, 0.0) if reacts_s is not None and self.clock.ran_s - self._asked[1] >= reacts_s else 0.0
+
+    def _hint(self) -> str:
+        return self._house.screen.now()[1].hint or ""
 
     def _through(self, visit: Visit, way: str) -> bool:
         """Takes up what was decided; whether the arm opened."""

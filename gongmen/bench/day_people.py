@@ -25,6 +25,10 @@ WEATHER: Final = (("clean", 0.45), ("helmet", 0.35), ("blur", 0.10), ("dark", 0.
 FRAMES: Final = 10
 MORNING_S: Final = 3600.0
 """From 06:30 to 07:30; half of the people come in the middle twenty minutes."""
+REACTS_S: Final = (0.6, 1.0, 3.0)
+"""How soon a head is turned when the screen asks: at least, mostly, at most."""
+UNMOVED: Final = 0.02
+"""The share of people who cannot turn the head, or do not understand."""
 _SPOOFED: Final = 10
 
 
@@ -41,7 +45,8 @@ class Kind(StrEnum):
 class Visitor:
     """Somebody at the gate. `person` is whose right they have (or show a picture of), `number` an ID number where they bring a card.
 
-    `at_s` is when they join the lane's queue, in seconds of the morning.
+    `at_s` is when they join the lane's queue, in seconds of the morning, `reacts_s` from the screen's asking for a movement to the head's
+    being turned; None for whoever never turns it.
     """
 
     kind: Kind
@@ -50,6 +55,7 @@ class Visitor:
     condition: Condition
     number: str = ""
     at_s: float = 0.0
+    reacts_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -93,8 +99,14 @@ def morning(data: Path, workers: int, seed: int = 1) -> Morning:
         visitors += [Visitor(Kind.PRINT, one.person, attack, CONDITIONS[0]) for attack in attacks]
     order = draw.permutation(len(visitors))
     arrivals = np.sort(draw.triangular(0.0, 0.5 * MORNING_S, 0.98 * MORNING_S, len(visitors)))
-    come = (replace(visitors[i], at_s=float(at_s)) for i, at_s in zip(order, arrivals, strict=True))
-    return Morning(tuple(people), tuple(waiting), tuple(come))
+    come = [replace(visitors[i], at_s=float(at_s)) for i, at_s in zip(order, arrivals, strict=True)]
+    return Morning(tuple(people), tuple(waiting), tuple(_reacting(one, chance("reacts", seed, n)) for n, one in enumerate(come)))
+
+
+def _reacting(visitor: Visitor, draw: np.random.Generator) -> Visitor:
+    """Nobody measured this: an assumption, which the report says."""
+    moves = visitor.kind is not Kind.PRINT and draw.random() >= UNMOVED
+    return replace(visitor, reacts_s=float(draw.triangular(*REACTS_S)) if moves else None)
 
 
 def _photographed(data: Path) -> Iterator[tuple[Path, ...]]:

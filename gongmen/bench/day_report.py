@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from edge.sync.wire import Reason
 from gongmen.bench.day_lane import PATIENCE_S, RATE, Visit
-from gongmen.bench.day_people import Kind, Morning, Visitor
+from gongmen.bench.day_people import REACTS_S, UNMOVED, Kind, Morning, Visitor
 from gongmen.bench.report import Report, percentile
 
 
@@ -53,7 +54,12 @@ def report_of(people: Morning, lived: Lived, inputs: dict[str, object], publishe
     report.notes.append(
         "network: n events written at the boxes, waiting: how many when the cable came back, drained_s: after the last visitor"
     )
-    report.notes.append("a living visitor turns the head when asked: 0.8 s later the nose's landmark is moved; no blinks are asked here")
+    least, mostly, most = REACTS_S
+    report.notes.append(
+        f"assumed, not measured: a living visitor turns the head {least} to {most} s (mostly {mostly} s) after the screen asks (the nose's "
+        f"landmark is moved), {UNMOVED:.0%} of them never; no blinks are asked here. not_alive: workers told that no living "
+        "face was seen"
+    )
     report.notes.append(_compression(lived, everybody))
     report.notes += [_case(visit) for visit in everybody if _went_wrong(visit)]
     return report
@@ -101,6 +107,7 @@ def _sums(visits: Sequence[Visit]) -> dict[str, Any]:
         "wrongly_refused": sum(not visit.by for visit in workers),
         "face_missed": sum(visit.refused_by_face for visit in workers),
         "as_another": sum(bool(visit.by) and visit.taken_for != visit.visitor.person for visit in workers),
+        "not_alive": sum(Reason.LIVENESS_FAILED in visit.reasons for visit in workers),
         **_wrongly_in([(visit.visitor.kind, bool(visit.by)) for visit in others]),
         "s_p50": percentile(seconds, 0.5),
         "s_p95": percentile(seconds, 0.95),

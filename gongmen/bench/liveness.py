@@ -26,6 +26,7 @@ from edge.gate.liveness import Check, Colour, Liveness, Network, Sharpness, Stan
 from gongmen.bench.face_errors import wilson
 from gongmen.bench.photographs import DATA
 from gongmen.bench.report import Report
+from gongmen.bench.turned import turned_rows
 
 _SHORTEST: Final = 4
 """Pictures that make a sequence."""
@@ -62,6 +63,7 @@ def run(as_json: bool = False, data: Path = DATA) -> None:
     eyes = Eyes.load(data / "models")
     if eyes is not None:
         _blink_row(report, shown, eyes)
+    turned_rows(report, data)
     report.notes.append(
         "sharpness, colour: raise a doubt only (the challenge is asked where the site wants it). minifasnet: refuses by itself."
     )
@@ -70,8 +72,8 @@ def run(as_json: bool = False, data: Path = DATA) -> None:
     )
     report.notes.append("blink: attacks = the same sequences; passed = the print's eyes seemed shut in one picture and open in most.")
     report.notes.append(
-        "Not measured, for want of moving pictures of people who were asked to turn or blink (these are single pictures, seconds apart): "
-        "how often living people fail the challenge. Nor replays on a screen, nor masks."
+        "Not measured, for want of moving pictures of people who were asked to turn or blink: how often living people fail the challenge "
+        "as a whole (too late, to the wrong side, not understood). Nor replays on a screen, nor masks."
     )
     report.finish(as_json)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import multiprocessing
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -62,9 +62,19 @@ class BenchWorker:
 
 
 def prepare(
-    folder: Path, broker: Mosquitto, database_url: str, boxes: Sequence[str], *, people: Sequence[BenchWorker] = (), port: int = 0
+    folder: Path,
+    broker: Mosquitto,
+    database_url: str,
+    boxes: Sequence[str],
+    *,
+    people: Sequence[BenchWorker] = (),
+    port: int = 0,
+    policy: Mapping[str, object] | None = None,
 ) -> Site:
-    """A centre with these confirmed workers (300 where none are named), and boxes that are provisioned; `port` leads them to the broker."""
+    """A centre with these confirmed workers (300 where none are named), and boxes that are provisioned; `port` leads them to the broker.
+
+    `policy` is what the project says at its gates, nothing by default.
+    """
     home = folder / "centre"
     keys = CentreSecrets.create(home)
     ca, certificate, key = broker.client("central")
@@ -82,7 +92,7 @@ def prepare(
     database = Database.open(settings.database)
     tables().create_all(database.engine)
     with database.writing() as session:
-        _people(session, keys, people or [BenchWorker(_person(n), str(n + 1)) for n in range(PEOPLE)])
+        _people(session, keys, policy or {}, people or [BenchWorker(_person(n), str(n + 1)) for n in range(PEOPLE)])
         for box in boxes:
             box_keys = _provision(site, box, keys, port or broker.port)
             row = Box(id=box, project_id=1, name=box, lane=box, direction="01", state=BoxState.ACTIVE, created_at=_now())
@@ -167,12 +177,14 @@ def _provision(site: Site, box: str, centre: CentreSecrets, port: int) -> BoxKey
     return keys
 
 
-def _people(session: Session, keys: CentreSecrets, people: Sequence[BenchWorker]) -> None:
+def _people(session: Session, keys: CentreSecrets, policy: Mapping[str, object], people: Sequence[BenchWorker]) -> None:
     """One project whose general contractor employs everybody."""
     now, today = _now(), _now().date()
     session.add(Company(id=1, uscc="91310000000000000X", name="bench", created_at=now))
     sealed = keys.seal(os.urandom(32), "card_key:bench")
-    session.add(Project(id=1, reg_no="bench", name="bench", state=ProjectState.IN_PROGRESS, card_key_sealed=sealed, created_at=now))
+    project = Project(id=1, reg_no="bench", name="bench", state=ProjectState.IN_PROGRESS, card_key_sealed=sealed, created_at=now)
+    project.gate_policy = dict(policy)
+    session.add(project)
     session.flush()
     session.add(Participant(id=1, project_id=1, company_id=1, role=ParticipantRole.GENERAL_CONTRACTOR, level=0, created_at=now))
     for n, one in enumerate(people, 1):

@@ -48,7 +48,7 @@ _HEADER: Final = wire.RosterHeader(
     (wire.Operator("op-1", "李", "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA", "guard"),),
     "suspended",
     3600,
-    wire.GatePolicy("soft", ((360, 1320),), "card_guard", "always", 7),
+    wire.GatePolicy("soft", ((360, 1320),), "card_guard", "risk", 7, 2),
 )
 _ENTRY: Final = wire.RosterEntry(
     "Xk3v7a2qd_Q",

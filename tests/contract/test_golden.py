@@ -75,6 +75,11 @@ def test_fields_that_an_older_writer_did_not_know_get_their_defaults(name: str) 
     assert all(f.default is msgspec.NODEFAULT or getattr(read, f.name) == f.default for f in described[needed:])
 
 
+def test_a_policy_from_before_movements_were_counted_asks_for_one() -> None:
+    older = msgspec.msgpack.encode(msgspec.msgpack.decode(msgspec.msgpack.encode(wire.GatePolicy("soft", (), "deny", "always", 7)))[:5])
+    assert msgspec.msgpack.decode(older, type=wire.GatePolicy) == wire.GatePolicy("soft", (), "deny", "always", 7, 1)
+
+
 def test_a_released_frame_is_read_and_its_signature_holds() -> None:
     def verify(data: bytes, signature: bytes) -> bool:
         return golden_files.sign(data) == signature

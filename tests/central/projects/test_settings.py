@@ -137,10 +137,16 @@ def test_settings_are_read_and_changed_over_http(story: Story, client: httpx.Cli
     read = client.get(path, headers=headers)
     default = wire.GatePolicy()
     assert read.json()["gate_policy"] == {name: getattr(default, name) for name in default.__struct_fields__} | {"hours": []}
-    body = {"gate_policy": {"hours": [[360, 1260]], "liveness": "always"}, "valid_day_profile": "HOURS_N", "full_day_min": 480}
+    body = {
+        "gate_policy": {"hours": [[360, 1260]], "liveness": "risk", "movements": 2},
+        "valid_day_profile": "HOURS_N",
+        "full_day_min": 480,
+    }
     changed = client.patch(path, json=body, headers=headers | {"If-Match": read.headers["ETag"]})
     assert changed.status_code == 200, changed.text
-    assert (changed.json()["gate_policy"]["hours"], changed.json()["version"]) == ([[360, 1260]], 2)
+    policy = changed.json()["gate_policy"]
+    assert (policy["hours"], policy["liveness"], policy["movements"], changed.json()["version"]) == ([[360, 1260]], "risk", 2, 2)
+    assert client.patch(path, json={"gate_policy": {"movements": 3}, "version": 2}, headers=headers).status_code == 422
     told = client.get(f"/api/v1/projects/{story.site.project.id}", headers=headers).json()
     assert (told["shown_name"], told["name_source"]) == ("浦东图书馆改扩建工程", "registration")
     made = client.post(

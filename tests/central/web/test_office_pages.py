@@ -11,6 +11,7 @@ from central.devices.model import Box
 from central.entry.model import Assignment, AssignmentState, Comparison
 from central.help.model import Ticket
 from central.projects.model import Project
+from edge.sync import wire
 from tests.central.web.day import Day, fields, opened
 from tests.central.web.site import FakeBrowser, pass_gate
 
@@ -138,10 +139,12 @@ def test_settings_are_saved_kept_apart_and_a_stale_save_is_shown_both_sides(day:
     path = f"/projects/{day.site.project.id}/settings"
     before = fields(office.get(path).text, path)
     assert office.post(path, before | {"alert_days": "2"}).status_code == 422, "3 to 90"
-    assert office.post(path, before | {"alert_days": "5", "anti_passback": "soft"}).status_code == 303
+    assert (before["liveness"], before["movements"]) == (wire.GatePolicy().liveness, str(wire.GatePolicy().movements))
+    assert office.post(path, before | {"alert_days": "5", "anti_passback": "soft", "movements": "2"}).status_code == 303
     with day.centre.database.reading() as session:
         project = session.get_one(Project, day.site.project.id)
         assert (project.alert_days, project.gate_policy["anti_passback"], project.contact) == (5, "soft", "项目部 李建 021-50000000")
+        assert project.gate_policy["movements"] == 2
     stale = office.post(path, before | {"alert_days": "7", "once": ""})
     assert stale.status_code == 409
     assert fields(stale.text, path)["alert_days"] == "7"

@@ -20,6 +20,7 @@ from edge.gate.lane import Lane, LaneParts
 from edge.gate.liveness import Liveness
 from edge.gate.openings import Openings
 from edge.gate.passage import Gatekeeper, Outcome, Place
+from edge.gate.proof import asking
 from edge.gate.recognition import Recognition
 from edge.gate.screen import LaneView, Screen
 from edge.reader.swipes import Swipes
@@ -66,7 +67,7 @@ class Site:
         devices = Devices(self.camera, self.swipes, self.arm)
         keeper = Gatekeeper(Place("1", direction), made.store, made.clock, self.arm)
         policy, chance = made.roster.policy, random.Random(1)
-        recognition = Recognition(self.engine, liveness, when=lambda: policy().liveness, chance=chance)
+        recognition = Recognition(self.engine, liveness, asking=lambda: asking(policy(), direction), chance=chance)
         display = Display(self.screen, made.clock)
         desk = CardDesk(keeper, made.roster, recognition, self.engine.scale, bytes(CENTRE.verify_key))
         self.asks = HandAsks(made.store, made.clock)

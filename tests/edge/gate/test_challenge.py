@@ -116,12 +116,17 @@ def test_a_face_without_its_points_has_no_depth(broken: Marks) -> None:
 
 
 def test_the_order_is_drawn_and_without_an_eye_measure_no_blink_is_asked() -> None:
-    drawn = {Challenge.drawn(random.Random(seed), blink=True).moves for seed in range(60)}
+    drawn = {Challenge.drawn(random.Random(seed), blink=True, count=2).moves for seed in range(60)}
     assert len(drawn) == 6
-    assert {move for seed in range(20) for move in Challenge.drawn(random.Random(seed), blink=False).moves} == {
+    assert {move for seed in range(20) for move in Challenge.drawn(random.Random(seed), blink=False, count=2).moves} == {
         Ask.TURN_LEFT,
         Ask.TURN_RIGHT,
     }
+
+
+def test_one_movement_is_a_turn_to_either_side_since_a_print_may_seem_to_blink() -> None:
+    drawn = {Challenge.drawn(random.Random(seed), blink=True, count=1).moves for seed in range(40)}
+    assert drawn == {(Ask.TURN_LEFT,), (Ask.TURN_RIGHT,)}
 
 
 @pytest.mark.parametrize("moves", [(), (Ask.PASSED,)])

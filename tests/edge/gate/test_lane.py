@@ -494,7 +494,7 @@ def test_the_exit_button_lets_one_person_out_and_bounces_once(at_site: Opener) -
 
 def test_who_did_not_go_through_has_no_attendance_and_may_ask_again(at_site: Opener) -> None:
     site = at_site()
-    site.box.publish(policy=GatePolicy(anti_passback="hard"))
+    site.box.publish(policy=GatePolicy(anti_passback="hard", liveness="never"))
     site.arm.goes = False
     site.asks.ask(ADMIT, Method.GUARD, "op-1", "FACE_NOT_READ", WORKERS[0])
     site.see(seconds=10.0)
@@ -510,7 +510,7 @@ def test_who_did_not_go_through_has_no_attendance_and_may_ask_again(at_site: Ope
 
 def test_a_card_handed_back_over_the_arm_does_not_open_again_where_a_sensor_saw_its_owner_go(at_site: Opener) -> None:
     site = at_site()
-    site.box.publish(entry(WORKERS[0], face="refused"), policy=GatePolicy(anti_passback="hard"))
+    site.box.publish(entry(WORKERS[0], face="refused"), policy=GatePolicy(anti_passback="hard", liveness="never"))
     site.arm.goes = True
     site.lay_card(WORKERS[0])
     site.see(seconds=1.0)

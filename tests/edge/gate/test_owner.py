@@ -9,7 +9,12 @@ import pytest
 from edge.faces import Face, Image
 from edge.gate.liveness import Liveness, Standing
 from edge.gate.owner import ONE_TO_ONE, PROVES_S
-from edge.sync.wire import GatePolicy, Method, Passage, Reason, Refusal
+from edge.gate.proof import FAILS
+from edge.gate.recognition import Hint
+from edge.kiosk.texts import REFUSALS
+from edge.store.hand_asks import ADMIT
+from edge.sync.wire import Direction, GatePolicy, Method, Passage, Reason, Refusal
+from hardware.turnstile import Way
 from tests.edge.gate.box import WORKERS, Stands, entry
 from tests.edge.gate.site import RATE, STRANGER, Opener, Site, code_of
 
@@ -45,9 +50,9 @@ def follow(site: Site, who: int, helper: int | None = None, seconds: float = 8.0
     return asked
 
 
-def with_policy(at_site: Opener, when: str, standing: Standing | None = None) -> Site:
+def with_policy(at_site: Opener, when: str, standing: Standing | None = None, movements: int = 2) -> Site:
     site = at_site(liveness=Liveness(FakeCheck(standing)) if standing else None)
-    site.box.publish(policy=GatePolicy(liveness=when))
+    site.box.publish(policy=GatePolicy(liveness=when, movements=movements))
     site.see(seconds=0.2)
     site.lay_card(WORKERS[0])
     return site
@@ -71,6 +76,47 @@ def test_the_owner_who_moves_as_asked_goes_in_and_the_movements_stand_in_the_pas
     assert isinstance(passage, Passage)
     assert (passage.person, passage.method, set(passage.checks)) == (WORKERS[0], Method.ID_CARD, {ONE_TO_ONE} | TURNS)
     assert passage.score is not None
+
+
+def test_a_site_that_says_nothing_asks_the_owner_for_one_turn(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(policy=GatePolicy())
+    site.see(seconds=0.2)
+    site.lay_card(WORKERS[0])
+    asked = follow(site, 1)
+    (passage,) = site.facts()
+    assert isinstance(passage, Passage)
+    assert len(asked & NOSE.keys()) == len(set(passage.checks) & TURNS) == 1
+
+
+def test_whoever_cannot_turn_is_sent_to_the_card_after_two_tries_and_from_there_to_the_guard_who_opens(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(policy=GatePolicy())
+    hints = list[str]()
+    for _ in range(round(25 * RATE)):
+        site.see(Stands(1), seconds=1 / RATE)
+        hints.append(site.view.hint or "")
+    refused = site.facts()
+    assert [isinstance(fact, Refusal) and fact.reason for fact in refused] == [Reason.LIVENESS_FAILED] * FAILS
+    assert hints[-1] == Hint.USE_CARD
+    site.lay_card(WORKERS[0])
+    site.see(Stands(1), seconds=PROVES_S)
+    by_card = site.facts()[FAILS]
+    assert isinstance(by_card, Refusal)
+    assert (by_card.reason, by_card.method, site.arm.ways) == (Reason.LIVENESS_FAILED, Method.ID_CARD, [])
+    assert "门卫" in REFUSALS[by_card.reason].do_zh
+    site.asks.ask(ADMIT, Method.GUARD, "op-1", "FACE_NOT_READ", WORKERS[0])
+    site.see(Stands(1), seconds=1)
+    assert site.arm.ways == [Way.IN]
+
+
+def test_nobody_is_asked_to_move_on_the_way_out(at_site: Opener) -> None:
+    site = at_site(Direction.OUT)
+    site.box.publish(policy=GatePolicy())
+    assert "pass" in site.see(Stands(1), seconds=1)
+    (passage,) = site.facts()
+    assert isinstance(passage, Passage)
+    assert not set(passage.checks) & TURNS
 
 
 def test_somebody_else_who_moves_in_the_pictures_place_is_refused(at_site: Opener) -> None:
@@ -125,7 +171,7 @@ def test_card_and_face_follow_the_sites_policy_as_the_face_alone_does(
 
 def test_a_code_and_a_photograph_of_its_owner_open_nothing_either(at_site: Opener) -> None:
     site = at_site()
-    site.box.publish(policy=GatePolicy(liveness="always"))
+    site.box.publish(policy=GatePolicy())
     site.hold_up(code_of(WORKERS[0]), Stands(1), seconds=0.2)
     site.see(Stands(1), seconds=PROVES_S)
     refusal = site.facts()[0]
@@ -135,6 +181,6 @@ def test_a_code_and_a_photograph_of_its_owner_open_nothing_either(at_site: Opene
 
 def test_who_refused_the_face_moves_for_nobody(at_site: Opener) -> None:
     site = at_site()
-    site.box.publish(entry(WORKERS[2], face="refused"), policy=GatePolicy(liveness="always"))
+    site.box.publish(entry(WORKERS[2], face="refused"), policy=GatePolicy())
     site.lay_card(WORKERS[2])
     assert "pass" in site.see(Stands(STRANGER), seconds=0.3)

@@ -11,6 +11,7 @@ import pytest
 from edge.faces import Face, Image, Quality, unit
 from edge.gate.gallery import Gallery
 from edge.gate.liveness import WHEN, Ask, Liveness, Sharpness, Standing
+from edge.gate.proof import FAILED_S, FAILS, NOTHING, Asking
 from edge.gate.recognition import ENOUGH_TO_REFUSE, PASS_AGAIN_S, REFUSE_AFTER_S, REMEMBERED_S, REST_S, Hint, Recognition, Verdict, View
 from edge.sync.wire import Reason
 from tests.edge.gate.box import BLANK, GOOD, FakeEngine, Stands, face_of
@@ -197,7 +198,7 @@ class FakeCheck:
 @pytest.mark.parametrize("when", WHEN)
 def test_a_picture_opens_nothing_whatever_the_site_asks_and_the_event_says_what_was_checked(when: str) -> None:
     engine = FakeEngine()
-    watcher = Watcher(Recognition(engine, Liveness(FakeCheck(Standing.PICTURE)), when=lambda: when), engine)
+    watcher = Watcher(Recognition(engine, Liveness(FakeCheck(Standing.PICTURE)), asking=lambda: Asking(when)), engine)
     (verdict,) = verdicts(watcher.see(Stands(ANNA), seconds=2))
     assert (verdict.person, verdict.checks, verdict.fault) == ("anna", ("fake",), Reason.LIVENESS_FAILED)
 
@@ -207,7 +208,7 @@ def test_a_picture_opens_nothing_whatever_the_site_asks_and_the_event_says_what_
 )
 def test_the_challenge_is_asked_always_at_risk_or_never(when: str, standing: str, asked: bool) -> None:
     engine = FakeEngine()
-    watcher = Watcher(Recognition(engine, Liveness(FakeCheck(Standing(standing))), when=lambda: when), engine)
+    watcher = Watcher(Recognition(engine, Liveness(FakeCheck(Standing(standing))), asking=lambda: Asking(when)), engine)
     views = watcher.see(Stands(ANNA), seconds=1)
     assert bool({view.ask for view in views} - {None}) is asked
     assert bool(verdicts(views)) is not asked
@@ -215,14 +216,14 @@ def test_the_challenge_is_asked_always_at_risk_or_never(when: str, standing: str
 
 def test_a_soft_check_refuses_nobody_where_no_challenge_is_wanted() -> None:
     engine = FakeEngine()
-    watcher = Watcher(Recognition(engine, Liveness(Sharpness(least=500.0)), when=lambda: "never"), engine)
+    watcher = Watcher(Recognition(engine, Liveness(Sharpness(least=500.0)), asking=lambda: NOTHING), engine)
     (verdict,) = verdicts(watcher.see(Stands(ANNA), seconds=1))
     assert (verdict.person, verdict.checks, verdict.fault) == ("anna", ("sharpness",), None)
 
 
 def test_a_face_that_does_not_move_as_asked_is_refused_and_the_movements_stand_in_the_verdict() -> None:
     engine = FakeEngine()
-    watcher = Watcher(Recognition(engine, when=lambda: "always", chance=random.Random(1)), engine)
+    watcher = Watcher(Recognition(engine, asking=lambda: Asking("always", 2), chance=random.Random(1)), engine)
     (verdict,) = verdicts(watcher.see(Stands(ANNA), seconds=6))
     assert (verdict.person, verdict.fault) == ("anna", Reason.LIVENESS_FAILED)
     assert set(verdict.checks) == {"turn_left", "turn_right"}
@@ -230,7 +231,7 @@ def test_a_face_that_does_not_move_as_asked_is_refused_and_the_movements_stand_i
 
 def test_a_face_that_turns_as_asked_passes() -> None:
     engine = FakeEngine()
-    watcher = Watcher(Recognition(engine, when=lambda: "always", chance=random.Random(1)), engine)
+    watcher = Watcher(Recognition(engine, asking=lambda: Asking("always", 2), chance=random.Random(1)), engine)
     ask, told = None, []
     for _ in range(60):
         nose = {Ask.TURN_LEFT: 0.4, Ask.TURN_RIGHT: -0.4}.get(ask, 0.0) if ask else 0.0
@@ -242,7 +243,7 @@ def test_a_face_that_turns_as_asked_passes() -> None:
 
 def test_somebody_else_who_moves_for_a_picture_is_refused() -> None:
     engine = FakeEngine()
-    watcher = Watcher(Recognition(engine, when=lambda: "always", chance=random.Random(1)), engine)
+    watcher = Watcher(Recognition(engine, asking=lambda: Asking("always", 2), chance=random.Random(1)), engine)
     ask, told = None, []
     for _ in range(60):
         turned = {Ask.TURN_LEFT: 0.4, Ask.TURN_RIGHT: -0.4}.get(ask, 0.0) if ask else 0.0
@@ -252,6 +253,34 @@ def test_somebody_else_who_moves_for_a_picture_is_refused() -> None:
         if told:
             break
     assert [(v.person, v.fault) for v in told] == [("anna", Reason.LIVENESS_FAILED)]
+
+
+def test_who_fails_twice_is_asked_for_the_card_and_no_third_time_within_the_minute() -> None:
+    engine = FakeEngine()
+    watcher = Watcher(Recognition(engine, asking=lambda: Asking("always"), chance=random.Random(1)), engine)
+    views = watcher.see(Stands(ANNA), seconds=FAILED_S)
+    assert [verdict.fault for verdict in verdicts(views)] == [Reason.LIVENESS_FAILED] * FAILS
+    assert (views[-1].hint, views[-1].ask) == (Hint.USE_CARD, None)
+    assert any(view.ask for view in watcher.see(Stands(ANNA), seconds=REST_S + 2))
+
+
+def test_who_walks_away_from_a_challenge_has_failed_it_so_that_nobody_waits_for_the_easier_turn() -> None:
+    engine = FakeEngine()
+    watcher = Watcher(Recognition(engine, asking=lambda: Asking("always"), chance=random.Random(1)), engine)
+    for _ in range(FAILS):
+        assert any(view.ask for view in watcher.see(Stands(ANNA), seconds=1))
+        watcher.see(seconds=1)
+    views = watcher.see(Stands(ANNA), seconds=2)
+    assert not any(view.ask for view in views)
+    assert views[-1].hint is Hint.USE_CARD
+
+
+def test_another_persons_failures_send_nobody_to_the_card() -> None:
+    engine = FakeEngine()
+    watcher = Watcher(Recognition(engine, asking=lambda: Asking("always"), chance=random.Random(1)), engine)
+    watcher.see(Stands(ANNA), seconds=20)
+    watcher.see(seconds=1)
+    assert any(view.ask for view in watcher.see(Stands(BORIS), seconds=2))
 
 
 def test_a_settled_face_costs_two_embeddings_a_second_at_most() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from edge.errors import NotOnRoster, RosterUnfit
-from edge.model import EndedRight
+from edge.model import EndedRight, SitePolicy
 from edge.store.database import Store
 from edge.store.journal import Journal
 from edge.store.roster import ENDED_KEPT_S, Roster
@@ -41,6 +42,26 @@ def test_a_first_roster_in_parts_gives_rights_by_person_and_by_card(tmp_path: Pa
         assert [r.person for r in roster.rights()] == list("abcdefg") and roster.count() == 7
         assert roster.policy().project_name == "滨江一期" and roster.policy().lease_s == 72 * 3600
         assert facts(store) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "liveness", "movements"),
+    [
+        (wire.GatePolicy(), "always", 1),
+        (wire.GatePolicy(liveness="risk", movements=2), "risk", 2),
+        (wire.GatePolicy(liveness="never"), "never", 1),
+        (wire.GatePolicy(liveness="by moonlight", movements=9), "always", 2),
+    ],
+)
+def test_a_site_that_says_nothing_or_a_word_of_a_later_day_asks_every_face_for_a_movement(
+    tmp_path: Path, said: wire.GatePolicy, liveness: str, movements: int
+) -> None:
+    with opened(tmp_path) as store:
+        assert Roster(store).policy() == SitePolicy()
+        part = msgspec.structs.replace(change(0, 1, (entry("a"),))[0], header=msgspec.structs.replace(HEADER, policy=said))
+        Roster(store).apply([part], Journal(store, FakeClock()))
+        policy = Roster(store).policy()
+        assert (policy.liveness, policy.movements) == (liveness, movements)
 
 
 def reversed_parts(parts: list[wire.RosterPart]) -> list[wire.RosterPart]:
