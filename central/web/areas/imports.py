@@ -12,7 +12,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from central.access import Access, Function
+from central import audit
+from central.access import Access
 from central.call import RowId
 from central.errors import TEXTS as PROBLEMS
 from central.errors import Problem, declare
@@ -26,7 +27,7 @@ from central.people import banks, transfer
 from central.people.id_number import mask, mask_phone
 from central.people.registration import Policy
 from central.people.wages import mask_card
-from central.web.areas import Area
+from central.web.areas import Area, import_list
 from central.web.forms import Field, Form, Form_, Section
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, is_part, redirect, signed_in, texts_of, told
@@ -58,12 +59,9 @@ def router(portal: Portal) -> APIRouter:
     keys = portal.centre.secrets
 
     def start(request: Request, form: Form | None = None, status: int = 200) -> Response:
-        access = signed_in(request)
         with portal.database.reading() as session:
-            access.require_employer()
-            access.require(Function.REGISTER)
-            jobs = importing.listed(session, access, after=0, limit=200)
-        return portal.page(request, "imports.html", {"form": form or _form(), "jobs": jobs[::-1][:20]}, status)
+            values = import_list.jobs(session, request)
+        return portal.page(request, "imports.html", values | {"form": form or _form()}, status)
 
     @pages.get("/workers/import")
     def imports(request: Request) -> Response:
@@ -74,6 +72,8 @@ def router(portal: Portal) -> APIRouter:
         signed_in(request).require_employer()
         with portal.database.reading() as session:
             return workbook.answer(template(banks.active(session)), "工人批量登记模板")
+
+    import_list.add(portal, pages)  # before what takes a number there
 
     @pages.post("/workers/import")
     def take_in(request: Request, sent: Form_) -> Response:
@@ -124,6 +124,8 @@ def router(portal: Portal) -> APIRouter:
         with portal.database.reading() as session:
             importing.one(session, access, import_id)
             file = errors_book(_refused(session, portal, access, import_id))
+        with portal.database.writing() as session:
+            audit.record(session, access, "import.rows_taken", f"import:{import_id}")
         return workbook.answer(file, f"批量登记-{import_id}-有误行")
 
     @pages.post("/workers/import/{import_id}")

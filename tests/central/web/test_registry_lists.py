@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
+from html import unescape
 
 import pytest
 
@@ -12,6 +14,7 @@ from central.centre import Centre
 from central.entry.model import Assignment
 from central.evidence import service as evidence
 from central.evidence.service import Statement
+from central.exchange.model import ImportJob, ImportState
 from central.history.model import HistoryRequest, HistoryState
 from central.people.legacy_model import LegacyRecord
 from central.people.model import Employment, IdentityState, WageTerms, WageType, Worker
@@ -169,3 +172,27 @@ def test_requests_for_old_data_and_the_records_of_a_granted_one_are_found_sorted
     assert "甲劳务" not in of_party.text
     assert day.browser("pro-office").get(records).status_code == 403
     assert day.browser("neighbour").get(records).status_code == 404
+
+
+@pytest.mark.rule("A-62")
+@pytest.mark.rule("A-33")
+def test_imports_are_found_sorted_and_taken_away_beyond_the_first_pages(day: Day) -> None:
+    at = day.centre.clock.now()
+    with day.centre.database.writing() as session:
+        for n in range(120):
+            state = ImportState.DONE if n % 2 else ImportState.REFUSED
+            job = ImportJob(company_id=day.site.labour.id, state=state, file_name=f"{n:03}.xlsx", sha256=bytes(32), actor="account:1")
+            job.total, job.bad, job.created_at, job.updated_at = n, 120 - n, at, at
+            session.add(job)
+    labour, book = day.browser("labour"), "/workers/import/export.xlsx"
+    assert column(labour.get(book), "行数") == list(range(119, -1, -1))
+    assert column(labour.get(f"{book}?sort=rows_wrong&q=00"), "行数") == [100, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]
+    assert column(labour.get(f"{book}?progress=done&q=01"), "文件")[:2] == ["101.xlsx", "019.xlsx"]
+    first = labour.get("/workers/import?sort=import_file").text
+    assert "000.xlsx" in first
+    assert "050.xlsx" not in first
+    onward = re.search(r'href="([^"]*after=[^"]*)" rel="next"', first)
+    assert onward is not None
+    assert "050.xlsx" in labour.get(unescape(onward[1])).text
+    assert rows(day.browser("other-labour").get(book)) == []
+    assert day.browser("office").get(book).status_code == 403
