@@ -50,6 +50,8 @@ def test_from_the_boards_count_to_why_one_worker_was_refused_and_then_let_in(sit
     worker = a_morning(site)
     with signed_in(site, browser) as page:
         page.goto(f"{site.at}/board")
+        expect(page.locator("[data-slot-of=refused]")).to_contain_text("今天的被拒记录")
+        shoot(page, "refusals-board", whole=True)
         page.locator("[data-slot-of=figures] a").click()
         page.wait_for_url("**/refusals?day=2026-04-02")
         expect(page.locator("tbody tr")).to_have_count(36)
