@@ -31,7 +31,7 @@ from central.people.reader_model import OfficeReader
 from central.people.transfer_model import Transfer
 from central.projects.model import ParticipantRole, ProjectSuspension, Team
 from central.settings import CentralSettings
-from tests.central.builders import MORNING, Story, open_centre, resident_number
+from tests.central.builders import MORNING, Story, credit_code, open_centre, resident_number
 from tests.central.in_process import in_process
 
 API: Final = "/api/v1"
@@ -69,7 +69,12 @@ IN_BODIES: Final = {
 SAID: Final = {
     "POST /assignments": {"worker_id": "free_worker_id"},
     "POST /employer-exceptions": {"company_id": "company_id", "id_number": "id_number"},
-    "POST /corrections": {"at": "moment"},
+    "POST /companies": {"uscc": "free_code"},
+    "POST /workers": {"id_number": "free_number"},
+    "POST /legacy-records": {"id_number": "free_number"},
+    "POST /projects/{project_id}/misc-staff": {"id_number": "free_number"},
+    "POST /corrections": {"assignment_id": "present_assignment_id", "at": "moment"},
+    "POST /projects/{project_id}/team-assignments": {"workers": "free_workers"},
     "POST /projects/{project_id}/months/{month}/objections": {"work_date": "day"},
 }
 """What else a body must say to be one that succeeds."""
@@ -220,6 +225,7 @@ def _objects(story: Story) -> dict[str, object]:
     assignment, team = story.assigned(), story.team(labour)
     id_number = resident_number(999)
     free = story.worker(labour, id_number=id_number)
+    present = story.confirmed()
     assert story.neighbour.project.id != site.project.id
     assert story.second.parent_id is not None
     with story.centre.database.writing() as session:
@@ -260,10 +266,14 @@ def _objects(story: Story) -> dict[str, object]:
         "date": "2026-03-12",
         "day": "2026-03-12",
         "month": "2026-03",
-        "moment": (MORNING - dt.timedelta(hours=6)).isoformat(),
+        "moment": MORNING.isoformat(),
+        "present_assignment_id": present.id,
         "free_worker_id": free.worker.id,
+        "free_workers": [{"worker_id": free.worker.id, "main_trade": "020"}],
         "company_id": site.gc.id,
         "id_number": id_number,
+        "free_number": resident_number(998),
+        "free_code": credit_code(998),
     }
     named = {name for operation in operations() for name in names_in(operation)} - objects.keys()
     with story.centre.database.writing() as session:

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from central.audit import AuditEntry
 from central.database import Database
 from tests.central.everybody import DOCUMENT, NAMES, NEIGHBOURS, WHO, Everybody, everybody, names_in, operations
-from tests.central.rights import ABOLISHED, ALLOWED, NO_TOKEN, OPEN, PUBLIC
+from tests.central.rights import ABOLISHED, ALLOWED, BY_A_RULE, NO_TOKEN, OPEN, PUBLIC
 
 REFUSED = {401, 403, 404}
 
@@ -53,13 +53,29 @@ def test_the_matrix_itself_holds_what_the_rules_say() -> None:
 @pytest.mark.rule("A-61")
 @pytest.mark.parametrize("operation", sorted(ALLOWED))
 def test_everybody_may_what_the_matrix_says_with_the_sites_own_object(site: Everybody, operation: str) -> None:
-    got = ""
+    got, succeeds = "", False
     for who in WHO:
         answer = site.ask(who, operation)
         if answer.status_code < 300 and not operation.startswith("GET "):
             site.restore()
         got += who if answer.status_code not in REFUSED else ""
+        succeeds = succeeds or answer.status_code < 300
     assert got == ALLOWED[operation]
+    assert succeeds == (operation not in BY_A_RULE), "say in `everybody.SAID` what a body needs to succeed, or note it in `BY_A_RULE`"
+
+
+def test_a_whole_team_goes_to_the_project_and_a_missing_punch_waits_for_approval(site: Everybody) -> None:
+    """Not only past the rights: done, and to be seen."""
+    project = site.objects["project_id"]
+    sent = site.ask("E", "POST /projects/{project_id}/team-assignments")
+    assert sent.json()["ok"] == 1
+    assert [row["outcome"] for row in sent.json()["rows"]] == ["ok"]
+    site.restore()
+    for who in "EGMC":
+        assert site.ask(who, "POST /corrections").status_code == 201
+        waiting = site.client.get(f"/api/v1/projects/{project}/corrections?state=requested", headers=site.headers["M"]).json()["items"]
+        assert [one["assignment_id"] for one in waiting].count(site.objects["present_assignment_id"]) == 1
+        site.restore()
 
 
 @pytest.mark.parametrize("operation", sorted(ALLOWED))
@@ -116,5 +132,6 @@ def test_a_slice_of_the_matrix_holds_on_both_databases(database_url: str, tmp_pa
                 assert not [word for word in NAMES if word in site.ask(who, operation).text]
     database = Database.open(database_url)
     with database.reading() as session:
-        assert session.scalar(select(func.count(AuditEntry.id)).where(AuditEntry.action == "assignment.accepted")) == 0
+        accepted = session.scalar(select(func.count(AuditEntry.id)).where(AuditEntry.action == "assignment.accepted"))
+    assert accepted == 1, "the one with which the site began"
     database.close()
