@@ -73,6 +73,12 @@ HINTS: Final[dict[str, Text]] = {
     "TURN_SLIGHTLY": Text("很好，请把头稍微转一点", "Good, now turn your head a little"),
     "SOMEBODY_ELSE": Text("换人了，请本人重新采集", "Somebody else: starting over"),
     "USE_CARD": Text("请刷身份证或工卡", "Please use your card"),
+    "FACE_UNKNOWN": Text(
+        "没有认出您",
+        "Your face was not known",
+        "请刷身份证或工卡；还没确认进场的请找用人单位",
+        "Use your card; not confirmed yet? Ask your employer",
+    ),
     "CAMERA_LENT": Text(
         "摄像头正在给工友采集人脸",
         "The camera is busy with an enrolment",

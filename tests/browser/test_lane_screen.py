@@ -125,6 +125,27 @@ def test_a_refusal_says_why_what_to_do_and_whom_to_ask(browser: Browser, site: H
         shoot(page, "lane-4-refuse")
         screen.show("pass", AT, shown_name="王*", team="木工二班", method="005", direction="02")
         expect(page.get_by_role("heading", name="请慢走")).to_be_visible()
+        expect(page.locator("body")).to_have_attribute("data-sounded", f"pass-{screen.now()[1].number}")
+
+
+def test_a_face_that_is_not_known_is_sent_to_the_card_and_not_home(browser: Browser, site: House) -> None:
+    with gate(site) as screen, lane(browser, site) as page:
+        screen.show("refuse", AT, reason="NOT_CONFIRMED", method="001")
+        verdict = page.locator("#verdict")
+        for words in ("没有认出您", "请刷身份证或工卡", CONTACT):
+            expect(verdict).to_contain_text(words)
+        expect(verdict).not_to_contain_text("总包确认后再来")
+        shoot(page, "lane-4-refuse-unknown-face")
+
+
+def test_a_blind_gate_says_that_cards_open(browser: Browser, site: House) -> None:
+    with gate(site) as screen, lane(browser, site) as page:
+        screen.show("fault", AT, faults=("CAMERA_FROZEN",))
+        verdict = page.locator("#verdict")
+        for words in ("请刷卡", "刷身份证或工卡照常通行", "摄像头画面卡住了"):
+            expect(verdict).to_contain_text(words)
+        expect(verdict).not_to_contain_text("拔插")
+        shoot(page, "lane-5-blind")
 
 
 @pytest.mark.parametrize(

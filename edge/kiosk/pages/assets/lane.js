@@ -55,7 +55,8 @@ const VERDICTS = {
     facts: [clock(view.at_ms ?? Date.now(), true), view.method && phrase(`method_${view.method}`), view.team].filter(Boolean).join("  ·  "),
   }),
   refuse: () => {
-    const reason = say(view.reason ?? "NOT_CONFIRMED");
+    // A face that nobody here has may be a confirmed worker's under a mask: the card tells, before anybody is sent away.
+    const reason = say(view.reason === "NOT_CONFIRMED" && view.method === "001" ? "FACE_UNKNOWN" : view.reason ?? "NOT_CONFIRMED");
     return { name: view.shown_name ?? "", word: phrase("refused"), more: reason.say, facts: reason.do, contact: true };
   },
   card: () => {
@@ -68,7 +69,14 @@ const VERDICTS = {
   closed: () => ({ word: phrase("closed"), more: view.reason ? say(view.reason).say : "", facts: phrase("closed_more"), contact: true }),
   fault: () => {
     const codes = view.faults?.length ? view.faults : ["DEVICE_FAULT"];
-    return { word: phrase("fault"), more: codes.map((code) => say(code).say).join(" · "), facts: say(codes[0]).do, contact: true };
+    // What mends a camera is for the guard and the office; a worker in the queue needs to know that the card opens.
+    const isBlind = codes.every((code) => /^(CAMERA|MODEL)_/.test(code));
+    return {
+      word: phrase(isBlind ? "blind" : "fault"),
+      more: isBlind ? phrase("blind_more") : codes.map((code) => say(code).say).join(" · "),
+      facts: isBlind ? codes.map((code) => say(code).say).join(" · ") : say(codes[0]).do,
+      contact: true,
+    };
   },
   open: () => ({ word: phrase("open"), more: phrase("open_more"), facts: phrase("open_facts") }),
   emergency: () => ({ word: phrase("emergency"), more: phrase("emergency_more"), facts: phrase("emergency_facts") }),
@@ -103,8 +111,7 @@ function sound() {
   if (view.state !== "pass" && view.state !== "refuse") return;
   if (sounded === view.number) return;
   sounded = view.number;
-  chime(view.state);
-  document.body.dataset.sounded = `${view.state}-${view.number}`;
+  if (chime(view.state)) document.body.dataset.sounded = `${view.state}-${view.number}`;
 }
 
 function tick() {

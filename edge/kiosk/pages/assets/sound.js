@@ -15,11 +15,13 @@ function tone(at, hertz, seconds, volume) {
   voice.stop(at + seconds);
 }
 
+// Whether it could be heard: false while the browser keeps silent.
 export function chime(kind) {
-  if (context?.state !== "running") return;
+  if (context?.state !== "running") return false;
   const now = context.currentTime;
   if (kind === "pass") { tone(now, 880, 0.12, 0.5); tone(now + 0.12, 1320, 0.2, 0.5); }
   else { tone(now, 196, 0.28, 0.35); tone(now + 0.34, 147, 0.42, 0.35); }
+  return true;
 }
 
 // Browsers keep silent until somebody touched the page, unless started with --autoplay-policy=no-user-gesture-required.
