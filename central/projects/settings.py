@@ -51,6 +51,19 @@ def change(session: Session, access: Access, project_id: int, *, version: int, c
     return project
 
 
+def shown(session: Session, access: Access, project_id: int) -> Project:
+    """A-60, A-65: the project with its settings and their history, for who sets it up, and for who looks at every project (A-45).
+
+    Raises `Problem` 404 for outsiders, 403 for the other companies of the project and for members without the function.
+    """
+    project = service.visible_project(session, access, project_id)
+    if not access.sees_everything:
+        if not access.may(Function.MANAGE_GATES):
+            access.require(Function.MANAGE_PROJECT)
+        service.require_general_contractor(session, access, project_id)
+    return project
+
+
 def begin(session: Session, access: Access, project_id: int) -> Project:
     """registered → in_progress; a project that is under way stays so. Raises `Problem` 409 PROJECT_COMPLETED."""
     access.require(Function.MANAGE_PROJECT)

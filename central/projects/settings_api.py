@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from central.call import Caller, RowId, expected_version, tagged
 from central.paging import Cursor, Limit, Page, after, page
-from central.projects import service, settings
+from central.projects import settings
 from central.projects.model import Project
 from central.projects.schemas import (
     GatePolicyIn,
@@ -28,9 +28,9 @@ router = APIRouter()
 
 @router.get("/projects/{project_id}/settings", response_model=SettingsOut, summary="项目设置 / a project's settings")
 def read(call: Caller, project_id: RowId) -> Response:
-    """ETag 为版本号。日切、有效考勤口径、日历、预警与推定退场天数、门禁策略。"""
+    """ETag 为版本号。日切、有效考勤口径、日历、预警与推定退场天数、门禁策略。A-60：总承包单位和监督方可看。"""
     with call.reading() as session:
-        shown = _shown(service.visible_project(session, call.access, project_id))
+        shown = _shown(settings.shown(session, call.access, project_id))
     return tagged(JSONResponse(shown.model_dump(mode="json")), shown.version)
 
 

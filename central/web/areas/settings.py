@@ -24,6 +24,7 @@ from central.web import choices
 from central.web import told as told_
 from central.web.areas import Area, Entry
 from central.web.forms import Field, Form, Form_, Section, Sent, typed
+from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
 from central.web.texts import Texts
 
@@ -43,10 +44,11 @@ def router(portal: Portal) -> APIRouter:
 
     def page(request: Request, project_id: int, sent: Sent | None = None, problem: Problem | None = None) -> Response:
         access, t = signed_in(request), texts_of(request)
+        listing = Listing.read(f"/projects/{project_id}/settings", request.query_params, (), ())
         with portal.database.reading() as session:
-            project = visible_project(session, access, project_id)
+            project = settings.shown(session, access, project_id)
             rows = settings.page_of_suspensions(session, access, project_id, 0, 100)
-            history = changes.of_record(session, [f"project:{project_id}"], limit=20)
+            history = changes.of_record(session, [f"project:{project_id}"], before=listing.after_id, limit=PAGE_SIZE)
         form, pause = settings_form(t, project), _suspension_form(t, project_id)
         if sent is not None and problem is not None:
             if "first_day" in sent.said:
@@ -59,7 +61,9 @@ def router(portal: Portal) -> APIRouter:
             "form": form,
             "pause": pause,
             "suspensions": rows,
-            "changes": told_.lines(history, t),
+            "listing": listing,
+            "changes": told_.lines(history[:PAGE_SIZE], t),
+            "more": str(history[PAGE_SIZE - 1].id) if len(history) > PAGE_SIZE else "",
             "may_manage": access.may(Function.MANAGE_PROJECT),
             "may_resume": lambda row: row.last_day is None or row.last_day >= today(portal.clock),
             "tomorrow": today(portal.clock) + dt.timedelta(days=1),
@@ -178,6 +182,11 @@ def _changed(project: Project, said: dict[str, Any]) -> dict[str, Any]:
     return {**said, **({"gate_policy": policy} if kept else {})}
 
 
+def _may_look(access: Access) -> bool:
+    return access.may(Function.MANAGE_PROJECT) or access.may(Function.MANAGE_GATES)
+
+
 AREA: Final = Area(
-    router=router, entries=(Entry("settings", (Role.CONTRACTOR,), "/projects/{project}/settings", "settings", 85, general=True),)
+    router=router,
+    entries=(Entry("settings", (Role.CONTRACTOR,), "/projects/{project}/settings", "settings", 85, shown=_may_look, general=True),),
 )

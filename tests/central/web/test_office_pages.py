@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import event, func, select
 
+from central import audit
 from central.access import Role
 from central.centre import Centre
 from central.devices.model import Box
@@ -149,6 +150,29 @@ def test_settings_are_saved_kept_apart_and_a_stale_save_is_shown_both_sides(day:
     assert stale.status_code == 409
     assert fields(stale.text, path)["alert_days"] == "7"
     assert day.browser("pro-office").post(path, before | {"once": ""}).status_code in {400, 403}
+
+
+@pytest.mark.rule("A-45", "A-65")
+def test_settings_and_their_history_are_shown_to_who_sets_the_project_up_and_to_supervision(day: Day, office: FakeBrowser) -> None:
+    path = f"/projects/{day.site.project.id}/settings"
+    for nosy in ("labour", "pro-office", "pro"):
+        assert day.browser(nosy).get(path).status_code == 403
+    assert day.browser("neighbour").get(path).status_code == 404
+    assert (office.get(path).status_code, day.browser("authority").get(path).status_code) == (200, 200)
+
+
+@pytest.mark.rule("A-65")
+def test_what_was_exported_never_pushes_a_change_of_the_settings_out_of_sight(day: Day, office: FakeBrowser) -> None:
+    path = f"/projects/{day.site.project.id}/settings"
+    assert office.post(path, fields(office.get(path).text, path) | {"contact": "新联系人 021-51111111"}).status_code == 303
+    for _ in range(60):
+        with day.centre.database.writing() as session:
+            audit.record(session, day.office(), "list.exported", f"project:{day.site.project.id}")
+    first = office.get(path).text
+    link = re.search(r'href="([^"]+)" rel="next"', first)
+    assert link
+    assert '<span class="now">新联系人' not in first
+    assert '<span class="now">新联系人' in office.get(link[1].replace("&amp;", "&")).text
 
 
 @pytest.mark.rule("A-09")
