@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -13,14 +14,20 @@ from central.call import RowId
 from central.entry import completion, completion_outlook
 from central.entry.completion_outlook import Outlook
 from central.errors import Problem
+from central.exchange.workbook import Column, Value
 from central.projects import company_list
 from central.projects import service as projects
 from central.projects.model import ParticipantRole
 from central.web import choices
 from central.web.areas import Area, Entry, needs
+from central.web.exporting import book, columns
 from central.web.forms import Field, Form, Form_, Section, Sent
+from central.web.listing import Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
 from central.web.texts import Texts
+
+Line = tuple[Outlook, str]
+"""A participant and the name of the one that it stands under."""
 
 
 def router(portal: Portal) -> APIRouter:
@@ -35,12 +42,33 @@ def router(portal: Portal) -> APIRouter:
         form = _form(t, project_id, rows)
         if sent is not None and problem is not None:
             form = form.after(sent).refused(problem, t)
-        values = {"project": project, "rows": rows, "form": form, "may_manage": access.may(Function.MANAGE_PARTICIPANTS)}
+        values = {
+            "project": project,
+            "listing": _listing(project_id),
+            "rows": rows,
+            "form": form,
+            "may_manage": access.may(Function.MANAGE_PARTICIPANTS),
+            "may_export": access.may(Function.EXPORT),
+        }
         return portal.page(request, "participants.html", values, problem.status if problem else 200)
 
     @pages.get("/projects/{project_id}/participants")
     def of_project(request: Request, project_id: RowId) -> Response:
         return page(request, project_id)
+
+    @pages.get("/projects/{project_id}/participants/export.xlsx")
+    def exported(request: Request, project_id: RowId) -> Response:
+        """In the order of the tree, each with its level and the company that it stands under."""
+        access = signed_in(request)
+        access.require(Function.EXPORT)
+        shown = _columns(texts_of(request))
+
+        def lines(session: Session) -> list[Line]:
+            rows = completion_outlook.of_project(session, access, project_id)
+            names = {row.link.id: row.link.company for row in rows}
+            return [(row, names.get(row.link.parent_id or 0, "")) for row in rows]
+
+        return book(portal, access, lines, shown, "参建单位", action="participants.exported", of=f"project:{project_id}")
 
     @pages.post("/projects/{project_id}/participants")
     def add(request: Request, project_id: RowId, sent: Form_) -> Response:
@@ -75,6 +103,23 @@ def router(portal: Portal) -> APIRouter:
         return redirect(request, portal.write(request, sent, deed))
 
     return pages
+
+
+def _listing(project_id: int) -> Listing:
+    """A tree: it has one order and one page."""
+    return Listing(f"/projects/{project_id}/participants")
+
+
+def _columns(t: Texts) -> tuple[Column[Line], ...]:
+    cells: dict[str, Callable[[Line], Value]] = {
+        "level": lambda line: line[0].link.level,
+        "company": lambda line: line[0].link.company,
+        "participant_role": lambda line: t(f"part_{line[0].link.role}"),
+        "participant_under": lambda line: line[1],
+        "open_people": lambda line: line[0].people,
+        "participant_state": lambda line: t("participant_active" if line[0].link.active else "participant_completed"),
+    }
+    return columns(t, cells, wide=("company", "participant_under"))
 
 
 def _form(t: Texts, project_id: int, rows: list[Outlook]) -> Form:
