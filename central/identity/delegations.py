@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from central import audit
@@ -62,15 +62,18 @@ def revoke(session: Session, clock: Clock, access: Access, delegation_id: int) -
 
 def page_of_delegations(session: Session, access: Access, after: int, limit: int) -> list[Delegation]:
     """One page of the office's delegations, past ones too, and one more; a member sees those to itself."""
+    return list(session.scalars(select(Delegation).where(*seen(access), Delegation.id > after).order_by(Delegation.id).limit(limit + 1)))
+
+
+def seen(access: Access) -> list[ColumnElement[bool]]:
+    """Which delegations this principal may look at. Raises `Problem` 403 for whoever is of no office."""
     if access.role is not Role.CONTRACTOR:
         raise Problem("ROLE_NOT_ALLOWED", 403)
-    wanted = select(Delegation).where(
-        Delegation.project_id == access.project_id, Delegation.company_id == access.company_id, Delegation.id > after
-    )
-    if not access.may(Function.DELEGATE):
-        kind, _, number = access.actor.partition(":")
-        wanted = wanted.where(Delegation.delegate_id == (int(number) if kind == "account" else 0))
-    return list(session.scalars(wanted.order_by(Delegation.id).limit(limit + 1)))
+    of_office = [Delegation.project_id == access.project_id, Delegation.company_id == access.company_id]
+    if access.may(Function.DELEGATE):
+        return of_office
+    kind, _, number = access.actor.partition(":")
+    return [*of_office, Delegation.delegate_id == (int(number) if kind == "account" else 0)]
 
 
 def members(session: Session, access: Access) -> list[Account]:

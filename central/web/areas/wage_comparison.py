@@ -120,7 +120,7 @@ def _columns(t: Texts) -> tuple[Column[Line], ...]:
         "wage_kind": lambda row: t(f"wage_{row.terms.wage_type}"),
         "bank": lambda row: row.terms.bank_name,
         "card": lambda row: row.terms.card_masked,
-        "compared": lambda row: t("compared_and").join(t(f"compared_{one}") for one in row.remarks or ("fits",)),
+        "compared": lambda row: t("list_comma").join(t(f"compared_{one}") for one in row.remarks or ("fits",)),
     }
     return columns(t, cells, text=("id", "card"), wide=("employer", "bank", "compared"))
 

@@ -26,7 +26,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "col_bank": ("开户行", "Bank"),
     "col_card": ("卡号", "Card"),
     "compared_any": ("有提示的", "Anything to look at"),
-    "compared_and": ("、", "; "),
     "compared_below": ("低于最低标准", "Below the reference"),
     "compared_short": ("合同早于竣工到期", "Ends before completion"),
     "compared_changed": ("进场后修改过", "Changed after entry"),

@@ -64,6 +64,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "done_view_kept": ("视图已保存。", "The view is kept."),
     "done_view_forgotten": ("视图已删除。", "The view is removed."),
     "export": ("导出 Excel", "Export to Excel"),
+    "list_comma": ("、", "; "),
     "export_at_work": ("正在生成…", "At work…"),
     "print": ("打印", "Print"),
     "filter": ("筛选", "Filter"),

@@ -8,17 +8,20 @@ from decimal import Decimal
 from html import unescape
 
 import pytest
+from sqlalchemy import select
 
-from central.access import Access
+from central.access import Access, Position, Role
 from central.centre import Centre
 from central.entry.model import Assignment
 from central.evidence import service as evidence
 from central.evidence.service import Statement
 from central.exchange.model import ImportJob, ImportState
 from central.history.model import HistoryRequest, HistoryState
+from central.identity.model import Account, Delegation
 from central.people.legacy_model import LegacyRecord
 from central.people.model import Employment, IdentityState, WageTerms, WageType, Worker
 from central.people.reference_model import SHANGHAI, RegionalBase
+from central.projects.model import ParticipantRole
 from tests.central.builders import resident_number
 from tests.central.web.books import column, rows
 from tests.central.web.day import Day, opened
@@ -196,3 +199,49 @@ def test_imports_are_found_sorted_and_taken_away_beyond_the_first_pages(day: Day
     assert "050.xlsx" in labour.get(unescape(onward[1])).text
     assert rows(day.browser("other-labour").get(book)) == []
     assert day.browser("office").get(book).status_code == 403
+
+
+@pytest.mark.rule("A-53")
+@pytest.mark.rule("A-33")
+def test_the_participants_leave_as_the_tree_that_they_are(day: Day) -> None:
+    book = f"/projects/{day.site.project.id}/participants/export.xlsx"
+    deep = day.takes_part(day.company("深层劳务"), ParticipantRole.LABOUR_SUB, day.pro)
+    found = rows(day.browser("office").get(book))
+    of = {row["单位"]: (row["级别"], row["上级单位"]) for row in found}
+    assert [row["级别"] for row in found] == [0, 1, 1, 2]
+    assert of["深层劳务"] == (deep.level, "沪东机电安装有限公司")
+    assert found[0]["上级单位"] is None
+    for who in ("pro-office", "labour", "neighbour"):
+        assert day.browser(who).get(book).status_code in {403, 404}, who
+
+
+@pytest.mark.rule("A-06")
+@pytest.mark.rule("A-33")
+def test_delegations_are_sorted_and_taken_away_with_the_names_of_those_who_left(day: Day) -> None:
+    at, site = day.centre.clock.now(), day.site
+    day.account("left", Role.CONTRACTOR, site.gc.id, day.neighbour.project.id)
+    with day.centre.database.writing() as session:
+        named = {one.username: one.id for one in session.scalars(select(Account))}
+        session.get_one(Account, named["office"]).position = Position.MANAGER
+        for days, (who, revoked) in enumerate((("office", None), ("left", at))):
+            session.add(
+                Delegation(
+                    project_id=site.project.id,
+                    company_id=site.gc.id,
+                    manager_id=named["office"],
+                    delegate_id=named[who],
+                    functions='["confirm_entry"]',
+                    starts_at=at - dt.timedelta(days=days),
+                    revoked_at=revoked,
+                    revoke_cause="revoked" if revoked else "",
+                    created_at=at,
+                )
+            )
+    office, book = day.browser("office"), "/delegations/export.xlsx"
+    assert column(office.get(book), "被授权人") == ["left", "office"], "the newest first"
+    assert column(office.get(f"{book}?sort=-delegate"), "被授权人") == ["office", "left"]
+    assert column(office.get(f"{book}?sort=delegated_until"), "被授权人") == ["left", "office"], "what is open ends last"
+    assert column(office.get(f"{book}?only=in_force"), "被授权人") == ["office"]
+    assert "left" in office.get("/delegations").text
+    assert rows(day.browser("neighbour").get(book)) == []
+    assert day.browser("labour").get(book).status_code == 403
