@@ -133,7 +133,7 @@ REASONS: Final[dict[Reason, Words]] = {
     Reason.OUT_OF_HOURS: Words("不在开放时段", "Outside the opening hours", "请在设置中核对时段", "Check the hours in the settings"),
     Reason.PASSED_ALREADY: Words("已经进场", "Passed already", "核实是否借证", "Was the card lent?"),
     Reason.FACE_MISMATCH: Words("人与证件不符", "Not the card's owner", "核实是否借证", "Was the card lent?"),
-    Reason.LIVENESS_FAILED: Words("未通过活体检测", "Liveness failed", "核实是否使用照片", "Was a picture shown?"),
+    Reason.LIVENESS_FAILED: Words("未通过活体检测", "Liveness failed", "核实是照片，还是本人没转头", "A picture, or no turn made?"),
     Reason.QR_INVALID: Words("二维码无效", "The QR code is not valid", "请重新开具", "Make a new one"),
     Reason.QR_EXPIRED: Words("二维码已过期", "The QR code has expired", "请重新开具", "Make a new one"),
     Reason.STALE_ROSTER: Words("名单过旧", "The roster is too old", "请恢复设备网络", "Bring the box online"),
