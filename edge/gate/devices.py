@@ -10,7 +10,7 @@ from typing import Final
 
 from edge.gate.display import Display
 from edge.gate.gallery_feed import GalleryFeed
-from edge.gate.openings import Openings
+from edge.gate.openings import FIRE, Openings
 from edge.gate.passage import Gatekeeper, Outcome
 from edge.reader.causes import Cause
 from edge.reader.swipes import Swipes
@@ -63,6 +63,7 @@ class DeviceWatch:
         self._known: dict[str, str] = {}
         self._reported_ms = -REPORT_MS
         self._decision_ms: deque[float] = deque(maxlen=DECISIONS_KEPT)
+        self._alarms: frozenset[str] = frozenset()
 
     def decided(self, outcome: Outcome, frame: Frame | None) -> None:
         """Keeps how long it took from the frame that completed a verdict to the arm: written down and, where it opens, released."""
@@ -71,8 +72,8 @@ class DeviceWatch:
 
     def tend(self, frames: int) -> None:
         """One look at everything. Raises `StoreError`."""
+        self._look_at_the_turnstile()
         faults = self.faults()
-        self._openings.fire("FIRE" in faults.values())
         for place, code in faults.items():
             if self._known.get(place) != code:
                 self._keeper.note(code, place)
@@ -94,15 +95,18 @@ class DeviceWatch:
             "gallery": self._feed.fault,
             "face engine": self._engine_fault,
             **{f"templates, {count} unusable": code for code, count in self._feed.unusable.items()},
-            **{f"turnstile {code}": code for code in self._turnstile()},
+            **{f"turnstile {code}": code for code in self._alarms},
         }
         return {place: code for place, code in found.items() if code is not None}
 
-    def _turnstile(self) -> frozenset[str]:
+    def _look_at_the_turnstile(self) -> None:
+        """No answer is no news of a fire: one that was there last is still there, until the board itself says that it is over."""
         try:
-            return self._devices.turnstile.alarms()
+            self._alarms = self._devices.turnstile.alarms()
         except DeviceError as error:
-            return frozenset({error.code})
+            self._alarms = frozenset({error.code}) | (self._alarms & {FIRE})
+        else:
+            self._openings.fire(FIRE in self._alarms)
 
     def _banners(self) -> None:
         policy = self._roster.policy()
@@ -124,7 +128,7 @@ class DeviceWatch:
             "frames": frames,
             "camera_fault": self._known.get("camera"),
             "reader_fault": self._known.get("reader"),
-            "turnstile_alarms": sorted(self._turnstile()),
+            "turnstile_alarms": sorted(self._alarms),
             "engine": self._feed.engine,
             "faces": len(gallery) if gallery else 0,
             "roster_version": self._roster.version(),

@@ -30,6 +30,7 @@ from edge.sync import qr_pass
 from edge.sync.wire import Direction, Incident, Passage, Refusal
 from hardware.card_reader import ChipKind, ChipSeen
 from hardware.card_reader.synthetic import resident
+from hardware.turnstile import Turnstile
 from tests.edge.gate.box import BLANK, NOW_MS, WORKERS, Box, FakeCamera, FakeEngine, FakeReader, FakeTurnstile, Stands, face_of
 
 RATE = 15
@@ -54,8 +55,11 @@ def picture_of(code: str) -> Image:
 class Site:
     """A lane whose frames, cards and seconds the test deals out. Worker i looks like face i."""
 
-    def __init__(self, made: Box, direction: Direction = Direction.IN, liveness: Liveness | None = None) -> None:
-        self.box, self.camera, self.reader, self.arm, self.engine = made, FakeCamera(), FakeReader(), FakeTurnstile(), FakeEngine()
+    def __init__(
+        self, made: Box, direction: Direction = Direction.IN, liveness: Liveness | None = None, arm: Turnstile | None = None
+    ) -> None:
+        self.box, self.camera, self.reader, self.engine = made, FakeCamera(), FakeReader(), FakeEngine()
+        self.arm = FakeTurnstile()
         self.now_s = 100.0
         with made.store.transaction():
             for number, person in enumerate(WORKERS, 1):
@@ -64,8 +68,9 @@ class Site:
         assert self.feed.wait(10)
         self.swipes = Swipes(self.reader, look_s=0.01, again_s=60)
         self.screen = Screen(direction.value, "1")
-        devices = Devices(self.camera, self.swipes, self.arm)
-        keeper = Gatekeeper(Place("1", direction), made.store, made.clock, self.arm)
+        wired = arm or self.arm
+        devices = Devices(self.camera, self.swipes, wired)
+        keeper = Gatekeeper(Place("1", direction), made.store, made.clock, wired)
         policy, chance = made.roster.policy, random.Random(1)
         recognition = Recognition(self.engine, liveness, asking=lambda: asking(policy(), direction), chance=chance)
         display = Display(self.screen, made.clock)
