@@ -14,16 +14,17 @@ from central.identity.trust import Revocation
 class CentralSettings(BaseSettings):
     """Where the centre keeps its things and whom it talks to.
 
-    `home` holds `central.db` (unless `database_url` says otherwise) and `secrets/` (0700). `public_url` is how boxes and browsers
-    reach it. `allowed_contract_types` is A-11's list; the default is the owner's text. `below_base_is_error` makes A-18 refuse instead of
-    warn; from `over_age` on registration warns. `identity_service_url` is the verification service (empty: an officer verifies), which
-    is planned to be away on `identity_outage_weekdays` (0 is Monday; A-26). `mqtt_public_host` and
-    `mqtt_public_port` say where boxes find the broker, if that is not where the centre finds it. Several processes
-    that take in events share the load under one name in `mqtt_share`, each with an `mqtt_client_id` of its own.
+    `home` holds `central.db` (unless `database_url` says otherwise) and `secrets/` (0700). `public_url` is how boxes and browsers reach
+    it. `allowed_contract_types` is A-11's list; the default is the owner's text. `below_base_is_error` makes A-18 refuse instead of warn;
+    from `over_age` on registration warns. A request for a transfer that is not answered within `transfer_answer_days` lapses (ADR 0018).
+    `identity_service_url` is the verification service (empty: an officer verifies), which is planned to be away on
+    `identity_outage_weekdays` (0 is Monday; A-26). `mqtt_public_host` and `mqtt_public_port` say where boxes find the broker, if that is
+    not where the centre finds it. Several processes that take in events share the load under one name in `mqtt_share`, each with an
+    `mqtt_client_id` of its own.
 
     `certificate_roots` and `certificate_lists` are files or folders of the authorities that name enterprises, and of what
     they revoked (A-04); `certificate_revocation` says what happens without a current list. Administrators need a second
-    factor unless told otherwise. `password_memory_mib` and `password_rounds` are what one guess at a password costs (argon2id); below the
+    factor unless told otherwise; `enterprise_passwords` lets enterprises in without a certificate, for trials and demos only. `password_memory_mib` and `password_rounds` are what one guess at a password costs (argon2id); below the
     bounds, which are OWASP's least, nothing starts.
 
     `platform_url` is the national platform's address (empty: nothing is uploaded), `platform_projects` the registration numbers of the
@@ -58,10 +59,12 @@ class CentralSettings(BaseSettings):
     certificate_lists: Path | None = None
     certificate_revocation: Revocation = Revocation.REQUIRED
     second_factor_for_administrators: bool = True
+    enterprise_passwords: bool = False
     token_requests_per_minute: int = 1200
     allowed_contract_types: tuple[str, ...] = ("fixed_term",)
     below_base_is_error: bool = False
     over_age: int = 60
+    transfer_answer_days: int = Field(default=7, ge=1, le=30)
     identity_service_url: str = ""
     identity_service_key: str = ""
     identity_outage_weekdays: tuple[int, ...] = (5, 6)

@@ -59,16 +59,21 @@ class Registration:
 
 @dataclass(frozen=True)
 class Policy:
-    """What the centre is set to: allowed contract types (A-11), whether A-18 refuses, from which age on a warning is given."""
+    """What the centre is set to: allowed contract types (A-11), whether A-18 refuses, from which age on a warning is given.
+
+    `transfer_answer` is how long a present employer has for its answer (A-30); the source is silent on it.
+    """
 
     contract_types: tuple[str, ...] = ("fixed_term",)
     below_base_is_error: bool = False
     over_age: int = 60
+    transfer_answer: dt.timedelta = dt.timedelta(days=7)
 
     @classmethod
     def of(cls, settings: CentralSettings) -> Policy:
         """As the settings say."""
-        return cls(settings.allowed_contract_types, settings.below_base_is_error, settings.over_age)
+        answer = dt.timedelta(days=settings.transfer_answer_days)
+        return cls(settings.allowed_contract_types, settings.below_base_is_error, settings.over_age, answer)
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def ask(
             state=TransferState.WAITING,
             asked_by=access.actor,
             asked_at=now,
-            lapses_at=now + transfer_rules.ANSWER_WITHIN,
+            lapses_at=now + policy.transfer_answer,
         )
         session.add(transfer)
     transfer.said_sealed = keys.seal(_packed(filled, defaulted), _context(worker.id, company))

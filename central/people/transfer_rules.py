@@ -10,8 +10,6 @@ from central.errors import Problem, declare
 from central.people.model import Employment, EmploymentState
 from central.people.transfer_model import Transfer, TransferState
 
-ANSWER_WITHIN: Final = dt.timedelta(days=7)
-"""How long the present employer has; the source is silent, so that an unanswered request lapses and says so."""
 OPEN: Final = (TransferState.WAITING, TransferState.RELEASED)
 
 declare(

@@ -178,7 +178,8 @@ def refused_registration(portal: Portal, request: Request, sent: Sent, problem: 
     """The page again with what was typed; somebody else's worker can be asked for from here (A-30)."""
     with portal.database.reading() as session:
         form = _new_form(session, signed_in(request), texts_of(request)).after(sent)
-    values = {"chip_read": sent.get("chip_read"), "may_ask": problem.code == "ALREADY_EMPLOYED"}
+    within = {"answer_days": portal.centre.settings.transfer_answer_days}
+    values = {"chip_read": sent.get("chip_read"), "may_ask": problem.code == "ALREADY_EMPLOYED", **within}
     return portal.refusal(request, "worker_new.html", form, problem, values)
 
 

@@ -51,9 +51,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "transfer_ask_why": (
         "所填内容会加密保存，不必重填。现用人单位在门户中答复：同意并登记离职的，离职生效后本登记自动完成；"
-        "7 天内未答复的，申请失效并通知您。对方看不到您填写的合同和工资。",
+        "{days} 天内未答复的，申请失效并通知您。对方看不到您填写的合同和工资。",
         "What you typed is kept sealed. The present employer answers in its portal: once a departure it records has taken effect, this"
-        " registration completes by itself; without an answer within 7 days the request lapses. They never see your terms.",
+        " registration completes by itself; without an answer within {days} days the request lapses. They never see your terms.",
     ),
     "done_transfer_asked": ("转入申请已发给现用人单位。", "The present employer has your request."),
     "done_transfer_released": (

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import func, select
 
 from central.access import Access
@@ -20,6 +21,7 @@ from central.people import transfer, transfer_job
 from central.people.model import Employment, EmploymentState, IdentityState, Worker
 from central.people.service import EmployedWorker, Policy
 from central.people.transfer_model import Transfer, TransferState
+from central.settings import CentralSettings
 from tests.central.builders import WAGES, Story, resident_number
 
 API = "/api/v1"
@@ -154,6 +156,28 @@ def test_without_an_answer_it_lapses_says_so_and_supervision_sees_it(story: Stor
     listed = sides.client.get(f"{API}/transfers?state=lapsed", headers=story.token(story.authority)).json()["items"]
     assert [(one["id"], one["worker_id"], one["side"]) for one in listed] == [(number, worker.worker.id, None)]
     assert sides.ask().json()["id"] != number, "and can be asked anew"
+
+
+@pytest.mark.rule("A-30")
+def test_the_centre_says_how_long_an_answer_may_take_and_a_request_keeps_the_day_it_was_told(
+    sides: Sides, centre: Centre, worker: EmployedWorker
+) -> None:
+    first = sides.ask().json()
+    centre.settings.transfer_answer_days = 2
+    assert sides.ask().json()["lapses_at"] == first["lapses_at"], "asked again, the request is the same"
+    sides.forward(days=7)
+    second = sides.ask().json()["id"]
+    assert second != first["id"]
+    sides.forward(days=1, hours=23)
+    assert sides.seen(second)["state"] == "waiting"
+    sides.forward(hours=1)
+    assert sides.seen(second)["state"] == "lapsed"
+
+
+@pytest.mark.parametrize("days", [0, 31])
+def test_an_answer_takes_a_day_at_least_and_a_month_at_most(days: int) -> None:
+    with pytest.raises(ValidationError, match="transfer_answer_days"):
+        CentralSettings(transfer_answer_days=days)
 
 
 @pytest.mark.rule("A-30")

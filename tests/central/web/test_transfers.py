@@ -35,6 +35,7 @@ def asked(day: Day) -> tuple[FakeBrowser, str]:
     refused = browser.post("/workers/new", filled(fields(browser.get("/workers/new").text, "/workers/new")))
     assert refused.status_code == 409
     assert 'formaction="/transfers"' in refused.text
+    assert "7 天内未答复" in refused.text
     answer = browser.post("/transfers", fields(refused.text, "/workers/new"))
     assert answer.status_code == 303, answer.text
     return browser, answer.headers["Location"].partition("?")[0]
