@@ -37,7 +37,7 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "closed_more": ("请走其他通道", "Use another lane"),
     "fault": ("设备故障", "Fault"),
     "blind": ("请刷卡", "Use your card"),
-    "blind_more": ("刷身份证或工卡照常通行", "Your ID card or work card opens as always"),
+    "blind_more": ("身份证、工卡照常通行", "Your ID card or work card opens as always"),
     "dead": ("闸机没有运行", "The gate is not running"),
     "dead_more": ("正在自动恢复，急需通行请走人工通道", "Recovering by itself; use the guarded lane if urgent"),
     "banner_offline": ("离线 自 {time}，正在记录", "Offline since {time}, recording"),
