@@ -1,6 +1,6 @@
 """The loop of one lane: newest frame, newest card, decision, screen. One thread, which owns the turnstile and its store.
 
-A frame older than half a second is never matched. A camera that fails takes only itself away: cards go on, and the screen says so. The
+A frame older than half a second is never matched. Whoever wants out and cannot be told is let out untold (`edge.gate.patience`). A camera that fails takes only itself away: cards go on, and the screen says so. The
 same holds while the kiosk photographs somebody through this lane's camera: whoever is being enrolled asks for no passage.
 """
 
@@ -22,6 +22,7 @@ from edge.gate.gallery import Gallery
 from edge.gate.gallery_feed import GalleryFeed
 from edge.gate.openings import Openings
 from edge.gate.passage import Gatekeeper, Outcome
+from edge.gate.patience import Patience, why_untold
 from edge.gate.recognition import REMEMBERED_S, Recognition, Verdict
 from edge.reader.swipes import SwipeState
 from edge.sync.wire import Direction, Method, Reason
@@ -33,6 +34,7 @@ STALE_S: Final = 0.5
 """A frame older than this shows the past."""
 REOPEN_S: Final = 8.0
 """Whoever passed is not let through again by the same glance: longer than a turnstile waits for its one passage."""
+_NOBODY: Final = Gallery.build(1, {})
 _WAIT_S: Final = 0.1
 _TEND_S: Final = 1.0
 _ASK_S: Final = 0.2
@@ -58,9 +60,9 @@ class Lane:
     def __init__(self, parts: LaneParts, mono_s: Callable[[], float] = time.monotonic) -> None:
         self._devices, self._recognition, self._feed = parts.devices, parts.recognition, parts.feed
         self._keeper, self._desk, self._display, self._watch = parts.keeper, parts.desk, parts.display, parts.watch
-        self._codes, self._openings = CodeCamera(), parts.openings
+        self._codes, self._openings, self._patience = CodeCamera(), parts.openings, Patience()
         self.mono_s = mono_s
-        self._frame = self._swipe = 0
+        self._frame = self._swipe = self._unread = 0
         self._lamp = False
         self._tended_s = self._asked_s = float("-inf")
         self._passed: dict[str, float] = {}
@@ -118,6 +120,9 @@ class Lane:
         latest = swipes.latest()
         cause = latest.cause if latest.cause is not None and not is_the_readers(latest.cause) else None
         self._display.reader = CARD_READING if latest.state is SwipeState.READING else cause.value if cause else None
+        if cause is not None and latest.number != self._unread and self._leaves:
+            self._card_told(self._keeper.untold(Method.ID_CARD, cause.value))
+            self._unread = latest.number
 
     def _gallery_for_cards(self) -> Gallery | None:
         camera = self._devices.camera
@@ -126,7 +131,7 @@ class Lane:
         return self._feed.gallery if camera.fault() is None and camera.latest() is not None else None
 
     def _take_frame(self, frame: Frame) -> None:
-        gallery = self._feed.gallery
+        gallery = self._gallery()
         code = self._codes.look(frame)
         if code is not None:
             self._card_told(self._desk.show(code, self.mono_s(), self._gallery_for_cards()), frame)
@@ -137,12 +142,23 @@ class Lane:
             return
         view = self._recognition.look(frame.image, frame.taken_s, gallery)
         self._lit(view.lamp)
-        if view.verdict is None:
+        if self._leaves and self._patience.is_over(view, frame.taken_s):
+            self._card_told(self._keeper.untold(Method.FACE, why_untold(view)), frame)
+        elif view.verdict is None:
             self._display.face(view, frame.image)
         elif view.verdict.person is None:
             self._unknown(view.verdict, frame)
         else:
             self._known(view.verdict, view.verdict.person, frame)
+
+    def _gallery(self) -> Gallery | None:
+        """Who is told by face. Where templates cannot be had at all, nobody is: then OUT opens for unknown faces rather than for none."""
+        gallery = self._feed.gallery
+        return _NOBODY if gallery is None and self._feed.fault is not None and self._leaves else gallery
+
+    @property
+    def _leaves(self) -> bool:
+        return self._keeper.place.direction is Direction.OUT
 
     def _compare(self, frame: Frame, gallery: Gallery) -> None:
         """A card or code waits for its owner's face."""

@@ -90,6 +90,10 @@ class Gatekeeper:
         """A face that no confirmed worker has (A-03)."""
         return self._admit(lambda: Claim(Method.FACE, self.place.direction, None, score=score, checks=checks, lane=self.place.lane))
 
+    def untold(self, method: Method, why: str) -> Outcome:
+        """Somebody wants out, and neither face nor card says who it is: `why` is a coded reason. OUT opens, and it is written down."""
+        return self._admit(lambda: Claim(method, self.place.direction, None, lane=self.place.lane, why=why))
+
     def by_card(self, card: bytes, found: Compared = NOT_COMPARED, *, expired: bool = False, method: Method = Method.ID_CARD) -> Outcome:
         """An ID card or a work card was read; `found` where its owner's face was compared."""
         return self._admit(lambda: _with_face(self._claim_by_card(card, method, expired), found), found.agrees)
@@ -285,7 +289,7 @@ class Gatekeeper:
         if decision.reason is not None:
             return Refusal(decision.reason, claim.method, claim.direction, lane, version, person, score, offline, claim.checks)
         if person is None:
-            return Incident(EXIT_UNKNOWN, f"lane {lane}, method {claim.method}")
+            return Incident(EXIT_UNKNOWN, ", ".join((f"lane {lane}, method {claim.method}", *filter(None, [claim.why]))))
         return Passage(
             person=person,
             direction=claim.direction,
