@@ -1,7 +1,8 @@
 """From frames to 'this is she' or 'nobody here knows him': once for each attempt, from several frames, never from one.
 
 A verdict needs two good frames that agree, however sure the first is. Nobody is called unknown before four good frames over a second
-have been fused, since the first ones are often the worst; then the same face may try again, silently, after a rest.
+have been fused, since the first ones are often the worst; then the same face may try again, silently, after a rest. Frames that look past
+the camera count for a match and not for a refusal: whoever reads a phone is asked to look up.
 
 Whether the face is alive is asked once somebody is known (`edge.gate.proof`): a picture is refused with LIVENESS_FAILED.
 """
@@ -41,6 +42,11 @@ MIN_LIGHT: Final = 25.0
 """Between this and twice as much faces are told less often, yet told; the lamp comes on below 60."""
 MIN_SHARPNESS: Final = 15.0
 MAX_TURN: Final = 0.45
+TURNED: Final = 0.3
+"""From here on a face is asked to look at the camera, and still looked at. Of turned faces in helmets half are missed among thousands, of
+straight ones one in seven (docs/adr/0021)."""
+TURNED_S: Final = 4.0
+"""How long a turned face has to look up before it is called unknown."""
 MIN_QUALITY: Final = 0.2
 _CROWD: Final = 0.75
 """Two people stand side by side where the second face is at least this wide, in widths of the first."""
@@ -53,6 +59,7 @@ class Hint(StrEnum):
     ONE_AT_A_TIME = "ONE_AT_A_TIME"
     TOO_DARK = "TOO_DARK"
     HOLD_STILL = "HOLD_STILL"
+    LOOK_STRAIGHT = "LOOK_STRAIGHT"
     USE_CARD = "USE_CARD"
     """Two who look alike (brothers, twins): the face alone opens for neither, card and face together do. So for whoever failed twice to
 
@@ -146,12 +153,13 @@ class Recognition:
             return self._look_again(image, at_s, track)
         if _crowded(track, tracks):
             return View(track.face, Hint.ONE_AT_A_TIME)
-        hint = hint_for(track.face)
-        if hint is not None or not is_good(track.face):
-            return View(track.face, hint)
+        if not is_good(track.face):
+            return View(track.face, advice_for(track.face))
         self._add(image, at_s, track)
-        verdict = self._verdict(track, at_s, gallery)
-        hint = Hint.USE_CARD if verdict is None and (self._sent is track or self._alike(track, gallery)) else None
+        track.straight += not is_turned(track.face)
+        verdict, hint = self._verdict(track, at_s, gallery), None
+        if verdict is None:
+            hint = Hint.USE_CARD if self._sent is track or self._alike(track, gallery) else advice_for(track.face)
         return View(track.face, hint, verdict, ask=self.asks)
 
     def _faces(self, image: Image, at_s: float) -> list[Face]:
@@ -195,7 +203,7 @@ class Recognition:
         self._before = max(tracks, key=lambda track: track.face.box[2], default=None)
         owner.look(image, at_s, tracks, gallery)
         face = self._before.face if self._before else None
-        return self._lit(image, at_s, View(face, hint_for(face) if face else None, ask=owner.ask))
+        return self._lit(image, at_s, View(face, advice_for(face) if face else None, ask=owner.ask))
 
     def _add(self, image: Image, at_s: float, track: Track) -> None:
         weight = track.face.quality.weight()
@@ -223,7 +231,7 @@ class Recognition:
         match = gallery.search(track.fused())
         if match is not None and accepts(match, gallery, self._engine.scale):
             return self._known(match, track, at_s)
-        if track.good < ENOUGH_TO_REFUSE or at_s - track.began_s < REFUSE_AFTER_S or self._alike(track, gallery):
+        if not _looked_enough(track, at_s) or self._alike(track, gallery):
             return None
         again = self._was_refused(track.fused(), at_s)
         track.settle(False, at_s + REST_S)
@@ -282,12 +290,24 @@ def hint_for(face: Face) -> Hint | None:
         return Hint.COME_CLOSER
     if quality.brightness < MIN_LIGHT:
         return Hint.TOO_DARK
-    return Hint.HOLD_STILL if quality.sharpness < MIN_SHARPNESS else None
+    if quality.sharpness < MIN_SHARPNESS:
+        return Hint.HOLD_STILL
+    return Hint.LOOK_STRAIGHT if abs(quality.turn) > MAX_TURN else None
+
+
+def advice_for(face: Face) -> Hint | None:
+    """What would help, also where this frame is good enough to look at."""
+    return hint_for(face) or (Hint.LOOK_STRAIGHT if is_turned(face) else None)
+
+
+def is_turned(face: Face) -> bool:
+    """Whether somebody looks past the camera: told less often, so not called unknown by such frames alone."""
+    return abs(face.quality.turn) >= TURNED
 
 
 def is_good(face: Face) -> bool:
     """Whether this frame is worth an embedding."""
-    return hint_for(face) is None and abs(face.quality.turn) <= MAX_TURN and face.quality.value() >= MIN_QUALITY
+    return hint_for(face) is None and face.quality.value() >= MIN_QUALITY
 
 
 def is_near(face: Face) -> bool:
@@ -297,6 +317,13 @@ def is_near(face: Face) -> bool:
     by good frames (of 45,000 pairs), 4.6 by poor ones (of 4,300).
     """
     return hint_for(face) is not Hint.COME_CLOSER
+
+
+def _looked_enough(track: Track, at_s: float) -> bool:
+    """Whether an attempt may end with 'unknown': four good frames in a second that look at the camera, or four seconds of others."""
+    lasted = at_s - track.began_s
+    straight = track.straight >= ENOUGH_TO_REFUSE or lasted >= TURNED_S
+    return track.good >= ENOUGH_TO_REFUSE and lasted >= REFUSE_AFTER_S and straight
 
 
 def _foremost(tracks: Sequence[Track]) -> Track | None:

@@ -33,7 +33,8 @@ class Sample:
 class Track:
     """One face on its way. `samples` are the best frames of the present attempt; `rest_until_s` is when the next attempt may begin.
 
-    `settled` holds the vector that the last verdict was about; `good` counts the good frames of this attempt, kept or not.
+    `settled` holds the vector that the last verdict was about; `good` counts the good frames of this attempt, kept or not, and `straight`
+    those of them that look at the camera.
     """
 
     number: int
@@ -41,6 +42,7 @@ class Track:
     last_s: float
     samples: list[Sample] = field(default_factory=list)
     good: int = 0
+    straight: int = 0
     began_s: float = 0.0
     settled: Vector | None = None
     passed: bool = False
@@ -73,11 +75,11 @@ class Track:
     def settle(self, passed: bool, rest_until_s: float) -> None:
         """A verdict was given: this attempt is over."""
         self.settled, self.passed, self.rest_until_s = self.fused(), passed, rest_until_s
-        self.samples, self.good = [], 0
+        self.samples, self.good, self.straight = [], 0, 0
 
     def restart(self) -> None:
         """Somebody else stands there now: nothing of what was seen counts."""
-        self.samples, self.good, self.settled, self.passed, self.rest_until_s = [], 0, None, False, 0.0
+        self.samples, self.good, self.straight, self.settled, self.passed, self.rest_until_s = [], 0, 0, None, False, 0.0
 
 
 class Tracker:

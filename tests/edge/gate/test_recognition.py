@@ -12,7 +12,18 @@ from edge.faces import Face, Image, Quality, unit
 from edge.gate.gallery import Gallery
 from edge.gate.liveness import WHEN, Ask, Liveness, Sharpness, Standing
 from edge.gate.proof import FAILED_S, FAILS, NOTHING, Asking
-from edge.gate.recognition import ENOUGH_TO_REFUSE, PASS_AGAIN_S, REFUSE_AFTER_S, REMEMBERED_S, REST_S, Hint, Recognition, Verdict, View
+from edge.gate.recognition import (
+    ENOUGH_TO_REFUSE,
+    PASS_AGAIN_S,
+    REFUSE_AFTER_S,
+    REMEMBERED_S,
+    REST_S,
+    TURNED_S,
+    Hint,
+    Recognition,
+    Verdict,
+    View,
+)
 from edge.sync.wire import Reason
 from tests.edge.gate.box import BLANK, GOOD, FakeEngine, Stands, face_of
 
@@ -165,7 +176,7 @@ def test_a_known_worker_who_is_refused_stays_foremost_and_is_told_again_after_th
         (replace(GOOD, width_px=40.0), Hint.COME_CLOSER),
         (replace(GOOD, brightness=20.0), Hint.TOO_DARK),
         (BLURRED, Hint.HOLD_STILL),
-        (replace(GOOD, turn=0.7), None),
+        (replace(GOOD, turn=0.7), Hint.LOOK_STRAIGHT),
     ],
 )
 def test_a_face_that_cannot_be_told_is_helped_and_costs_no_embedding(quality: Quality, hint: Hint | None) -> None:
@@ -173,6 +184,32 @@ def test_a_face_that_cannot_be_told_is_helped_and_costs_no_embedding(quality: Qu
     views = watcher.see(Stands(ANNA, quality=quality), seconds=3)
     assert {view.hint for view in views} == {hint}
     assert (verdicts(views), watcher.engine.embedded) == ([], 0)
+
+
+def test_whoever_looks_past_the_camera_is_asked_to_look_up_and_not_called_unknown_meanwhile() -> None:
+    watcher = Watcher()
+    reading = watcher.see(Stands(STRANGER, quality=replace(GOOD, turn=0.35)), seconds=TURNED_S * 0.9)
+    assert verdicts(reading) == []
+    assert {view.hint for view in reading} == {Hint.LOOK_STRAIGHT}
+    (verdict,) = verdicts(watcher.see(Stands(STRANGER), seconds=0.4))
+    assert verdict.person is None
+
+
+def test_whoever_never_looks_up_is_called_unknown_all_the_same() -> None:
+    told = verdicts(Watcher().see(Stands(STRANGER, quality=replace(GOOD, turn=-0.35)), seconds=TURNED_S + 0.5))
+    assert [v.person for v in told] == [None]
+
+
+def test_a_turned_face_that_is_known_passes_as_quickly_as_any() -> None:
+    assert verdicts(Watcher().see(Stands(ANNA, quality=replace(GOOD, turn=0.35)), frames=2))[0].person == "anna"
+
+
+def test_a_frame_or_two_that_look_up_do_not_end_an_attempt() -> None:
+    watcher = Watcher()
+    turned = Stands(STRANGER, quality=replace(GOOD, turn=0.35))
+    views = watcher.see(turned, seconds=1.5) + watcher.see(Stands(STRANGER), frames=ENOUGH_TO_REFUSE - 1)
+    assert verdicts(views) == []
+    assert [v.person for v in verdicts(watcher.see(Stands(STRANGER), frames=1))] == [None]
 
 
 def test_nobody_there_is_nothing() -> None:
