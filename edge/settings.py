@@ -7,6 +7,7 @@ which reader). A variable `GONGMEN_EDGE_<NAME>` outranks both.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,8 @@ from edge.sync.wire import Direction
 
 _PREFIX = "GONGMEN_EDGE_"
 FILES = ("box.toml", "devices.toml")
+_WIRED = ("gpio", "modbus")
+"""Turnstiles whose address says which way has a wire."""
 
 
 class EdgeSettings(BaseSettings):
@@ -75,7 +78,7 @@ def load(home: Path) -> EdgeSettings:
     except ValidationError as error:
         fields = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise ConfigInvalid(fields) from error
-    return refuse_face_only(settings)
+    return refuse_unwired_way(refuse_face_only(settings))
 
 
 def refuse_face_only(settings: EdgeSettings) -> EdgeSettings:
@@ -85,4 +88,21 @@ def refuse_face_only(settings: EdgeSettings) -> EdgeSettings:
     """
     if settings.camera != "none:" and settings.lane_reader == "none:":
         raise ConfigInvalid("FACE_ONLY: a lane with a camera needs a card reader too (lane_reader)")
+    return settings
+
+
+def refuse_unwired_way(settings: EdgeSettings) -> EdgeSettings:
+    """A turnstile that cannot open the way its lane leads is refused at start, not found out by the first person who stands before it.
+
+    Raises `ConfigInvalid`.
+    """
+    scheme, _, rest = settings.turnstile.partition(":")
+    if scheme not in _WIRED:
+        return settings
+    wired = {part.partition("=")[0] for part in re.split("[?&,]", rest)}
+    way = "in" if settings.direction is Direction.IN else "out"
+    if way not in wired:
+        raise ConfigInvalid(f"TURNSTILE_WAY_NOT_WIRED: a lane that leads {way} needs {way}= (turnstile, direction)")
+    if "button" in wired and "out" not in wired:
+        raise ConfigInvalid("TURNSTILE_WAY_NOT_WIRED: an exit button needs out= to open (turnstile)")
     return settings

@@ -1,7 +1,8 @@
 """The loop of one lane: newest frame, newest card, decision, screen. One thread, which owns the turnstile and its store.
 
-A frame older than half a second is never matched. Whoever wants out and cannot be told is let out untold (`edge.gate.patience`). A camera that fails takes only itself away: cards go on, and the screen says so. The
-same holds while the kiosk photographs somebody through this lane's camera: whoever is being enrolled asks for no passage.
+A frame older than half a second is never matched. Whoever wants out and cannot be told is let out untold (`edge.gate.patience`). A camera
+that fails takes only itself away: cards go on, and the screen says so. The same holds while the kiosk photographs somebody through this
+lane's camera: whoever is being enrolled asks for no passage.
 """
 
 from __future__ import annotations

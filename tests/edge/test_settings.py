@@ -32,3 +32,27 @@ def test_a_mistake_in_a_file_is_named(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigInvalid) as raised:
         settings.load(tmp_path)
     assert any(word in str(raised.value) for word in ("devices.toml", "kamera", "kiosk_port", "face_engine"))
+
+
+@pytest.mark.parametrize(
+    ("direction", "turnstile"),
+    [
+        ("02", "modbus:/dev/ttyUSB0?baud=9600&unit=1&in=0&fire=0"),
+        ("02", "gpio:in=17,passed=22"),
+        ("01", "modbus:/dev/ttyUSB0?out=1"),
+        ("01", "modbus:/dev/ttyUSB0?in=0&button=3"),
+        ("01", "gpio:in=17,button=13"),
+    ],
+)
+def test_a_turnstile_that_cannot_open_its_lanes_way_is_refused(tmp_path: Path, direction: str, turnstile: str) -> None:
+    (tmp_path / "box.toml").write_text(f'direction = "{direction}"')
+    (tmp_path / "devices.toml").write_text(f'turnstile = "{turnstile}"')
+    with pytest.raises(ConfigInvalid, match="TURNSTILE_WAY_NOT_WIRED"):
+        settings.load(tmp_path)
+
+
+@pytest.mark.parametrize("turnstile", ["modbus:/dev/ttyUSB0?out=1&button=3", "gpio:in=17,out=27", "simulated:/tmp/arm", "none:"])
+def test_a_turnstile_that_opens_the_way_out_serves_a_lane_out(tmp_path: Path, turnstile: str) -> None:
+    (tmp_path / "box.toml").write_text('direction = "02"')
+    (tmp_path / "devices.toml").write_text(f'turnstile = "{turnstile}"')
+    assert settings.load(tmp_path).turnstile == turnstile
