@@ -86,9 +86,14 @@ def refuse_face_only(settings: EdgeSettings) -> EdgeSettings:
 
     Raises `ConfigInvalid`.
     """
-    if settings.camera != "none:" and settings.lane_reader == "none:":
+    if not _is_none(settings.camera) and _is_none(settings.lane_reader):
         raise ConfigInvalid("FACE_ONLY: a lane with a camera needs a card reader too (lane_reader)")
     return settings
+
+
+def _is_none(uri: str) -> bool:
+    """Whether this address is of nothing, however it is written: what stands behind the colon does not make it a device."""
+    return uri.partition(":")[0].strip() in ("none", "")
 
 
 def refuse_unwired_way(settings: EdgeSettings) -> EdgeSettings:

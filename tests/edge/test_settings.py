@@ -20,8 +20,9 @@ def test_both_files_are_read_and_the_environment_outranks_them(tmp_path: Path, m
     assert (found.box, found.camera, found.mqtt_host) == ("b-1", "opencv:0", "elsewhere")
 
 
-def test_a_gate_that_knows_only_faces_is_refused(tmp_path: Path) -> None:
-    write(tmp_path, "devices.toml", 'camera = "opencv:0"\n')
+@pytest.mark.parametrize("reader", ["none:", "none", "none:x", "none:?a=1", " none:", ""])
+def test_a_gate_that_knows_only_faces_is_refused(tmp_path: Path, reader: str) -> None:
+    write(tmp_path, "devices.toml", f'camera = "opencv:0"\nlane_reader = "{reader}"\n')
     with pytest.raises(ConfigInvalid, match="FACE_ONLY"):
         settings.load(tmp_path)
 
