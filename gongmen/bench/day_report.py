@@ -57,8 +57,8 @@ def report_of(people: Morning, lived: Lived, inputs: dict[str, object], publishe
     least, mostly, most = REACTS_S
     report.notes.append(
         f"assumed, not measured: a living visitor turns the head {least} to {most} s (mostly {mostly} s) after the screen asks (the nose's "
-        f"landmark is moved), {UNMOVED:.0%} of them never; no blinks are asked here. not_alive: workers told that no living "
-        "face was seen"
+        f"landmark is moved), {UNMOVED:.0%} of them never; no blinks are asked here. never_turn: so many "
+        "workers; not_alive: told that no living face was seen"
     )
     report.notes.append(_compression(lived, everybody))
     report.notes += [_case(visit) for visit in everybody if _went_wrong(visit)]
@@ -108,6 +108,7 @@ def _sums(visits: Sequence[Visit]) -> dict[str, Any]:
         "face_missed": sum(visit.refused_by_face for visit in workers),
         "as_another": sum(bool(visit.by) and visit.taken_for != visit.visitor.person for visit in workers),
         "not_alive": sum(Reason.LIVENESS_FAILED in visit.reasons for visit in workers),
+        "never_turn": sum(visit.visitor.reacts_s is None and visit.visitor.picture is not None for visit in workers),
         **_wrongly_in([(visit.visitor.kind, bool(visit.by)) for visit in others]),
         "s_p50": percentile(seconds, 0.5),
         "s_p95": percentile(seconds, 0.95),

@@ -64,6 +64,15 @@ class Aside:
     straight: float
 
 
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """That picture, with the face found in it."""
+
+    of: Aside
+    image: Image
+    face: Face
+
+
 @dataclass(frozen=True)
 class Turned:
     """One turned head in one condition. `way` is how far the nose went from where it stands straight, the head's way counted positive, or
@@ -91,12 +100,13 @@ def turned_rows(report: Report, data: Path) -> None:
         return
     enrolled = Gallery.build(engine.dim, {who: _rows(engine, straight) for who, (straight, _) in people.items()})
     enough = enough_turned(engine.scale)
+    shown = [found for _, aside in people.values() for one in aside if (found := _shown(engine, one)) is not None]
     for name in SEEN:
         condition = next(one for one in CONDITIONS if one.name == name)
-        seen = [_turned(engine, enrolled, one, condition) for _, aside in people.values() for one in aside]
+        seen = [_turned(engine, enrolled, one, condition) for one in shown]
         for least, most in BANDS if name == "clean" else ():
-            _row(report, f"{least:.0f} to {most:.0f} degrees", [one for one in seen if least <= abs(one.yaw) < most], enough)
-        _row(report, f"{BANDS[1][0]:.0f} degrees and more, {name}", [one for one in seen if abs(one.yaw) >= BANDS[1][0]], enough)
+            turned_row(report, f"{least:.0f} to {most:.0f} degrees", [one for one in seen if least <= abs(one.yaw) < most], enough)
+        turned_row(report, f"{BANDS[1][0]:.0f} degrees and more, {name}", [one for one in seen if abs(one.yaw) >= BANDS[1][0]], enough)
         if name == "clean":
             tries = [score >= enough for one in seen if one.counts for score in one.others]
             report.row(check="turned head", part="somebody else's for the picture's", apcer=float(np.mean(tries)), attacks=len(tries))
@@ -133,11 +143,17 @@ def _rows(engine: FaceEngine, straight: Sequence[Picture]) -> np.ndarray[Any, np
     return np.stack([enrolment_row(engine, image, face) for image, face in found if face is not None])
 
 
-def _turned(engine: FaceEngine, enrolled: Gallery, one: Aside, condition: Condition) -> Turned:
+def _shown(engine: FaceEngine, one: Aside) -> Shown | None:
     image = photograph(one.path)
     face = main_face(engine, image)
-    if face is not None and condition.name != "clean":
-        image = track(image, face.landmarks, condition, one.path.stem, 1)[0]
+    return Shown(one, image, face) if face is not None else None
+
+
+def _turned(engine: FaceEngine, enrolled: Gallery, shown: Shown, condition: Condition) -> Turned:
+    one, image = shown.of, shown.image
+    face: Face | None = shown.face
+    if condition.name != "clean":
+        image = track(image, shown.face.landmarks, condition, one.path.stem, 1)[0]
         face = main_face(engine, image)
     place = depth_place(face.landmarks) if face is not None else None
     if face is None or place is None:
@@ -148,7 +164,8 @@ def _turned(engine: FaceEngine, enrolled: Gallery, one: Aside, condition: Condit
     return Turned(one.yaw, way, scores[one.person], tuple(score for other, score in scores.items() if other != one.person))
 
 
-def _row(report: Report, part: str, seen: Sequence[Turned], enough: float) -> None:
+def turned_row(report: Report, part: str, seen: Sequence[Turned], enough: float) -> None:
+    """How many of these count as the movement, and how many of those are shown to be the person (a score of `enough`)."""
     counted = [one for one in seen if one.counts]
     same = sum(one.own >= enough for one in counted)
     if seen:

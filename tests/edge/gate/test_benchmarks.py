@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from edge.faces import Image, Quality, Vector, unit
+from edge.gate.challenge import TURNED
 from edge.store.secrets import BoxKeys
 from gongmen.bench.conditions import CONDITIONS, Condition, track
+from gongmen.bench.day_people import Kind, morning
 from gongmen.bench.face_errors import Trials, figures, missed, wilson
 from gongmen.bench.face_tracks import Picture, Seen, photographs
 from gongmen.bench.faces import REGULARS, rows, trials
@@ -18,8 +20,9 @@ from gongmen.bench.gate import measure_gate, one_core
 from gongmen.bench.gate_rig import fill
 from gongmen.bench.gate_swap import measure_swap
 from gongmen.bench.liveness import auc, pictures, rates
-from gongmen.bench.photographs import Photographed
+from gongmen.bench.photographs import DATA, Photographed
 from gongmen.bench.report import Report
+from gongmen.bench.turned import Turned, turned_row, turned_rows
 from tests.edge.gate.people import engine, photograph_files
 from tests.edge.gate.people import photographs as pictures_of
 
@@ -152,6 +155,37 @@ def test_prints_that_pass_and_people_who_are_refused_are_two_rates() -> None:
     assert (row["apcer"], row["bpcer"]) == (0.25, 0.1)
     assert rates(0, 5, 0, 0)["bpcer"] is None
     assert auc(np.array([0.9, 0.5]), np.array([0.1, 0.5])) == pytest.approx(0.875)
+
+
+def test_a_turned_head_counts_by_how_far_its_nose_went_and_a_hidden_one_does_not() -> None:
+    report = Report("turned")
+    seen = [Turned(30, TURNED, 0.9), Turned(30, TURNED, 0.1), Turned(-30, TURNED - 0.01, 0.9), Turned(30, None)]
+    turned_row(report, "30 degrees", seen, 0.36)
+    assert report.rows[0] | {"bpcer_95": None} == {
+        "check": "turned head",
+        "part": "30 degrees",
+        "bpcer": 0.75,
+        "bpcer_95": None,
+        "live": 4,
+        "counts": "2/4",
+        "same": "1/2",
+    }
+
+
+def test_without_people_who_look_aside_no_turned_head_is_measured_and_the_report_says_so(tmp_path: Path) -> None:
+    report = Report("turned")
+    turned_rows(report, tmp_path)
+    assert report.rows == []
+    assert "not measured" in report.notes[0]
+
+
+def test_some_people_never_turn_their_heads_and_no_print_does() -> None:
+    if not (DATA / "faces").is_dir():
+        pytest.skip("no photographs")
+    people = morning(DATA, 600).visitors
+    still = [one for one in people if one.kind is Kind.WORKER and one.reacts_s is None]
+    assert 2 <= len(still) <= 30
+    assert all(one.reacts_s is None for one in people if one.kind is Kind.PRINT)
 
 
 def test_no_spoofs_are_no_pictures(tmp_path: Path) -> None:
