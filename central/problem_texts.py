@@ -61,6 +61,11 @@ IDENTITY: Final[dict[str, tuple[str, str]]] = {
         "此事项属企业级管理，须由用人单位用法人一证通登录办理，项目账号不能代替（A-04）。",
         "This is the enterprise's own affair: the employer signs in with its certificate; a project account cannot stand in (A-04).",
     ),
+    "ENTERPRISE_BY_CERTIFICATE": (
+        "企业须用法人一证通证书登录，不能用密码；接口令牌由企业用证书登录后自行签发。尚无证书的，向发证机构申领（上海 CA 962600）（A-04）。",
+        "An enterprise signs in by its certificate, not by password, and issues its API tokens itself after that. Without a certificate, "
+        "apply at the authority (Shanghai CA, telephone 962600) (A-04).",
+    ),
     "OUTSIDE_DELEGATION": (
         "该操作不在项目经理对您的授权范围或期限内，请联系项目经理（A-06）。",
         "This is outside what the project manager delegated to you, or its time: ask the project manager (A-06).",

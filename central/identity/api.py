@@ -37,7 +37,7 @@ router = APIRouter(prefix="/api/v1", tags=["身份 identity"], responses=RESPONS
 
 @router.post("/tokens", status_code=201, response_model=TokenOut, summary="签发接口令牌 / issue an API token")
 def issue_token(call: Caller, body: TokenIn) -> Response:
-    """安全管理员签发，或本单位、本项目部在自身权限内签发；令牌明文只在此返回一次。"""
+    """安全管理员签发，或本单位、本项目部在自身权限内签发；企业的令牌由企业用证书自行签发（A-04）。令牌明文只在此返回一次。"""
 
     def deed(session: Session) -> TokenOut:
         projects.require_known(session, body.company_id, body.project_id)
@@ -51,6 +51,7 @@ def issue_token(call: Caller, body: TokenIn) -> Response:
             project_id=body.project_id,
             functions=body.functions,
             expires_at=body.expires_at,
+            enterprise_passwords=call.centre.settings.enterprise_passwords,
         )
         return _token(token).model_copy(update={"token": clear})
 
@@ -73,7 +74,7 @@ def revoke_token(call: Caller, token_id: RowId) -> Response:
 
 @router.post("/accounts", status_code=201, response_model=AccountOut, summary="开设门户账号 / create a portal account")
 def create_account(call: Caller, body: AccountIn) -> Response:
-    """安全管理员开设各类账号；项目经理可为本项目部开设成员和劳务员账号（A-06）。"""
+    """安全管理员开设各类账号；项目经理可为本项目部开设成员和劳务员账号（A-06）。企业用证书登录，不开账号（A-04）。"""
 
     def deed(session: Session) -> AccountOut:
         projects.require_known(session, body.company_id, body.project_id)
@@ -90,6 +91,7 @@ def create_account(call: Caller, body: AccountIn) -> Response:
             project_id=body.project_id,
             position=body.position,
             is_temporary=body.password_is_temporary,
+            enterprise_passwords=call.centre.settings.enterprise_passwords,
         )
         return _account(account)
 

@@ -39,6 +39,20 @@ def position(role: Role, wanted: Position | None) -> Position:
     return wanted or Position.MANAGER
 
 
+def needs_certificate(role: Role, enterprise_passwords: bool) -> bool:
+    """A-04: an enterprise acts behind its certificate alone. `enterprise_passwords` is the centre's setting, for trials only."""
+    return role is Role.EMPLOYER and not enterprise_passwords
+
+
+def behind_certificate(acting: Access, role: Role, enterprise_passwords: bool) -> None:
+    """A-04: whoever makes a way in for an enterprise, or comes in as one, signed in with its certificate, or carries a token of who did.
+
+    Raises `Problem` 403 ENTERPRISE_BY_CERTIFICATE. The machine itself (`SYSTEM`) is not asked.
+    """
+    if needs_certificate(role, enterprise_passwords) and not acting.certificate and acting.actor != "system":
+        raise Problem("ENTERPRISE_BY_CERTIFICATE", 403)
+
+
 def may_create_account(access: Access, role: Role, company_id: int | None, project_id: int | None, at: Position) -> None:
     """The security administrator opens accounts; a project's manager opens those of the own office's clerks and members (A-06)."""
     if access.may(Function.MANAGE_ACCOUNTS):

@@ -52,15 +52,17 @@ def create_account(
     project_id: int | None = None,
     position: Position | None = None,
     is_temporary: bool = False,
+    enterprise_passwords: bool = False,
 ) -> Account:
     """Make an account for the portal. `is_temporary`: its owner chooses an own password at the first sign-in.
 
     The security administrator makes any; a project's manager those of its own office. Raises `Problem` 403, 409 USERNAME_TAKEN or
-    MANAGER_EXISTS, 422 PASSWORD_TOO_WEAK.
+    MANAGER_EXISTS, 422 PASSWORD_TOO_WEAK. An enterprise gets none (A-04), unless the centre's `enterprise_passwords` says so.
     """
     company_id, project_id = rules.principal(role, company_id, project_id)
     at = rules.position(role, position)
     rules.may_create_account(access, role, company_id, project_id, at)
+    rules.behind_certificate(access, role, enterprise_passwords)
     rules.password(password, username)
     if session.scalar(select(Account.id).where(Account.username == username)) is not None:
         raise Problem("USERNAME_TAKEN", 409, "username")

@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from central import audit
-from central.access import Access, Function, Role
+from central.access import SYSTEM, Access, Function, Role
 from central.clock import Clock
 from central.errors import Problem
 from central.identity import certificates, principals, rules
@@ -45,10 +45,15 @@ def issue_token(
     project_id: int | None = None,
     functions: Iterable[Function] | None = None,
     expires_at: dt.datetime | None = None,
+    enterprise_passwords: bool = False,
 ) -> tuple[ApiToken, str]:
-    """Make a bearer token; its clear text exists in the answer only. Raises `Problem` 403 SCOPE_EXCEEDS_MAKER."""
+    """Make a bearer token; its clear text exists in the answer only.
+
+    Raises `Problem` 403 SCOPE_EXCEEDS_MAKER, ENTERPRISE_BY_CERTIFICATE for an enterprise's that its certificate does not make (A-04).
+    """
     company_id, project_id = rules.principal(role, company_id, project_id)
     scope = rules.token_scope(access, role, company_id, project_id, functions)
+    rules.behind_certificate(access, role, enterprise_passwords)
     if expires_at is not None and expires_at <= clock.now():
         raise Problem("TOKEN_EXPIRY_INVALID", 422, "expires_at")
     clear = f"gm_{secrets.token_urlsafe(32)}"
@@ -88,13 +93,17 @@ def page_of_tokens(session: Session, access: Access, after: int, limit: int, sor
     return [row[0] for row in ORDER.page(session, _mine(access), (), sort, after=after, limit=limit)]
 
 
-def bearer(session: Session, clock: Clock, clear: str) -> Access | None:
+def bearer(session: Session, clock: Clock, clear: str, *, enterprise_passwords: bool = False) -> Access | None:
     """Who carries this token, or None if it is unknown, expired or revoked, or its maker is no longer there.
 
     A token is narrowed to what its maker holds now: a certificate that loses a function takes it from its tokens too.
+    Raises `Problem` 403 ENTERPRISE_BY_CERTIFICATE for an enterprise's that no certificate stands behind (A-04).
     """
     token = session.scalar(select(ApiToken).where(ApiToken.token_hash == _digest(clear)))
-    return None if token is None else _access(session, clock, token)
+    access = None if token is None else _access(session, clock, token)
+    if access is not None and token is not None and token.maker != SYSTEM.actor:
+        rules.behind_certificate(access, access.role, enterprise_passwords)
+    return access
 
 
 def note_use(session: Session, clock: Clock, actor: str) -> None:

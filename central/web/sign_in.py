@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from central import audit
 from central.errors import Problem
-from central.identity import second_factor
+from central.identity import rules, second_factor
 from central.identity import service as identity
 from central.identity.model import Account
 from central.identity.rules import ADMINISTRATORS
@@ -84,6 +84,8 @@ def router(portal: Portal) -> APIRouter:
 def _begin(portal: Portal, request: Request, username: str, password: str) -> tuple[str, str]:
     """Signs in; returns the new token and what is still to be shown. Raises `Problem` ACCOUNT_LOCKED or LOGIN_FAILED.
 
+    Where the password was right: ENTERPRISE_BY_CERTIFICATE (A-04).
+
     Every failure is counted before it is told.
     """
     now, passwords = portal.clock.now(), portal.centre.passwords
@@ -98,6 +100,7 @@ def _begin(portal: Portal, request: Request, username: str, password: str) -> tu
         if account is None:
             attempts.note_failure(session, keys, now)
         else:
+            rules.behind_certificate(identity.access_of(session, now, account), account.role, portal.centre.settings.enterprise_passwords)
             stage = stage_after_password(portal, account)
             if stage != SECOND:
                 attempts.forget(session, keys[0])

@@ -93,6 +93,7 @@ def _centre(held: ExitStack, home: Path) -> tuple[Office, Cable]:
         "GONGMEN_CENTRAL_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "GONGMEN_CENTRAL_MQTT_PORT": str(broker_port),
         "GONGMEN_CENTRAL_SECURE_COOKIES": "false",
+        "GONGMEN_CENTRAL_ENTERPRISE_PASSWORDS": "true",  # a trial's employer has no certificate
     }
     broker = _start(held, Part("broker", ["gongmen.demo.broker", str(broker_port)], home / "logs"))
     eventually("the broker", 30, lambda: broker.serves(broker_port))

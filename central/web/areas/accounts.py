@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session
 from central.access import Access, Position, Role
 from central.call import RowId
 from central.errors import Problem
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.workbook import Column, Value
-from central.identity import account_list, second_factor
+from central.identity import account_list, rules, second_factor
 from central.identity import service as identity
 from central.identity.account_list import AccountLine
 from central.identity.schemas import AccountIn
 from central.projects import company_list
 from central.web import choices
 from central.web.areas import Area, Entry
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import columns
 from central.web.forms import Field, Form, Form_, Section, Sent, typed
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
@@ -35,7 +36,7 @@ Deed = Callable[[Session, Access, int], Any]
 def router(portal: Portal) -> APIRouter:
     """The pages of this module."""
     pages = APIRouter(include_in_schema=False)
-    clock = portal.clock
+    clock, by_password = portal.clock, portal.centre.settings.enterprise_passwords
     deeds: dict[str, Deed] = {
         "disable": lambda session, access, one: identity.disable_account(session, clock, access, one),
         "enable": identity.enable_account,
@@ -54,7 +55,7 @@ def router(portal: Portal) -> APIRouter:
             "sortable": account_list.ORDER.columns,
             "roles": choices.of(Role, "role", t),
             "more": str(rows[-1].account.id) if len(found) > PAGE_SIZE else "",
-            "form": form or _form(t),
+            "form": form or _form(t, by_password),
             "name": shown_once[0],
             "password": shown_once[1],
             "has_second": second_factor.is_on,
@@ -74,7 +75,7 @@ def router(portal: Portal) -> APIRouter:
         def rows(session: Session) -> Iterator[AccountLine]:
             return every(lambda after: _found(session, access, listing, after, BATCH), lambda row: row.account.id)
 
-        return book(portal, access, rows, _columns(texts_of(request)), "账号", action="accounts.exported", of="accounts")
+        return book(portal.centre, access, rows, _columns(texts_of(request)), "账号", action="accounts.exported", of="accounts")
 
     @pages.post(HERE)
     def create(request: Request, sent: Form_) -> Response:
@@ -84,7 +85,9 @@ def router(portal: Portal) -> APIRouter:
         def deed(session: Session, access: Access) -> str:
             password = secrets.token_urlsafe(12)
             said = typed(AccountIn, _said(session, sent) | {"password": password}).model_dump(exclude={"password_is_temporary"})
-            account = identity.create_account(session, clock, portal.centre.passwords, access, **said, is_temporary=True)
+            account = identity.create_account(
+                session, clock, portal.centre.passwords, access, **said, is_temporary=True, enterprise_passwords=by_password
+            )
             made.append((account.username, password))
             return told(HERE, "saved")
 
@@ -94,7 +97,7 @@ def router(portal: Portal) -> APIRouter:
             if problem.status in (401, 403, 404):
                 raise
             t = texts_of(request)
-            return page(request, _form(t).after(sent).refused(_named(problem), t), problem.status)
+            return page(request, _form(t, by_password).after(sent).refused(_named(problem), t), problem.status)
         return page(request, shown_once=made[0]) if made else redirect(request, where)
 
     @pages.post(f"{HERE}/{{account_id}}/reset")
@@ -166,11 +169,12 @@ def _named(problem: Problem) -> Problem:
     return problem
 
 
-def _form(t: Texts) -> Form:
+def _form(t: Texts, enterprise_passwords: bool) -> Form:
+    roles = [role for role in Role if not rules.needs_certificate(role, enterprise_passwords)]
     fields = (
         Field("username", required=True, limit=64),
         Field("shown_name", required=True),
-        Field("account_role", "select", required=True, options=choices.of(Role, "role", t)),
+        Field("account_role", "select", required=True, options=choices.of(roles, "role", t)),
         Field("position", "select", options=choices.of(Position, "position", t), show="account_role=contractor"),
         Field("uscc", limit=18, show="account_role=employer,contractor"),
         Field("reg_no", limit=64, show="account_role=contractor"),

@@ -16,16 +16,17 @@ from central.access import Access, Function, Role
 from central.call import RowId
 from central.clock import SITE_ZONE
 from central.errors import Problem
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.workbook import Column, Value
 from central.functions import OF_ROLE
 from central.identity import tokens
 from central.identity.model import ApiToken
-from central.identity.rules import unpacked
+from central.identity.rules import needs_certificate, unpacked
 from central.people.typed import day
 from central.projects import company_list
 from central.web import choices
 from central.web.areas import Area, Entry, needs
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import columns
 from central.web.forms import Field, Form, Form_, Section, Sent
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
@@ -48,6 +49,7 @@ class TokenLine:
 def router(portal: Portal) -> APIRouter:
     """The pages of this module."""
     pages = APIRouter(include_in_schema=False)
+    by_password = portal.centre.settings.enterprise_passwords
 
     def page(request: Request, form: Form | None = None, status: int = 200, shown_once: tuple[str, str] = ("", "")) -> Response:
         access, t, listing = signed_in(request), texts_of(request), _listing(request)
@@ -60,7 +62,7 @@ def router(portal: Portal) -> APIRouter:
             "columns": COLUMNS,
             "sortable": tokens.ORDER.columns,
             "more": str(rows[-1].token.id) if len(found) > PAGE_SIZE else "",
-            "form": form or _form(access, t),
+            "form": form or _form(access, t, by_password),
             "name": shown_once[0],
             "clear": shown_once[1],
             "once": secrets.token_urlsafe(18),
@@ -78,7 +80,7 @@ def router(portal: Portal) -> APIRouter:
         def rows(session: Session) -> Iterator[TokenLine]:
             return every(lambda after: _found(session, access, listing, after, BATCH), lambda row: row.token.id)
 
-        return book(portal, access, rows, _columns(texts_of(request)), "接口令牌", action="tokens.exported", of=access.actor)
+        return book(portal.centre, access, rows, _columns(texts_of(request)), "接口令牌", action="tokens.exported", of=access.actor)
 
     @pages.post(HERE)
     def issue(request: Request, sent: Form_) -> Response:
@@ -89,7 +91,8 @@ def router(portal: Portal) -> APIRouter:
             name = sent.get("token_name")[:100]
             if not name:
                 raise Problem("FIELD_MISSING", 422, "token_name")
-            token, clear = tokens.issue_token(session, portal.clock, access, name=name, **_said(session, access, sent))
+            said = _said(session, access, sent) | {"enterprise_passwords": by_password}
+            token, clear = tokens.issue_token(session, portal.clock, access, name=name, **said)
             made.append((token.name, clear))
             return told(HERE, "saved")
 
@@ -100,7 +103,7 @@ def router(portal: Portal) -> APIRouter:
                 raise
             access, t = signed_in(request), texts_of(request)
             problem.field = "token_until" if problem.field == "expires_at" else problem.field
-            return page(request, _form(access, t).after(sent).refused(problem, t), problem.status)
+            return page(request, _form(access, t, by_password).after(sent).refused(problem, t), problem.status)
         return page(request, shown_once=made[0]) if made else redirect(request, where)
 
     @pages.post(f"{HERE}/{{token_id}}/revoke")
@@ -172,11 +175,12 @@ def _until(sent: Sent) -> dt.datetime | None:
     return None if last is None else dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), SITE_ZONE)
 
 
-def _form(access: Access, t: Texts) -> Form:
+def _form(access: Access, t: Texts, enterprise_passwords: bool) -> Form:
     of_whom: tuple[Field, ...] = ()
     if access.role is Role.SECURITY:
+        roles = [role for role in Role if not needs_certificate(role, enterprise_passwords)]
         of_whom = (
-            Field("account_role", "select", required=True, options=choices.of(Role, "role", t)),
+            Field("account_role", "select", required=True, options=choices.of(roles, "role", t)),
             Field("uscc", limit=18, show="account_role=employer,contractor"),
             Field("reg_no", limit=64, show="account_role=contractor"),
         )

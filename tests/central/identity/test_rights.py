@@ -239,7 +239,7 @@ def test_a_narrow_token_is_refused_outside_its_scope_and_knows_nothing_of_words_
         token, clear = identity.issue_token(
             session,
             clock,
-            story.security,
+            SYSTEM,
             name="只看",
             role=Role.EMPLOYER,
             company_id=story.site.labour.id,
