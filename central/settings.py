@@ -22,10 +22,10 @@ class CentralSettings(BaseSettings):
     not where the centre finds it. Several processes that take in events share the load under one name in `mqtt_share`, each with an
     `mqtt_client_id` of its own.
 
-    `certificate_roots` and `certificate_lists` are files or folders of the authorities that name enterprises, and of what
-    they revoked (A-04); `certificate_revocation` says what happens without a current list. Administrators need a second
-    factor unless told otherwise; `enterprise_passwords` lets enterprises in without a certificate, for trials and demos only. `password_memory_mib` and `password_rounds` are what one guess at a password costs (argon2id); below the
-    bounds, which are OWASP's least, nothing starts.
+    `certificate_roots` and `certificate_lists` are files or folders of the authorities that name enterprises, and of what they revoked
+    (A-04); `certificate_revocation` says what happens without a current list. Administrators need a second factor unless told otherwise;
+    `enterprise_passwords` lets enterprises in without a certificate, for trials and demos only. `password_memory_mib` and
+    `password_rounds` are what one guess at a password costs (argon2id); below the bounds, which are OWASP's least, nothing starts.
 
     `platform_url` is the national platform's address (empty: nothing is uploaded), `platform_projects` the registration numbers of the
     projects that may be uploaded. `platform_secret` is a file (0600) with the appsecret, or a folder (0700) with one named after each
