@@ -6,7 +6,8 @@ pressed; `fire` and `tamper` are normally closed. `lamp` is a relay for the lane
 
 `timed=board` (default) lets the board end the pulse itself: "flash on", function 05 at 0x0200 + relay with the length in 100 ms (Waveshare
 Modbus RTU Relay). It ends whatever becomes of this process or the cable. `timed=box` is for boards without it: on, wait, off; there a
-process that dies in between leaves the relay on until the next start lets it go, so the turnstile must be set to *pulse* mode.
+process that dies in between leaves the relay on, so the turnstile must be set to *pulse* mode. What a process that was killed left on (a
+pulse of that kind, a hold, the lamp) is let go before anything else by the next one, and again and again while the board does not take it.
 
 A pulse is never sent twice: after `DeviceTimeout` it may or may not have been given.
 """
@@ -98,6 +99,7 @@ class ModbusTurnstile:
         self._was_there = False
         self._ready_at_s: dict[Way, float] = {}
         self._holding = self._lit = self._pressed = self._was_closed = False
+        self._left_on = {*wiring.outputs.values(), *(() if wiring.lamp is None else (wiring.lamp,))}
         with suppress(DeviceError):  # a pulse that an earlier process left on ends here
             self._connected()
 
@@ -114,6 +116,7 @@ class ModbusTurnstile:
         if self._wiring.board_times:
             flash = FlashOn(address=FLASH_ON + relay, registers=[round(self._wiring.pulse_s / FLASH_UNIT_S)], dev_id=self._wiring.unit)
             self._ask(lambda client: client.execute(False, flash), flash)
+            self._left_on.discard(relay)
             self._ready_at_s[way] = time.monotonic() + self._wiring.pulse_s + GAP_S
         else:
             self._pull_and_let_go(relay)
@@ -128,17 +131,21 @@ class ModbusTurnstile:
     def hold(self, opened: bool) -> None:
         """See `Turnstile.hold`. A board that lost its power meanwhile holds again when this is repeated."""
         self._holding = opened
-        for relay in self._wiring.outputs.values():
-            if opened:
-                self._write(relay, on=True)
-            else:
-                self._let_go(relay)
+        relays = set(self._wiring.outputs.values())
+        if not opened:
+            self._left_on |= relays
+            self._let_go_what_is_left_on()
+            return
+        self._left_on -= relays
+        for relay in sorted(relays):
+            self._write(relay, on=True)
 
     def light(self, on: bool) -> None:
         """See `Turnstile.light`."""
         if self._wiring.lamp is not None:
             self._lit = on
             self._write(self._wiring.lamp, on=on)
+            self._left_on.discard(self._wiring.lamp)
 
     def pressed(self) -> bool:
         """See `Turnstile.pressed`: the board is asked, so a press shorter than the time between two calls is not seen."""
@@ -149,10 +156,13 @@ class ModbusTurnstile:
         return was
 
     def alarms(self) -> frozenset[str]:
-        """See `Turnstile.alarms`. STUCK is a sensor that stays closed. Raises `DeviceError` if the board does not answer."""
+        """See `Turnstile.alarms`. STUCK is a sensor that stays closed, or a relay that could not be let go. Raises
+        `DeviceError` if the board does not answer."""
         closed = self._look()
+        with suppress(DeviceError):  # said below; what the inputs say counts more
+            self._let_go_what_is_left_on()
         found = {name.upper() for name in ("fire", "tamper") if closed.get(name) is False}
-        return frozenset(found | ({"STUCK"} if self._sensor.is_stuck(time.monotonic()) else set()))
+        return frozenset(found | ({"STUCK"} if self._left_on or self._sensor.is_stuck(time.monotonic()) else set()))
 
     def close(self) -> None:
         """See `Turnstile.close`. A pulse that the board times ends by itself; what is held open is let go."""
@@ -162,6 +172,10 @@ class ModbusTurnstile:
                     self.light(on=False)
                 if self._holding:
                     self.hold(opened=False)
+        self._drop()
+
+    def _drop(self) -> None:
+        """The port is given back; what is held stays held, and is asked for again as soon as the port is there."""
         client, self._client = self._client, None
         if client is not None:
             with suppress(*_PORT_ERRORS):
@@ -192,17 +206,33 @@ class ModbusTurnstile:
             self._write(relay, on=True)
             time.sleep(self._wiring.pulse_s)
         finally:
-            self._let_go(relay)
+            self._left_on.add(relay)
+            self._let_go_what_is_left_on()
+
+    def _let_go_what_is_left_on(self) -> None:
+        """Each relay that may be on and should not. Raises `DeviceError` where one cannot be let go: it is tried again later. A relay that
+        the board refuses keeps none of the others; a board that is silent is silent for all."""
+        failed: DeviceError | None = None
+        for relay in sorted(self._left_on):
+            try:
+                self._let_go(relay)
+            except DeviceError as error:
+                failed = error
+                if error.retryable:
+                    break
+        if failed is not None:
+            raise failed
 
     def _let_go(self, relay: int) -> None:
-        """Raises the last `DeviceError` when it cannot be done: the relay may still be on."""
         for left in reversed(range(_OFF_TRIES)):
             try:
-                return self._write(relay, on=False)
+                self._write(relay, on=False)
             except DeviceError:
                 if not left:
                     raise
-        return None
+            else:
+                self._left_on.discard(relay)
+                return
 
     def _write(self, relay: int, *, on: bool) -> None:
         request = WriteSingleCoilRequest(address=relay, bits=[on], dev_id=self._wiring.unit)
@@ -216,7 +246,7 @@ class ModbusTurnstile:
         except ModbusIOException as silent:
             raise DeviceTimeout(f"{self._wiring.path}, unit {self._wiring.unit}: {silent.string}") from silent
         except _PORT_ERRORS as gone:
-            self.close()
+            self._drop()
             raise DeviceUnplugged(f"{self._wiring.path}: {gone}") from gone
         except (ModbusException, struct.error, IndexError) as nonsense:
             raise ProtocolFault(str(nonsense)) from nonsense
@@ -235,16 +265,17 @@ class ModbusTurnstile:
             if Path(wiring.path).exists():
                 raise DeviceFault(f"{wiring.path} is held by another program, or not open to this user (group dialout)")
             raise (DeviceUnplugged if self._was_there else DeviceMissing)(wiring.path)
-        self._client, self._was_there = client, True
-        if not wiring.board_times:
-            self._let_go_what_was_left_on()
+        self._client, came_back, self._was_there = client, self._was_there, True
+        self._set_right(came_back)
         return client
 
-    def _let_go_what_was_left_on(self) -> None:
-        """Before anything else; while it cannot be done, the port does not count as open."""
-        try:
-            for relay in self._wiring.outputs.values():
-                self._let_go(relay)
-        except DeviceError:
-            self.close()
-            raise
+    def _set_right(self, came_back: bool) -> None:
+        """A board that was away has kept what it was told last, or has forgotten it: it is told again. Also where it does not answer yet:
+        then at the next look."""
+        with suppress(DeviceError):
+            if self._holding:
+                self.hold(opened=True)
+                return
+            if came_back:
+                self._left_on |= set(self._wiring.outputs.values())
+            self._let_go_what_is_left_on()

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from hardware.catalogue import open_turnstile
-from hardware.errors import DeviceFault, DeviceMissing, DeviceTimeout, DeviceUnplugged, DeviceUnsupported
+from hardware.errors import DeviceError, DeviceFault, DeviceMissing, DeviceTimeout, DeviceUnplugged, DeviceUnsupported
 from hardware.turnstile import Turnstile, Way
 from tests.hardware.relay_board import OPTIONS, PASSED, FakeRelayBoard
+
+LET_GO = [(0, 0), (1, 0), (2, 0)]
+"""What a start tells the board first: both ways and the lamp to idle."""
 
 
 @pytest.fixture
@@ -31,14 +34,14 @@ def turnstile(board: FakeRelayBoard) -> Iterator[Turnstile]:
 def test_the_board_times_the_pulse(board: FakeRelayBoard, turnstile: Turnstile) -> None:
     turnstile.open(Way.IN)
     turnstile.open(Way.OUT)
-    assert board.written == [(0x0200, 3), (0x0201, 3)]
+    assert board.written[len(LET_GO) :] == [(0x0200, 3), (0x0201, 3)]
 
 
 def test_a_board_without_a_timer_is_let_go_at_the_start_and_after_each_pulse(board: FakeRelayBoard) -> None:
     turnstile = open_turnstile(f"modbus:{board.path}?{OPTIONS}&timed=box&pulse_ms=100")
-    assert board.written == [(0, 0), (1, 0)]
+    assert board.written == LET_GO
     turnstile.open(Way.OUT)
-    assert board.written[2:] == [(1, 0xFF00), (1, 0)]
+    assert board.written[3:] == [(1, 0xFF00), (1, 0)]
     turnstile.close()
 
 
@@ -49,8 +52,46 @@ def test_a_board_that_is_silent_at_the_start_is_let_go_once_it_answers(board: Fa
         turnstile.alarms()
     board.silent = False
     assert turnstile.alarms() == frozenset()
-    assert board.written[-2:] == [(0, 0), (1, 0)]
+    assert board.written[-3:] == LET_GO
     turnstile.close()
+
+
+@pytest.mark.parametrize("timed", ["board", "box"])
+def test_what_a_killed_process_left_on_is_let_go_by_the_next(board: FakeRelayBoard, timed: str) -> None:
+    address = f"modbus:{board.path}?{OPTIONS}&timed={timed}&pulse_ms=100"
+    killed = open_turnstile(address)
+    killed.hold(opened=True)
+    killed.light(on=True)
+    board.unplug()  # the port goes as it does with a process that is killed: nobody lets anything go
+    board.plug()
+    assert board.held() == {"in", "out", "lamp"}
+    turnstile = open_turnstile(address)
+    assert board.held() == set()
+    turnstile.close()
+    killed.close()
+
+
+def test_what_was_held_is_held_again_once_the_cable_is_back(board: FakeRelayBoard, turnstile: Turnstile) -> None:
+    turnstile.hold(opened=True)
+    board.unplug()
+    with pytest.raises(DeviceUnplugged):
+        turnstile.alarms()
+    board.plug()
+    before = len(board.written)
+    turnstile.alarms()
+    assert board.written[before:] == [(0, 0xFF00), (1, 0xFF00)]
+
+
+@pytest.mark.parametrize("fault", ["silent", "unplugged", "stuck"])
+def test_a_hold_whose_end_the_board_did_not_take_is_let_go_when_it_answers(board: FakeRelayBoard, turnstile: Turnstile, fault: str) -> None:
+    turnstile.hold(opened=True)
+    board.fail(**{fault: True})
+    with pytest.raises(DeviceError):
+        turnstile.hold(opened=False)
+    board.fail(**{fault: False})
+    assert board.held() == {"in", "out"}
+    assert turnstile.alarms() == frozenset()
+    assert board.held() == set()
 
 
 @pytest.mark.parametrize("fault", ["silent", "garbled"])
