@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Final, Literal
+from functools import partial
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from central import audit, paging
+from central import paging
 from central.attendance import refusals
 from central.attendance import refusals_sheet as sheet
 from central.attendance.refusals import Refused, Wanted
 from central.attendance.schemas import CHECKS_SAID
 from central.call import Caller, RowId
-from central.clock import SITE_ZONE
-from central.exchange import workbook
+from central.exchange.listing_book import ANSWERS, book
 from central.messaging import box_words
 from central.paging import Cursor, Limit, Page
 from central.problems import RESPONSES
 from edge.sync.wire import Reason
 
 router = APIRouter(prefix="/api/v1", tags=["attendance"], responses=RESPONSES)
-_FILE: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {workbook.MEDIA_TYPE: {}}, "description": "工作簿 / the workbook"}}
 Why = Annotated[Reason | None, Query(description="原因代码 / the reason's code")]
 Gate = Annotated[str | None, Query(max_length=16, description="门禁设备编号 / the box's id")]
 Day = Annotated[dt.date | None, Query(description="日期，零点起 / a date at the site, from midnight")]
@@ -103,7 +102,10 @@ def of_project(  # noqa: PLR0917  FastAPI names them
 
 
 @router.get(
-    "/projects/{project_id}/refusals/export.xlsx", response_class=Response, responses=_FILE, summary="导出被拒记录 / export denied attempts"
+    "/projects/{project_id}/refusals/export.xlsx",
+    response_class=Response,
+    responses=ANSWERS,
+    summary="导出被拒记录 / export denied attempts",
 )
 def export(  # noqa: PLR0917  FastAPI names them
     caller: Caller,
@@ -116,10 +118,5 @@ def export(  # noqa: PLR0917  FastAPI names them
 ) -> Response:
     """A-33: the whole list under the same conditions, masked like there; written into the audit."""
     wanted = Wanted(reason.value if reason else None, gate, day, assignment_id)
-    at = caller.centre.clock.now().astimezone(SITE_ZONE)
-    with caller.reading() as session:
-        rows = sheet.every(session, caller.access, project_id, wanted, sort)
-        file = workbook.workbook(rows, sheet.COLUMNS, sheet.TITLE, notes=(f"导出时间 {at:%Y-%m-%d %H:%M}",))
-    with caller.centre.database.writing() as session:
-        audit.record(session, caller.access, sheet.EXPORTED, f"project:{project_id}")
-    return workbook.answer(file, f"{sheet.TITLE}-{at:%Y%m%d}")
+    rows = partial(sheet.every, access=caller.access, project_id=project_id, wanted=wanted, sort=sort)
+    return book(caller.centre, caller.access, rows, sheet.COLUMNS, sheet.TITLE, action=sheet.EXPORTED, of=f"project:{project_id}")

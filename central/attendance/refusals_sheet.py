@@ -11,6 +11,7 @@ from central.access import Access, Function
 from central.attendance import refusals
 from central.attendance.refusals import Refused, Wanted
 from central.clock import SITE_ZONE
+from central.exchange import listing_book
 from central.exchange.workbook import Column
 from central.messaging import box_words
 
@@ -18,7 +19,6 @@ TITLE: Final = "被拒记录"
 EXPORTED: Final = "refusals.exported"
 """The deed's name in the audit."""
 UNKNOWN: Final = "闸机不认识"
-_PAGE: Final = 500
 _WAYS: Final = {"01": "进", "02": "出"}
 
 COLUMNS: Final[tuple[Column[Refused], ...]] = (
@@ -41,9 +41,6 @@ COLUMNS: Final[tuple[Column[Refused], ...]] = (
 def every(session: Session, access: Access, project_id: int, wanted: Wanted, sort: str) -> Iterator[Refused]:
     """All rows of the list, fetched page by page. Raises what `refusals.page` raises, and 403 without the function to export."""
     access.require(Function.EXPORT)
-    after = 0
-    while rows := refusals.page(session, access, project_id, wanted, sort, after=after, limit=_PAGE):
-        yield from rows[:_PAGE]
-        if len(rows) <= _PAGE:
-            return
-        after = rows[_PAGE - 1].id
+    return listing_book.every(
+        lambda after: refusals.page(session, access, project_id, wanted, sort, after=after, limit=listing_book.BATCH), lambda row: row.id
+    )

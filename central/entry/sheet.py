@@ -9,6 +9,7 @@ from central.clock import SITE_ZONE
 from central.entry.model import AssignmentState
 from central.entry.store import AssignmentView
 from central.entry.trades import TRADES
+from central.exchange import listing_book
 from central.exchange.workbook import Column
 from central.projects.rules import NameSource
 
@@ -20,7 +21,6 @@ STATE: Final = {
     AssignmentState.CONFIRMED: "已进场",
     AssignmentState.ENDED: "已结束",
 }
-PAGE: Final = 500
 
 COLUMNS: Final[tuple[Column[AssignmentView], ...]] = (
     Column("编号", lambda row: row.assignment.id, 10),
@@ -42,10 +42,4 @@ COLUMNS: Final[tuple[Column[AssignmentView], ...]] = (
 
 def every(page: Callable[[int, int], list[AssignmentView]]) -> Iterator[AssignmentView]:
     """All rows of a list, fetched page by page: `page(after, limit)` gives one row more than `limit` when another page follows."""
-    after = 0
-    while True:
-        rows = page(after, PAGE)
-        yield from rows[:PAGE]
-        if len(rows) <= PAGE:
-            return
-        after = rows[PAGE - 1].assignment.id
+    return listing_book.every(lambda after: page(after, listing_book.BATCH), lambda row: row.assignment.id)

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from central import audit
 from central.access import Function
 from central.call import Call, Caller, RowId
-from central.clock import SITE_ZONE
 from central.entry import enterprise, misc_staff, service, sheet
 from central.entry.model import AssignmentState
 from central.entry.schemas import AssignmentOut, EmployerProjectOut, assignment_out, employer_project_out
 from central.entry.store import AssignmentView
-from central.exchange import workbook
+from central.exchange.listing_book import ANSWERS, book
 from central.paging import Cursor, Limit, Page, after, page
 from central.people.registration import Policy
 from central.people.schemas import RegistrationIn
 from central.schemas import Search
 
 router = APIRouter()
-_FILE: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {workbook.MEDIA_TYPE: {}}, "description": "工作簿 / the workbook"}}
 _OTHER_TRADE: Final = "1000"
 
 
@@ -36,7 +33,7 @@ def employer_projects(call: Caller, cursor: Cursor = None, limit: Limit = 50) ->
         return page(rows, limit, lambda row: row.project_id, employer_project_out)
 
 
-@router.get("/assignments/export.xlsx", response_class=Response, responses=_FILE, summary="导出本单位的分派 / export")
+@router.get("/assignments/export.xlsx", response_class=Response, responses=ANSWERS, summary="导出本单位的分派 / export")
 def export_assignments(
     call: Caller,
     q: Search = "",
@@ -54,7 +51,7 @@ def export_assignments(
     return _workbook(call, rows, f"company:{call.access.company_id or 0}", "分派")
 
 
-@router.get("/projects/{project_id}/people/export.xlsx", response_class=Response, responses=_FILE, summary="导出用工查询 / export")
+@router.get("/projects/{project_id}/people/export.xlsx", response_class=Response, responses=ANSWERS, summary="导出用工查询 / export")
 def export_people(
     call: Caller, project_id: RowId, state: Annotated[list[AssignmentState] | None, Query()] = None, q: Search = ""
 ) -> Response:
@@ -95,9 +92,6 @@ def take_on(call: Caller, project_id: RowId, body: RegistrationIn) -> Response:
 
 def _workbook(call: Call, rows: Callable[[Session], Callable[[int, int], list[AssignmentView]]], subject: str, title: str) -> Response:
     call.access.require(Function.EXPORT)
-    at = call.centre.clock.now().astimezone(SITE_ZONE)
-    with call.reading() as session:
-        file = workbook.workbook(sheet.every(rows(session)), sheet.COLUMNS, title, notes=(f"导出时间 {at:%Y-%m-%d %H:%M}",))
-    with call.centre.database.writing() as session:
-        audit.record(session, call.access, "people.exported", subject)
-    return workbook.answer(file, f"{title}-{at:%Y%m%d}")
+    return book(
+        call.centre, call.access, lambda session: sheet.every(rows(session)), sheet.COLUMNS, title, action="people.exported", of=subject
+    )

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import fields
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.orm import Session
 
-from central import audit
 from central.access import Access, Function, Role
 from central.call import Caller, RowId, expected_version, tagged
-from central.clock import SITE_ZONE
 from central.errors import Problem
-from central.exchange import workbook
+from central.exchange.listing_book import ANSWERS, book
 from central.paging import Cursor, Limit, Page, after, page
 from central.people import editing, reader_api, record_api, reference_api, search, service, transfer_api
 from central.people.listing import COLUMNS
@@ -86,19 +85,14 @@ def workers(call: Caller, query: Sought, cursor: Cursor = None, limit: Limit = 5
 @router.get(
     "/workers/export.xlsx",
     response_class=Response,
-    responses={200: {"content": {workbook.MEDIA_TYPE: {}}, "description": "工作簿 / the workbook"}},
+    responses=ANSWERS,
     summary="导出工人列表 / export",
 )
 def export(call: Caller, query: Sought) -> Response:
     """A-33：与列表同样的条件、遮盖和可见范围；号码为文本，公式已消除。"""
     call.access.require(Function.EXPORT)
-    with call.reading() as session:
-        rows = search.all_of(session, call.centre.secrets, call.access, query)
-        at = call.centre.clock.now().astimezone(SITE_ZONE)
-        file = workbook.workbook(rows, COLUMNS, "工人", notes=(f"导出时间 {at:%Y-%m-%d %H:%M}",))
-    with call.centre.database.writing() as session:
-        audit.record(session, call.access, "workers.exported", f"company:{call.access.company_id or 0}")
-    return workbook.answer(file, f"工人-{at:%Y%m%d}")
+    rows = partial(search.all_of, keys=call.centre.secrets, access=call.access, query=query)
+    return book(call.centre, call.access, rows, COLUMNS, "工人", action="workers.exported", of=f"company:{call.access.company_id or 0}")
 
 
 @router.get("/workers/{worker_id}", response_model=WorkerOut, summary="工人详情 / a worker")

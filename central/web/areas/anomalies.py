@@ -17,10 +17,11 @@ from central.anomalies.kinds import BY_KEY, KINDS
 from central.anomalies.service import Anomaly, Found, ProjectFound
 from central.anomalies.words import WORDS, what_said
 from central.call import RowId
+from central.exchange.listing_book import BATCH, book, every, every_counted
 from central.exchange.workbook import Column, Value
 from central.projects.service import visible_project
 from central.web.areas import Area, Entry, needs
-from central.web.exporting import BATCH, book, columns, every, every_counted
+from central.web.exporting import columns
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, signed_in, texts_of
 from central.web.paging import counted
@@ -89,7 +90,7 @@ def router(portal: Portal) -> APIRouter:
             "anomaly_do": lambda row: t.problem(WORDS[row.kind].do),
         }
         shown = columns(t, cells, wide=("anomaly_kind", "anomaly_what", "anomaly_do"))
-        return book(portal, access, rows, shown, "异常", action="anomalies.exported", of=f"project:{project_id}")
+        return book(portal.centre, access, rows, shown, "异常", action="anomalies.exported", of=f"project:{project_id}")
 
     @pages.get("/supervision/anomalies")
     def of_projects(request: Request) -> Response:
@@ -126,7 +127,7 @@ def router(portal: Portal) -> APIRouter:
         }
         each = [Column(t.problem(WORDS[kind.key].said), partial(_count, kind.key), 20) for kind in KINDS]
         shown = (*columns(t, cells, text=("reg_no",), wide=("project",)), *each)
-        return book(portal, access, rows, shown, "异常", action="anomalies.exported", of="projects")
+        return book(portal.centre, access, rows, shown, "异常", action="anomalies.exported", of="projects")
 
     return pages
 

@@ -16,9 +16,10 @@ from central.access import Access, Function, Role
 from central.attendance import rates, reporting
 from central.attendance.reporting import Reporting
 from central.clock import today
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.workbook import Value
 from central.web.areas import Area, Entry
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import columns
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, signed_in, texts_of
 
@@ -70,7 +71,7 @@ def router(portal: Portal) -> APIRouter:
             "gates_all": lambda row: row.gates,
         }
         shown = columns(t, cells, text=("reg_no",), wide=("project",))
-        return book(portal, access, rows, shown, f"覆盖 {on}", action="coverage.exported", of="projects")
+        return book(portal.centre, access, rows, shown, f"覆盖 {on}", action="coverage.exported", of="projects")
 
     return pages
 

@@ -25,11 +25,12 @@ from central.attendance.wage_sheet import WageLine
 from central.call import RowId
 from central.clock import today
 from central.entry.store import AssignmentView
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.workbook import Column, Value
 from central.web.areas import Area
 from central.web.areas.attendance import FILTERS, wanted_of
 from central.web.areas.attendance_words import date_asked, month_of, word
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import columns
 from central.web.listing import Listing
 from central.web.pages import Portal, signed_in, texts_of
 from central.web.texts import Texts
@@ -64,7 +65,7 @@ def router(portal: Portal) -> APIRouter:
 
             return every(page, lambda line: line.assignment_id)
 
-        return book(portal, access, rows, _presence(t), "退场判定", action=ACTION, of=f"project:{project_id}")
+        return book(portal.centre, access, rows, _presence(t), "退场判定", action=ACTION, of=f"project:{project_id}")
 
     @pages.get("/projects/{project_id}/attendance/labour/export.xlsx")
     def labour(request: Request, project_id: RowId) -> Response:
@@ -74,7 +75,7 @@ def router(portal: Portal) -> APIRouter:
         def rows(session: Session) -> Iterator[Group]:
             return iter(labour_count.of_date(session, portal.clock, access, project_id, on).groups)
 
-        return book(portal, access, rows, _labour(t), f"每日用工 {on}", action=ACTION, of=f"project:{project_id}")
+        return book(portal.centre, access, rows, _labour(t), f"每日用工 {on}", action=ACTION, of=f"project:{project_id}")
 
     @pages.get("/attendance/export.xlsx")
     def own(request: Request) -> Response:
@@ -91,7 +92,7 @@ def router(portal: Portal) -> APIRouter:
             "month_state": lambda row: _month_state(row, now, t),
         }
         shown = columns(t, cells, wide=("project", "month_state"))
-        return book(portal, access, rows, shown, f"考勤 {month:%Y-%m}", action=ACTION, of=f"company:{access.company_id or 0}")
+        return book(portal.centre, access, rows, shown, f"考勤 {month:%Y-%m}", action=ACTION, of=f"company:{access.company_id or 0}")
 
     return pages
 
@@ -111,7 +112,7 @@ def _of_month(portal: Portal, pages: APIRouter) -> None:
 
             return every(page, lambda one: one.line.assignment_id)
 
-        return book(portal, access, rows, _wages(t), f"工资发放依据 {wanted.month:%Y-%m}", action=ACTION, of=f"project:{project_id}")
+        return book(portal.centre, access, rows, _wages(t), f"工资发放依据 {wanted.month:%Y-%m}", action=ACTION, of=f"project:{project_id}")
 
     @pages.get("/projects/{project_id}/attendance/checks/export.xlsx")
     def checks(request: Request, project_id: RowId) -> Response:
@@ -124,7 +125,7 @@ def _of_month(portal: Portal, pages: APIRouter) -> None:
 
             return every(page, lambda one: one.line.assignment_id)
 
-        return book(portal, access, rows, _checks(t), f"对账 {wanted.month:%Y-%m}", action=ACTION, of=f"project:{project_id}")
+        return book(portal.centre, access, rows, _checks(t), f"对账 {wanted.month:%Y-%m}", action=ACTION, of=f"project:{project_id}")
 
 
 def _of_papers(portal: Portal, pages: APIRouter) -> None:
@@ -141,7 +142,7 @@ def _of_papers(portal: Portal, pages: APIRouter) -> None:
 
             return every(page, lambda row: row.paper.id)
 
-        return book(portal, access, rows, _corrections(t), "补卡", action=ACTION, of=f"project:{project_id}")
+        return book(portal.centre, access, rows, _corrections(t), "补卡", action=ACTION, of=f"project:{project_id}")
 
     @pages.get("/projects/{project_id}/attendance/publish/export.xlsx")
     def raised(request: Request, project_id: RowId) -> Response:
@@ -154,7 +155,7 @@ def _of_papers(portal: Portal, pages: APIRouter) -> None:
 
             return every(page, lambda row: row.paper.id)
 
-        return book(portal, access, rows, _objections(t), f"异议 {month:%Y-%m}", action=ACTION, of=f"project:{project_id}")
+        return book(portal.centre, access, rows, _objections(t), f"异议 {month:%Y-%m}", action=ACTION, of=f"project:{project_id}")
 
 
 def _asked(request: Request) -> tuple[Access, Texts]:

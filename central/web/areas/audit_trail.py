@@ -15,13 +15,14 @@ from central import audit
 from central.access import Role
 from central.audit import AuditEntry
 from central.clock import SITE_ZONE
+from central.exchange.listing_book import book
 from central.exchange.workbook import Column, Value
 from central.identity import trail
 from central.identity.trail import Wanted
 from central.people.typed import day
 from central.web import told
 from central.web.areas import Area, Entry
-from central.web.exporting import book, columns
+from central.web.exporting import columns
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, signed_in, texts_of
 from central.web.texts import Texts
@@ -59,7 +60,7 @@ def router(portal: Portal) -> APIRouter:
 
         with portal.database.writing() as session:
             trail.note_export(session, access, wanted)
-        return book(portal, access, rows, _columns(texts_of(request)), "审计")
+        return book(portal.centre, access, rows, _columns(texts_of(request)), "审计")
 
     return pages
 

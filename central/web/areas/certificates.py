@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from central.access import Access, Function, Role
 from central.call import RowId
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.workbook import Column, Value
 from central.functions import OF_ROLE
 from central.identity import certificates
 from central.identity.model import Certificate
 from central.identity.rules import unpacked
 from central.web.areas import Area, Entry
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import columns
 from central.web.forms import Form_, Sent
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
@@ -65,7 +66,7 @@ def router(portal: Portal) -> APIRouter:
         def rows(session: Session) -> Iterator[Row]:
             return every(lambda after: _found(session, access, listing, after, BATCH), lambda row: row[0].id)
 
-        return book(portal, access, rows, _columns(texts_of(request)), "证书", action="certificates.exported", of=access.actor)
+        return book(portal.centre, access, rows, _columns(texts_of(request)), "证书", action="certificates.exported", of=access.actor)
 
     @pages.post(f"{HERE}/{{certificate_id}}/functions")
     def grant(request: Request, certificate_id: RowId, sent: Form_) -> Response:

@@ -14,13 +14,14 @@ from central.access import Access, Function, Position, Role
 from central.call import RowId
 from central.clock import SITE_ZONE
 from central.errors import Problem
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.workbook import Column, Value
 from central.functions import NOT_DELEGABLE
 from central.identity import delegation_list, delegations
 from central.identity.delegation_list import DelegationLine
 from central.identity.rules import unpacked
 from central.web.areas import Area, Entry
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import columns
 from central.web.forms import Field, Form, Form_, Section, Sent
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
@@ -68,7 +69,7 @@ def router(portal: Portal) -> APIRouter:
             return every(lambda after: found(session, access, listing, after, BATCH), lambda row: row.delegation.id)
 
         subject = f"project:{access.project_id}"
-        return book(portal, access, lines, _columns(texts_of(request)), "授权", action="delegations.exported", of=subject)
+        return book(portal.centre, access, lines, _columns(texts_of(request)), "授权", action="delegations.exported", of=subject)
 
     @pages.get(HERE)
     def page(request: Request) -> Response:

@@ -16,12 +16,13 @@ from central.entry.batch import Outcome
 from central.entry.departure import Leaving
 from central.entry.model import Departure, DepartureReason
 from central.errors import Problem, declare
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.workbook import Column, Value
 from central.people import service as people
 from central.people.typed import day
 from central.web import choices
 from central.web.areas import Area, Entry
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import columns
 from central.web.forms import Field, Form, Form_, Section, Sent
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, refused_rows, signed_in, texts_of, told
@@ -64,7 +65,7 @@ def router(portal: Portal) -> APIRouter:
             return every(lambda after: departure.page_of_departures(session, access, after, BATCH, order), lambda row: row[0].id)
 
         shown = _columns(texts_of(request))
-        return book(portal, access, lines, shown, "离职", action="departures.exported", of=f"company:{access.company_id or 0}")
+        return book(portal.centre, access, lines, shown, "离职", action="departures.exported", of=f"company:{access.company_id or 0}")
 
     def page(request: Request, ids: Ids, kind: str, sent: Sent | None = None, problem: Problem | None = None) -> Response:
         access, t = signed_in(request), texts_of(request)

@@ -17,11 +17,11 @@ from central.entry import acceptance, batch, people_list, sheet
 from central.entry.batch import Outcome
 from central.entry.store import AssignmentView
 from central.errors import Problem, declare
+from central.exchange.listing_book import BATCH, book, every_counted
 from central.projects.service import visible_project
 from central.web import saved_views
 from central.web.areas import Area, Entry, needs
 from central.web.areas.people import query_of
-from central.web.exporting import BATCH, book, every_counted
 from central.web.forms import Form_, Sent
 from central.web.listing import Listing
 from central.web.pages import Portal, redirect, refused_rows, signed_in, texts_of, told
@@ -69,7 +69,7 @@ def router(portal: Portal) -> APIRouter:
         def rows(session: Session) -> Iterator[AssignmentView]:
             return every_counted(lambda offset: people_list.of_project(session, access, project_id, replace(query, offset=offset)).lines)
 
-        return book(portal, access, rows, sheet.COLUMNS, "待确认", action="people.exported", of=f"project:{project_id}")
+        return book(portal.centre, access, rows, sheet.COLUMNS, "待确认", action="people.exported", of=f"project:{project_id}")
 
     @pages.post("/projects/{project_id}/queue")
     def decide(request: Request, project_id: RowId, sent: Form_) -> Response:

@@ -15,11 +15,12 @@ from central.errors import Problem, declare
 from central.evidence import listing, service
 from central.evidence.listing import EvidenceLine, Wanted
 from central.evidence.service import Statement
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.workbook import Column, Value
 from central.people.typed import day
 from central.projects.service import visible_project
 from central.web.areas import Area, Entry, Part, needs
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import columns
 from central.web.forms import Field, Form, Form_, Section
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import HEADERS, Portal, local_path, redirect, signed_in, texts_of, told
@@ -71,7 +72,9 @@ def router(portal: Portal) -> APIRouter:
 
             return every(some, lambda row: row.evidence.id)
 
-        return book(portal, access, lines, _columns(texts_of(request)), "印证材料", action="evidence.exported", of=f"project:{project_id}")
+        return book(
+            portal.centre, access, lines, _columns(texts_of(request)), "印证材料", action="evidence.exported", of=f"project:{project_id}"
+        )
 
     @pages.post("/evidence")
     def attach(request: Request, sent: Form_) -> Response:

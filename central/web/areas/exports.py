@@ -18,12 +18,12 @@ from central.entry import service as entry
 from central.entry import sheet
 from central.entry.model import AssignmentState
 from central.entry.store import AssignmentView
+from central.exchange.listing_book import book
 from central.people import search, sorting
 from central.people.listing import COLUMNS
 from central.web.areas import Area
 from central.web.areas.people import project_of
 from central.web.areas.workers import FILTERS, query_of
-from central.web.exporting import book
 from central.web.listing import Listing
 from central.web.pages import Portal, signed_in
 
@@ -37,7 +37,9 @@ def router(portal: Portal) -> APIRouter:
 
     def book_of(access: Access, rows: Callable[[Session], Pages], title: str, subject: str) -> Response:
         access.require(Function.EXPORT)
-        return book(portal, access, lambda session: sheet.every(rows(session)), sheet.COLUMNS, title, action="people.exported", of=subject)
+        return book(
+            portal.centre, access, lambda session: sheet.every(rows(session)), sheet.COLUMNS, title, action="people.exported", of=subject
+        )
 
     @pages.get("/workers/export.xlsx")
     def workers(request: Request) -> Response:
@@ -47,7 +49,13 @@ def router(portal: Portal) -> APIRouter:
         of = f"company:{access.company_id or 0}"
         query = query_of(listing)
         return book(
-            portal, access, lambda session: search.all_of(session, keys, access, query), COLUMNS, "工人", action="workers.exported", of=of
+            portal.centre,
+            access,
+            lambda session: search.all_of(session, keys, access, query),
+            COLUMNS,
+            "工人",
+            action="workers.exported",
+            of=of,
         )
 
     @pages.get("/assignments/export.xlsx")

@@ -15,11 +15,12 @@ from central.call import RowId
 from central.devices import gates
 from central.devices.model import Box
 from central.entry import lanes
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.workbook import Value
 from central.projects.service import visible_project
 from central.web.areas import Area
 from central.web.areas.lanes import teams_set_apart
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import columns
 from central.web.pages import Portal, signed_in, texts_of
 
 
@@ -60,7 +61,9 @@ def router(portal: Portal) -> APIRouter:
             visible_project(session, access, project_id)
             return iter(gates.of_project(session, access, project_id))
 
-        return book(portal, access, rows, columns(t, cells, wide=("box",)), "门禁", action="gates.exported", of=f"project:{project_id}")
+        return book(
+            portal.centre, access, rows, columns(t, cells, wide=("box",)), "门禁", action="gates.exported", of=f"project:{project_id}"
+        )
 
     @pages.get("/projects/{project_id}/lanes/export.xlsx")
     def limits(request: Request, project_id: RowId) -> Response:
@@ -82,7 +85,13 @@ def router(portal: Portal) -> APIRouter:
         shown = columns(t, cells, wide=("team", "employer", "lanes"))
         of = f"project:{project_id}"
         return book(
-            portal, access, lambda session: _set_apart(session, access, project_id), shown, "通道与值守", action="gates.exported", of=of
+            portal.centre,
+            access,
+            lambda session: _set_apart(session, access, project_id),
+            shown,
+            "通道与值守",
+            action="gates.exported",
+            of=of,
         )
 
     return pages

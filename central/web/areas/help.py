@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from central.access import Access, Role
 from central.call import RowId
 from central.errors import Problem
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.workbook import Column, Value
 from central.help import service as help_
 from central.help.modules import MODULES
 from central.web.areas import ALL, Area, Entry
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import columns
 from central.web.forms import Field, Form, Form_, Section, Sent
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import HEADERS, Portal, local_path, redirect, signed_in, texts_of, told, visitor_of
@@ -87,7 +88,7 @@ def router(portal: Portal) -> APIRouter:
         def rows(session: Session) -> Iterator[help_.Shown]:
             return every(lambda after: asked(session, access, listing, after, BATCH), lambda row: row.ticket.id)
 
-        return book(portal, access, rows, _columns(texts_of(request)), "工单", action="tickets.exported", of=access.actor)
+        return book(portal.centre, access, rows, _columns(texts_of(request)), "工单", action="tickets.exported", of=access.actor)
 
     @pages.get("/tickets/{ticket_id}")
     def ticket(request: Request, ticket_id: RowId) -> Response:

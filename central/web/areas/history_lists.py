@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from central.access import Access, Function
 from central.call import RowId
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.workbook import Column, Value
 from central.history import listing, records
 from central.history.listing import RequestLine
 from central.history.model import HistoryState
 from central.history.records import OldRecord
 from central.web import choices
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import columns
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, signed_in, texts_of
 from central.web.texts import Texts
@@ -39,7 +40,7 @@ def add(portal: Portal, pages: APIRouter) -> None:
         def lines(session: Session) -> Iterator[RequestLine]:
             return every(lambda after: _found(session, access, kept, after, BATCH), lambda row: row.request.id)
 
-        return book(portal, access, lines, _columns(t), "历史数据申请", action="history.exported", of="history_requests")
+        return book(portal.centre, access, lines, _columns(t), "历史数据申请", action="history.exported", of="history_requests")
 
     @pages.get(f"{HERE}/{{request_id}}/export.xlsx")
     def records_exported(request: Request, request_id: RowId) -> Response:
@@ -53,7 +54,7 @@ def add(portal: Portal, pages: APIRouter) -> None:
             return every(some, lambda row: row.id)
 
         subject = f"history_request:{request_id}"
-        return book(portal, access, lines, _record_columns(t), "历史数据", action="history.records_exported", of=subject)
+        return book(portal.centre, access, lines, _record_columns(t), "历史数据", action="history.records_exported", of=subject)
 
 
 def requests(session: Session, request: Request) -> dict[str, Any]:

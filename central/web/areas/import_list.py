@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from central.access import Access, Function
 from central.exchange import listing
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.model import ImportJob, ImportState
 from central.exchange.workbook import Column, Value
 from central.web import choices
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import columns
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, signed_in, texts_of
 from central.web.texts import Texts
@@ -34,7 +35,7 @@ def add(portal: Portal, pages: APIRouter) -> None:
             return every(lambda after: _found(session, access, kept, after, BATCH), lambda job: job.id)
 
         return book(
-            portal,
+            portal.centre,
             access,
             lines,
             _columns(texts_of(request)),

@@ -15,11 +15,11 @@ from central.entry import lanes
 from central.entry import service as entry
 from central.entry.lanes import Limits
 from central.errors import Problem
+from central.exchange.listing_book import BATCH, every
 from central.projects import team_list
 from central.projects.service import chain, require_general_contractor, visible_project
 from central.projects.team_list import TeamLine
 from central.web.areas import Area, Entry, Part, needs
-from central.web.exporting import BATCH, every
 from central.web.forms import Field, Form, Form_, Section, Sent
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told

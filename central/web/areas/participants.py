@@ -14,13 +14,14 @@ from central.call import RowId
 from central.entry import completion, completion_outlook
 from central.entry.completion_outlook import Outlook
 from central.errors import Problem
+from central.exchange.listing_book import book
 from central.exchange.workbook import Column, Value
 from central.projects import company_list
 from central.projects import service as projects
 from central.projects.model import ParticipantRole
 from central.web import choices
 from central.web.areas import Area, Entry, needs
-from central.web.exporting import book, columns
+from central.web.exporting import columns
 from central.web.forms import Field, Form, Form_, Section, Sent
 from central.web.listing import Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
@@ -68,7 +69,7 @@ def router(portal: Portal) -> APIRouter:
             names = {row.link.id: row.link.company for row in rows}
             return [(row, names.get(row.link.parent_id or 0, "")) for row in rows]
 
-        return book(portal, access, lines, shown, "参建单位", action="participants.exported", of=f"project:{project_id}")
+        return book(portal.centre, access, lines, shown, "参建单位", action="participants.exported", of=f"project:{project_id}")
 
     @pages.post("/projects/{project_id}/participants")
     def add(request: Request, project_id: RowId, sent: Form_) -> Response:

@@ -14,12 +14,13 @@ from central.access import Access, Function, Role
 from central.call import RowId
 from central.errors import TEXTS as PROBLEMS
 from central.errors import Problem
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.workbook import Column, Value
 from central.platform import service, sight
 from central.platform.model import PlatformChannel, UploadKind, UploadState
 from central.projects.model import Project
 from central.web.areas import Area, Entry
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import columns
 from central.web.forms import Form_
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
@@ -64,7 +65,7 @@ def router(portal: Portal) -> APIRouter:
             "upload_why": lambda row: t("platform_paused") if row[1] and row[1].paused_code else "",
         }
         shown = columns(t, cells, text=("reg_no",), wide=("project", "platform"))
-        return book(portal, access, rows, shown, "上报", action="platform.exported", of="projects")
+        return book(portal.centre, access, rows, shown, "上报", action="platform.exported", of="projects")
 
     @pages.get("/projects/{project_id}/platform/export.xlsx")
     def of_project_exported(request: Request, project_id: RowId) -> Response:
@@ -73,7 +74,7 @@ def router(portal: Portal) -> APIRouter:
         def rows(session: Session) -> Iterator[sight.Line]:
             return every(lambda after: _lines(session, access, project_id, listing, after=after, limit=BATCH), lambda line: line.upload.id)
 
-        return book(portal, access, rows, _columns(t), "上报", action="platform.exported", of=f"project:{project_id}")
+        return book(portal.centre, access, rows, _columns(t), "上报", action="platform.exported", of=f"project:{project_id}")
 
     @pages.get("/projects/{project_id}/platform")
     def of_project(request: Request, project_id: RowId) -> Response:

@@ -10,11 +10,12 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from central.access import Role
+from central.exchange.listing_book import BATCH, book, every_counted
 from central.exchange.workbook import Value
 from central.projects import project_list
 from central.projects.project_list import ProjectLine
 from central.web.areas import Area, Entry
-from central.web.exporting import BATCH, book, columns, every_counted
+from central.web.exporting import columns
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, signed_in, texts_of
 from central.web.paging import counted
@@ -51,7 +52,7 @@ def router(portal: Portal) -> APIRouter:
             "planned": lambda row: row.project.completion_planned,
         }
         shown = columns(t, cells, text=("reg_no",), wide=("project", "general_contractor"))
-        return book(portal, access, rows, shown, "项目", action="projects.exported", of=f"company:{access.company_id or 0}")
+        return book(portal.centre, access, rows, shown, "项目", action="projects.exported", of=f"company:{access.company_id or 0}")
 
     return pages
 

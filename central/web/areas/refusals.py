@@ -16,13 +16,13 @@ from central.attendance.refusals import Refused, Wanted
 from central.attendance.rules import shown_name
 from central.call import RowId
 from central.entry import service as entry
+from central.exchange.listing_book import book
 from central.messaging import box_words
 from central.people.typed import day
 from central.projects.service import visible_project
 from central.web import choices
 from central.web.areas import Area, Entry, Part, needs
 from central.web.areas.attendance_words import checks_said, likeness, word
-from central.web.exporting import book
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, signed_in, texts_of
 from central.web.texts import Texts
@@ -73,7 +73,7 @@ def router(portal: Portal) -> APIRouter:
             return refusals_sheet.every(session, access, project_id, _wanted(listing), listing.order)
 
         sheet = refusals_sheet
-        return book(portal, access, rows, sheet.COLUMNS, sheet.TITLE, action=sheet.EXPORTED, of=f"project:{project_id}")
+        return book(portal.centre, access, rows, sheet.COLUMNS, sheet.TITLE, action=sheet.EXPORTED, of=f"project:{project_id}")
 
     return pages
 

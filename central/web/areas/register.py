@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from central.access import Access, Function, Role
 from central.clock import SITE_ZONE
 from central.errors import Problem
+from central.exchange.listing_book import BATCH, book, every_counted
 from central.exchange.workbook import Column, Value
 from central.projects import company_list
 from central.projects import service as projects
 from central.projects.model import Company, ParticipantRole
 from central.projects.schemas import CompanyIn, ProjectIn
 from central.web.areas import Area, Entry
-from central.web.exporting import BATCH, book, columns, every_counted
+from central.web.exporting import columns
 from central.web.forms import Field, Form, Form_, Section, typed
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
@@ -59,7 +60,7 @@ def router(portal: Portal) -> APIRouter:
             order = listing.order or "company"
             return every_counted(lambda offset: company_list.find(session, access, listing.q, offset, BATCH, sort=order)[0])
 
-        return book(portal, access, rows, _columns(texts_of(request)), "单位", action="companies.exported", of="companies")
+        return book(portal.centre, access, rows, _columns(texts_of(request)), "单位", action="companies.exported", of="companies")
 
     @pages.post(COMPANIES)
     def register_company(request: Request, sent: Form_) -> Response:

@@ -13,12 +13,13 @@ from central.access import Access, Function, Role
 from central.call import RowId
 from central.entry import succession
 from central.errors import Problem
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.workbook import Column, Value
 from central.projects import project_list, team_list, teams
 from central.projects.service import visible_project
 from central.projects.team_list import TeamLine
 from central.web.areas import Area, Entry, needs
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import columns
 from central.web.forms import Field, Form, Form_, Section
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told, visitor_of
@@ -111,7 +112,7 @@ def _lists(portal: Portal, pages: APIRouter) -> None:
             return every(page, lambda row: row.team.id)
 
         shown = _columns(texts_of(request), ("team", "project", "employer", *COLUMNS[2:]))
-        return book(portal, access, lines, shown, "班组", action="teams.exported", of=f"company:{access.company_id or 0}")
+        return book(portal.centre, access, lines, shown, "班组", action="teams.exported", of=f"company:{access.company_id or 0}")
 
     @pages.get("/projects/{project_id}/teams")
     def of_project(request: Request, project_id: RowId) -> Response:
@@ -134,7 +135,7 @@ def _lists(portal: Portal, pages: APIRouter) -> None:
             return every(page, lambda row: row.team.id)
 
         shown = _columns(texts_of(request), PROJECT_COLUMNS)
-        return book(portal, access, lines, shown, "班组", action="teams.exported", of=f"project:{project_id}")
+        return book(portal.centre, access, lines, shown, "班组", action="teams.exported", of=f"project:{project_id}")
 
 
 def _listing(request: Request) -> Listing:

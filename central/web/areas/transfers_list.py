@@ -10,12 +10,13 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from central.access import Access, Function, Role
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.workbook import Column, Value
 from central.people import transfer_list
 from central.people.transfer_list import Side, TransferView
 from central.people.transfer_model import TransferState
 from central.web import choices
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import columns
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, signed_in, texts_of
 from central.web.texts import Texts
@@ -67,7 +68,7 @@ def add(portal: Portal, pages: APIRouter) -> None:
             return every(lambda after: _found(session, access, listing, after, BATCH), lambda row: row.transfer.id)
 
         shown = _columns(texts_of(request), EMPLOYER_BOOK if access.role is Role.EMPLOYER else ALL_BOOK)
-        return book(portal, access, lines, shown, "转入转出", action="transfers.exported", of=f"company:{access.company_id or 0}")
+        return book(portal.centre, access, lines, shown, "转入转出", action="transfers.exported", of=f"company:{access.company_id or 0}")
 
 
 def _listing(request: Request, access: Access) -> Listing:

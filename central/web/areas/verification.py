@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from central.access import Access, Function, Role
 from central.call import RowId
 from central.errors import Problem, declare
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.workbook import Column, Value
 from central.people.model import IdentityState
 from central.people.store import EmployedWorker
@@ -20,8 +21,8 @@ from central.verification import desk, service
 from central.verification.desk import Wanted
 from central.verification.rules import CAUSES
 from central.web import choices
-from central.web.areas import Area, Entry
-from central.web.exporting import BATCH, book, columns, every
+from central.web.areas import Area, Entry, outage_list
+from central.web.exporting import columns
 from central.web.forms import Form_
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
@@ -68,7 +69,9 @@ def router(portal: Portal) -> APIRouter:
                 lambda after: desk.waiting(session, access, wanted, after=after, limit=BATCH, sort=listing.order), lambda row: row.worker.id
             )
 
-        return book(portal, access, lines, _columns(texts_of(request)), "待核验", action="verification.exported", of="verification")
+        return book(portal.centre, access, lines, _columns(texts_of(request)), "待核验", action="verification.exported", of="verification")
+
+    outage_list.add(portal, pages)
 
     @pages.post("/verification/{worker_id}")
     def settle(request: Request, worker_id: RowId, sent: Form_) -> Response:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from central.access import Access, Function, Role
 from central.call import RowId
 from central.errors import Problem
+from central.exchange.listing_book import BATCH, book, every
 from central.exchange.workbook import Column, Value
 from central.people import wage_comparison, wage_sight
 from central.people.wage_comparison import Line, Wanted
@@ -20,7 +21,7 @@ from central.people.wage_sight import ComparableWages
 from central.projects.service import visible_project
 from central.web import choices
 from central.web.areas import Area, Entry, needs
-from central.web.exporting import BATCH, book, columns, every
+from central.web.exporting import columns
 from central.web.forms import Form_
 from central.web.listing import PAGE_SIZE, Listing
 from central.web.pages import Portal, signed_in, texts_of
@@ -75,7 +76,13 @@ def router(portal: Portal) -> APIRouter:
             return every(some, lambda row: row.assignment.id)
 
         return book(
-            portal, access, lines, _columns(texts_of(request)), "合同工资比对", action="comparison.exported", of=f"project:{project_id}"
+            portal.centre,
+            access,
+            lines,
+            _columns(texts_of(request)),
+            "合同工资比对",
+            action="comparison.exported",
+            of=f"project:{project_id}",
         )
 
     @pages.post("/projects/{project_id}/comparison/{worker_id}/reveal")
