@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from central import audit
 from central.access import Access, Function
 from central.clock import Clock
 from central.errors import Problem, declare
+from central.ordering import Order
 from central.verification import rules
 from central.verification.model import CheckState, IdentityCheck, PlannedOutage
 from central.verification.rules import OutageState
@@ -20,6 +22,12 @@ declare(
     {
         "OUTAGE_OVER": ("这次停机已经结束或已撤销。", "This outage is over or withdrawn already."),
     }
+)
+
+ORDER: Final = Order(
+    PlannedOutage.id,
+    {"outage_begins": PlannedOutage.begins_at, "outage_ends": PlannedOutage.ends_at, "outage_reason": PlannedOutage.reason},
+    newest_first=True,
 )
 
 
@@ -59,10 +67,9 @@ def withdraw(session: Session, clock: Clock, access: Access, outage_id: int, *, 
     return outage
 
 
-def page_of(session: Session, *, after: int, limit: int) -> list[PlannedOutage]:
-    """Past and coming ones, the last announced first, and one more: facts for everybody who is signed in."""
-    wanted = select(PlannedOutage).order_by(PlannedOutage.id.desc()).limit(limit + 1)
-    return list(session.scalars(wanted.where(PlannedOutage.id < after) if after else wanted))
+def page_of(session: Session, *, after: int, limit: int, sort: str = "") -> list[PlannedOutage]:
+    """Past and coming ones, the last announced first unless sorted otherwise, and one more: facts for everybody who is signed in."""
+    return [row[0] for row in ORDER.page(session, select(PlannedOutage), [], sort, after=after, limit=limit)]
 
 
 def opening(session: Session, now: dt.datetime, weekdays: Sequence[int]) -> dt.datetime | None:

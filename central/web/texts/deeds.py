@@ -73,6 +73,7 @@ TEXTS = {
     "deed_own_view.revoked": ("吊销本人查看码", "Own-view code revoked"),
     "deed_participant.added": ("增加参建单位", "Participant added"),
     "deed_participant.completed": ("参建单位完工", "Participant completed"),
+    "deed_outages.exported": ("导出停机记录", "Outages exported"),
     "deed_participants.exported": ("导出参建单位", "Participants exported"),
     "deed_people.exported": ("导出人员", "People exported"),
     "deed_platform.paused": ("暂停上报", "Uploads paused"),

@@ -22,9 +22,11 @@ from central.people.legacy_model import LegacyRecord
 from central.people.model import Employment, IdentityState, WageTerms, WageType, Worker
 from central.people.reference_model import SHANGHAI, RegionalBase
 from central.projects.model import ParticipantRole
+from central.verification.model import PlannedOutage
 from tests.central.builders import resident_number
 from tests.central.web.books import column, rows
 from tests.central.web.day import Day, opened
+from tests.central.web.site import FakeBrowser
 
 
 @pytest.fixture
@@ -245,3 +247,21 @@ def test_delegations_are_sorted_and_taken_away_with_the_names_of_those_who_left(
     assert "left" in office.get("/delegations").text
     assert rows(day.browser("neighbour").get(book)) == []
     assert day.browser("labour").get(book).status_code == 403
+
+
+@pytest.mark.rule("A-26")
+@pytest.mark.rule("A-33")
+def test_outages_of_the_verification_service_are_sorted_and_taken_away(day: Day) -> None:
+    at = day.centre.clock.now()
+    with day.centre.database.writing() as session:
+        for days, why in ((30, "国庆"), (-30, "春节"), (10, "机房")):
+            begins = at + dt.timedelta(days=days)
+            session.add(PlannedOutage(begins_at=begins, ends_at=begins + dt.timedelta(days=1), reason=why, actor="account:1"))
+    desk, book = day.browser("authority"), "/verification/outages/export.xlsx"
+    assert column(desk.get(book), "原因") == ["机房", "春节", "国庆"], "the last announced first"
+    assert column(desk.get(f"{book}?sort=outage_begins"), "原因") == ["春节", "机房", "国庆"]
+    assert column(desk.get(f"{book}?sort=-outage_ends"), "状态") == ["未开始", "未开始", "已结束"]
+    page = desk.get("/verification/outages?sort=-outage_begins").text
+    assert page.index("国庆") < page.index("春节")
+    assert 'href="/verification/outages"' in desk.get("/verification").text
+    assert FakeBrowser(day, day.app).get(book).status_code in {303, 401}, "not without an account"
