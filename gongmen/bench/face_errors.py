@@ -59,6 +59,11 @@ def at_threshold(done: Trials, limit: float, margin: float) -> tuple[float, list
     return share(done), drawn(done, share)
 
 
+def only(done: Trials, chosen: npt.NDArray[np.bool_ | np.intp]) -> Trials:
+    """Some of the pictures, by mask or by place, against the same gallery."""
+    return Trials(done.person[chosen], done.own[chosen], done.best[chosen], done.second[chosen], done.people)
+
+
 def missed(done: Trials, fpir: float) -> float:
     """The share of workers missed where so many strangers pass: at most that share, so ties are the workers' loss."""
     mated = ~np.isnan(done.own)
@@ -76,7 +81,7 @@ def drawn(done: Trials, share: Callable[[Trials], float]) -> list[float]:
     for _ in range(_DRAWS):
         chosen = np.concatenate([places[people[index]] for index in chance.integers(len(people), size=len(people))])
         if not np.isnan(done.own[chosen]).all():
-            found.append(share(Trials(done.person[chosen], done.own[chosen], done.best[chosen], done.second[chosen], done.people)))
+            found.append(share(only(done, chosen)))
     return [round(float(np.quantile(found, part)), 4) for part in (0.025, 0.975)]
 
 

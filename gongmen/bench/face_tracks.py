@@ -55,13 +55,14 @@ class Seen:
 
 @dataclass
 class Picture:
-    """One picture: `plain` its vector, `row` what the gate enrols."""
+    """One picture: `plain` its vector, `row` what the gate enrols. `turn` is how far it looks past the camera (`edge.faces.Quality`)."""
 
     person: str
     file: str
     plain: Vector
     row: Vector
     seen: dict[str, Seen] = field(default_factory=dict)
+    turn: float = 0.0
 
 
 def photographs(data: Path, people: int = 0) -> list[tuple[str, Path]]:
@@ -128,7 +129,7 @@ def _describe(task: tuple[str, str, tuple[Condition, ...]]) -> Picture | None:
     row = enrolment_row(engine, picture, face) if engine.name.startswith("sface") else plain
     seed = "/".join(Path(file).parts[-2:])
     seen = {one.name: look(engine, track(picture, marks, one, seed, wanted_frames(engine))) for one in conditions}
-    return Picture(person, file, plain, row, seen)
+    return Picture(person, file, plain, row, seen, face.quality.turn)
 
 
 def _read(file: str) -> Image | None:

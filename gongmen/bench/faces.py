@@ -7,7 +7,7 @@ the people, thresholds set anew in each. Conditions are drawn (gongmen.bench.con
 
 "gate, 5000 people" has the misses of the same attempts at the threshold in use for so many people, "regulars of 5000" those of workers who
 come daily where REGULARS of the people do (edge.gate.gallery), both with intervals by drawing people. No such gallery is at hand: what the
-larger crowd adds is its threshold alone.
+larger crowd adds is its threshold alone. "straight" and "turned" are the same misses by where the face looks.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from edge.faces import Scale, crowd_threshold, threshold
 from edge.faces import Vector as Row
 from edge.gate.engines import ENGINES, load_engine
 from edge.gate.gallery import CENTRED_FROM, REGULAR
+from edge.gate.recognition import TURNED
 from gongmen.bench.conditions import CONDITIONS
-from gongmen.bench.face_errors import Trials, Vector, at_threshold, figures
+from gongmen.bench.face_errors import Trials, Vector, at_threshold, figures, only
 from gongmen.bench.face_library import NAME as LIBRARY
 from gongmen.bench.face_tracks import FUSED, GATE_FRAMES, SLOW_FRAMES, Picture, described, fewer, photographs
 from gongmen.bench.photographs import DATA
@@ -35,6 +36,8 @@ LIBRARY_TOLERANCE: Final = 0.6
 LIBRARY_OWN: Final = "library"
 ENROL: Final = (1, 3)
 QUICK: Final = ("clean", "helmet", "dark", "blur", "helmet+blur")
+SPLIT: Final = 5_000
+"""The gallery whose misses are also told apart by whether the face looks at the camera."""
 REGULARS: Final = {300: 200, 1_000: 300, 5_000: 800, 20_000: 1_500}
 """People enrolled -> those of them who came by this box in a fortnight."""
 
@@ -95,6 +98,10 @@ def _gate_rows(report: Report, scale: Scale, pictures: Sequence[Picture], condit
         limits |= {f"gate, {size} people": (done, crowd_threshold(scale, size)) for size in REGULARS}
         shares = {size: (size + (REGULAR - 1) * often) / REGULAR for size, often in REGULARS.items()}
         limits |= {f"gate, regulars of {size}": (done, crowd_threshold(scale, share)) for size, share in shares.items()}
+        turned = np.array([abs(picture.turn) >= TURNED for picture in pictures])
+        parts = {name: only(done, part) for name, part in (("straight", ~turned), ("turned", turned))}
+        several = {name: part for name, part in parts.items() if not np.isnan(part.own).all()}
+        limits |= {f"gate, {SPLIT} people, {name}": (part, crowd_threshold(scale, SPLIT)) for name, part in several.items()}
     for method, (some, limit) in limits.items():
         fnir, interval = at_threshold(some, limit, scale.margin)
         cells = {"n": int((~np.isnan(some.own)).sum()), "threshold": limit, "fnir": fnir, "fnir_95": interval}

@@ -143,6 +143,24 @@ def test_larger_galleries_have_rows_of_their_own_and_regulars_are_missed_less() 
     assert often[-1] < sizes[-1]
 
 
+def test_faces_that_look_past_the_camera_have_rows_of_their_own() -> None:
+    chance = np.random.default_rng(5)
+    pictures = []
+    for number in range(30):
+        face = unit(chance.normal(size=128))
+        for turn in (0.0, 0.1, -0.1, -0.5):
+            seen = unit(face + chance.normal(scale=0.2 if abs(turn) > 0.3 else 0.05, size=128))
+            pictures.append(Picture(f"p{number}", f"{number}{turn}.jpg", seen, seen, {"clean": Seen(seen, seen, [seen])}, turn))
+    report = Report("faces")
+    rows(report, "sface", pictures, "clean", 3)
+    row = {str(row["method"]): row for row in report.rows}
+    straight, turned = row["gate, 5000 people, straight"], row["gate, 5000 people, turned"]
+    assert (straight["n"], turned["n"]) == (90, 30)
+    assert float(str(straight["fnir"])) < float(str(turned["fnir"]))
+    whole = (90 * float(str(straight["fnir"])) + 30 * float(str(turned["fnir"]))) / 120
+    assert float(str(row["gate, 5000 people"]["fnir"])) == pytest.approx(whole, abs=1e-4)
+
+
 def test_an_interval_holds_its_share_and_is_narrow_for_many() -> None:
     assert wilson(0, 257) == [0.0, pytest.approx(0.0147, abs=1e-4)]
     low, high = wilson(50, 100)
