@@ -140,7 +140,7 @@ class Recognition:
         return replace(view, brightness=scene, lamp=lamp)
 
     def _look(self, image: Image, at_s: float, gallery: Gallery) -> View:
-        tracks = self._tracker.follow(self._faces(image, at_s), at_s)
+        tracks = self._tracker.follow(self._looks.see(image, at_s, self._tracker.followed(at_s)), at_s)
         self._before = track = _foremost(tracks)
         if self._claimed is not None:
             face = self._claimed.track.face if self._claimed.track in tracks else None
@@ -161,11 +161,6 @@ class Recognition:
         if verdict is None:
             hint = Hint.USE_CARD if self._sent is track or self._alike(track, gallery) else advice_for(track.face)
         return View(track.face, hint, verdict, ask=self.asks)
-
-    def _faces(self, image: Image, at_s: float) -> list[Face]:
-        if self._claimed is not None:
-            return self._looks.everywhere(image, at_s)
-        return self._looks.see(image, at_s, self._tracker.followed(at_s))
 
     @property
     def asks(self) -> Ask | None:
