@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from central.errors import Problem
+from central.faults import fault
 from central.settings import CentralSettings
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -162,10 +163,11 @@ def log(request: Request, error: Exception, problem: Problem) -> None:
     _LOG.error("%s %s %s", problem.code, request.method, request_id, exc_info=error if problem.status == 500 else None)
 
 
-def _invalid(error: RequestValidationError) -> tuple[Problem, list[FieldProblem]]:
-    found = [FieldProblem(field=_field(e["loc"]), code=str(e["type"]), detail=str(e["msg"])) for e in error.errors()]
+def _invalid(error: RequestValidationError) -> tuple[Problem, list[FieldProblem] | None]:
     if any(e["type"] == "json_invalid" for e in error.errors()):
-        return Problem("BODY_NOT_JSON", 422), found
+        return Problem("BODY_NOT_JSON", 422), None
+    faults = [fault(_field(e["loc"]), str(e["type"]), e.get("ctx")) for e in error.errors()]
+    found = [FieldProblem(field=e.field or "", code=e.code, detail=e.text.zh, detail_en=e.text.en) for e in faults]
     return Problem("REQUEST_INVALID", 422, found[0].field if found else None), found
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from central.errors import TEXTS, Problem
 from central.people.chip_read import ChipFields, ChipRead
@@ -18,8 +18,10 @@ from central.people.wages import Notice
 from central.schemas import In, OptionalLine, Out, ShortLine, example
 
 _CODE = StringConstraints(strip_whitespace=True, max_length=32)
-RequiredDay = Annotated[dt.date | None, WithJsonSchema({"type": "string", "format": "date"})]
-"""A date that a rule asks for: left out, the rule's own code answers."""
+RequiredDay = Annotated[
+    dt.date | None, BeforeValidator(lambda given: None if given == "" else given), WithJsonSchema({"type": "string", "format": "date"})
+]
+"""A date that a rule asks for: left out or blank, the rule's own code answers."""
 Code = Annotated[str, _CODE]
 Money = Annotated[str | int | float, Field(union_mode="left_to_right")]
 """An amount or a count as typed, number or text; the rule reads it."""

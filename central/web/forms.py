@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 
 from central.errors import Problem, declare
+from central.faults import fault
 from central.web.texts import TEXTS, Texts
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -32,11 +33,6 @@ declare(
             "文件过大：最多 12 MB，请压缩或分批上传。",
             "The file is too large: 12 MB at most. Compress it or send it in parts.",
         ),
-        "FIELD_MISSING": ("请填写。", "Please fill this in."),
-        "FIELD_TOO_LONG": ("过长：最多 {n} 个字。", "Too long: {n} characters at most."),
-        "FIELD_NOT_A_DATE": ("请填写日期，如 2026-03-01。", "A date, such as 2026-03-01."),
-        "FIELD_NOT_A_NUMBER": ("请填写数字。", "A number, please."),
-        "FIELD_INVALID": ("内容不符合要求。", "This does not fit."),
     }
 )
 
@@ -92,18 +88,8 @@ def typed(kind: type[Model], values: Mapping[str, Any]) -> Model:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        found = [_of_field(str(e["loc"][0]), e["type"], e.get("ctx", {})) for e in error.errors() if e["loc"]]
+        found = [fault(str(e["loc"][0]), e["type"], e.get("ctx")) for e in error.errors() if e["loc"]]
         raise Problem.of_fields(found or [Problem("FIELD_INVALID", 422)]) from None
-
-
-def _of_field(name: str, kind: str, context: Mapping[str, Any]) -> Problem:
-    if kind in {"missing", "string_too_short"}:
-        return Problem("FIELD_MISSING", 422, name)
-    if kind == "string_too_long":
-        return Problem("FIELD_TOO_LONG", 422, name, n=context.get("max_length", 0))
-    if kind.startswith("date"):
-        return Problem("FIELD_NOT_A_DATE", 422, name)
-    return Problem("FIELD_NOT_A_NUMBER" if "int" in kind or "decimal" in kind else "FIELD_INVALID", 422, name)
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,7 @@ def test_no_answer_holds_an_id_or_phone_number_in_clear(story: Story, client: ht
 
 BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"contract_end": None}, "CONTRACT_END_REQUIRED", "contract_end"),
+    ({"contract_end": ""}, "CONTRACT_END_REQUIRED", "contract_end"),
     ({"contract_type": "task"}, "CONTRACT_TYPE_NOT_ALLOWED", "contract_type"),
     ({"contract_end": "2026-03-01"}, "CONTRACT_DATES_INVALID", "contract_end"),
     ({"id_number": "310199199003072516"}, "ID_NUMBER_INVALID", "id_number"),
