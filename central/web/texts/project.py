@@ -95,8 +95,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "when_stale_card_guard": ("刷证件加保安确认", "ID card and a guard"),
     "field_liveness": ("刷脸时要求转头", "A face has to move as asked"),
     "hint_liveness": (
-        "不要求时，举一张照片大多能开门；转不了头的人刷卡，或由门卫放行",
-        "Without it most held-up prints open the gate; who cannot turn lays the card, or the guard lets them in",
+        "不要求时，举一张照片大多能开门；转不了头的人由门卫放行，或申请只刷卡",
+        "Without it most held-up prints open the gate; who cannot turn is let in by the guard, or asks for the card alone",
     ),
     "liveness_always": ("每次都要求", "Always"),
     "liveness_risk": ("有疑点时要求", "When in doubt"),
