@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 from edge.faces import Face, Image, NearbyEngine, unit
+from edge.gate.liveness import Ask
 from edge.gate.looks import STILL_S, WHOLE_S, Looks
-from edge.gate.recognition import Hint, Recognition
+from edge.gate.proof import Asking
+from edge.gate.recognition import Hint, Recognition, Verdict
 from edge.gate.tracking import Sample, Track
+from edge.sync.wire import Reason
 from tests.edge.gate.box import BLANK, FakeEngine, Stands
 from tests.edge.gate.people import engine, photographs, scene
 from tests.edge.gate.test_recognition import ANNA, BORIS, GALLERY
@@ -83,6 +86,18 @@ def test_whoever_steps_up_beside_an_attempt_is_seen_within_two_frames() -> None:
     hints = [eyes.look(EMPTY, frame * FRAME_S, GALLERY).hint for frame in range(1, 5)]
     assert "near" in tool.looked
     assert hints[2:] == [Hint.ONE_AT_A_TIME] * 2
+
+
+def test_a_challenge_is_followed_around_its_face_and_somebody_else_who_turns_for_a_picture_is_refused() -> None:
+    tool = FakeNearbyEngine(Stands(ANNA))
+    eyes, ask, told = Recognition(tool, asking=lambda: Asking("always")), None, list[Verdict]()
+    for frame in range(2 * 15):
+        turned = {Ask.TURN_LEFT: 0.4, Ask.TURN_RIGHT: -0.4}.get(ask, 0.0) if ask else 0.0
+        tool.people = (Stands(BORIS if turned else ANNA, nose=turned),)
+        view = eyes.look(EMPTY, frame * FRAME_S, GALLERY)
+        ask, told = view.ask, told + ([view.verdict] if view.verdict else [])
+    assert [(verdict.person, verdict.fault) for verdict in told] == [("anna", Reason.LIVENESS_FAILED)]
+    assert tool.looked[3:9] == ["whole", "near", "near"] * 2
 
 
 def test_a_cards_owner_is_looked_for_in_the_whole_frame() -> None:
