@@ -71,7 +71,9 @@ def run(as_json: bool = False, *, scale: float = 1.0, seconds: float = 90.0, imp
 def _measure(report: Report, name: str, home: Path, url: str, how: tuple[Size, float, int]) -> None:
     size, seconds, imported = how
     CentreSecrets.create(home)
-    settings = CentralSettings(home=home, database_url=url, mqtt_enabled=False, secure_cookies=False, port=_free_port())
+    settings = CentralSettings(
+        home=home, database_url=url, mqtt_enabled=False, secure_cookies=False, port=_free_port(), enterprise_passwords=True
+    )
     centre = Centre.open(settings)
     try:
         tables().create_all(centre.database.engine)

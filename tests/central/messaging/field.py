@@ -168,7 +168,7 @@ def open_field(home: Path, url: str) -> Field:
     """A centre over an empty, migrated database. Close `field.centre`."""
     CentreSecrets.create(home)
     clock = FakeClock(NOW)
-    centre = Centre.open(CentralSettings(home=home, database_url=url), clock, PASSWORDS)
+    centre = Centre.open(CentralSettings(home=home, database_url=url, enterprise_passwords=True), clock, PASSWORDS)
     with centre.database.writing() as session:
         company = Company(uscc="91310000000000000X", name="申城建工", created_at=NOW)
         sealed = centre.secrets.seal(bytes(range(32)), "card_key:R1")
