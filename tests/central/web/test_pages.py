@@ -39,10 +39,14 @@ OFFICES = (
     "/projects/{project}/gates",
     "/projects/{project}/settings",
     "/projects/{project}/evidence",
+    "/projects/{project}/comparison",
+    "/projects/{project}/participants",
     "/projects/{project}/people/{assignment}?tab=evidence",
 )
 AUTHORITIES = (
     "/verification",
+    "/verification/outages",
+    "/transfers",
     "/history",
     "/projects",
     "/workers",
