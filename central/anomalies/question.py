@@ -25,7 +25,17 @@ MANY_UNKNOWN: Final = 20
 LOOKALIKE: Final = "LOOKALIKE"
 PERSON: Final = 11
 """Characters of a reference to a person; the box tells two of them, with a space between."""
-ORDINARY: Final = ("DEVICE_BACK", "EXIT_UNKNOWN", "PASSAGE_NOT_MADE", "QR_PASS_WRITTEN", "GATE_CLOSED_AGAIN", HELD_OPEN, LOOKALIKE)
+ORDINARY: Final = (
+    "DEVICE_BACK",
+    "EXIT_UNKNOWN",
+    "PASSAGE_NOT_MADE",
+    "PASSAGE_UNSURE",
+    "OPENING_LATE",
+    "QR_PASS_WRITTEN",
+    "GATE_CLOSED_AGAIN",
+    HELD_OPEN,
+    LOOKALIKE,
+)
 """Told by boxes day by day, or a kind of their own: no trouble of a box."""
 
 

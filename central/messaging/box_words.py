@@ -110,6 +110,13 @@ INCIDENTS: Final[dict[str, Words]] = {
         "有不在名单上的人出场", "Somebody unknown went out", "出场从不阻拦，已记录", "Going out is never blocked; it is recorded"
     ),
     "PASSAGE_NOT_MADE": Words("开闸后没有人通过", "The gate opened and nobody went", *_NONE),
+    "PASSAGE_UNSURE": Words(
+        "开闸后是否通过无法确定",
+        "Whether somebody went through is unsure",
+        "考勤照记，有疑问请核实",
+        "Attendance stands; check if in doubt",
+    ),
+    "OPENING_LATE": Words("人工开闸因磁盘满稍后才写下", "An opening was written down late: the disk was full", *_NONE),
     "QR_PASS_WRITTEN": Words(
         "登记台开出一张二维码通行证", "A QR pass was made at the kiosk", "请核实是否本人需要", "Check that its owner needed it"
     ),

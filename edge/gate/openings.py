@@ -7,9 +7,11 @@ writes down that what was held is over: an opening without an end would leave ev
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from edge.errors import StoreBusy, StoreFull, StoreUnwritable
 from edge.gate.passage import Gatekeeper
 from edge.store.hand_asks import ADMIT, CLOSE, HandAsk, HandAsks
 from edge.sync.wire import Method
@@ -34,10 +36,12 @@ class Openings:
     """One lane's. The lane's thread only. Raises `StoreError` from `tend` alone."""
 
     def __init__(self, keeper: Gatekeeper, asks: HandAsks) -> None:
-        self._keeper, self._asks = keeper, asks
+        self._keeper, self.asks = keeper, asks
         self._held: dict[str, Held] = {}
         self._left = keeper.left_open()
         self._pressed_ms = -BUTTON_MS
+        self._began_ms = keeper.clock.mono_ms()
+        self._acted: dict[int, str] = {}
 
     @property
     def state(self) -> str | None:
@@ -61,14 +65,19 @@ class Openings:
             self._keeper.let_out(EXIT_BUTTON)
 
     def tend(self) -> None:
-        """Acts on what was asked by hand, and keeps the arm held."""
+        """Keeps the arm held, and acts on what was asked by hand: on each ask once, also where its answer cannot be written."""
+        if self._held:
+            self._keeper.keep_open()
         for method in self._left:
             self._keeper.hold_open(method, opened=False, operator="", why=GATE_RESTARTED, hold=bool(self._held))
         self._left = ()
-        for ask in self._asks.waiting():
-            self._asks.settle(ask.id, self._act(ask))
-        if self._held:
-            self._keeper.keep_open()
+        for ask in self.asks.waiting(self._acted, self._began_ms):
+            if ask.id not in self._acted:
+                self._acted[ask.id] = self._act(ask)
+        for number, answer in list(self._acted.items()):
+            with suppress(StoreBusy, StoreFull, StoreUnwritable):  # until it can be written it stays here
+                self.asks.settle(number, answer)
+                del self._acted[number]
 
     def _act(self, ask: HandAsk) -> str:
         if ask.kind == ADMIT:

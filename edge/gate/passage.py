@@ -8,9 +8,11 @@ turnstile that does not answer after the commit is an incident too: the passage 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final
 
 from edge.clock import Clock
@@ -32,12 +34,18 @@ from hardware.turnstile import Turnstile, Way
 
 DEBOUNCE_MS: Final = 120_000
 """The same person through the same gate the same way within this is one passage, kept twice, the second one marked."""
-INSIDE_MS: Final = 16 * 3600 * 1000
-"""Whoever went in longer ago than the longest stay is not held to be inside: a forgotten OUT blocks nobody for good."""
+CAME_IN_MS: Final = 5 * 60 * 1000
+"""Anti-passback asks only after an IN here this short a while ago. This box sees one way and never hears of an OUT by a sibling, so it
+cannot know who is inside; but a card handed back over the arm comes at once, and who left by another gate comes later."""
 PASSED_AGAIN: Final = "PASSED_AGAIN"
-"""Noted beside a passage under soft anti-passback: IN twice without an OUT between."""
+"""Noted beside a passage under soft anti-passback: IN twice within a few minutes, without an OUT here between."""
 EXIT_UNKNOWN: Final = "EXIT_UNKNOWN"
 """Somebody whom the box does not know went OUT."""
+OPENING_LATE: Final = "OPENING_LATE"
+"""Noted beside an opening by hand that could not be written when it was: when that was."""
+LATE_MS: Final = 5_000
+OWED: Final = 200
+"""So many openings wait in memory at most: days of a full disk."""
 _HELD_OPEN: Final = "held_open"
 TURNSTILE_FAULT: Final = "TURNSTILE_FAULT"
 
@@ -81,6 +89,7 @@ class Gatekeeper:
         self._enrolments = Enrolments(store, clock)
         self._watch = ThresholdWatch(turnstile)
         self._unwritten: dict[str, str] = {}
+        self._owed: deque[tuple[int, Opening]] = deque(maxlen=OWED)
 
     def by_face(self, person: str, score: float, checks: tuple[str, ...] = (), fault: Reason | None = None) -> Outcome:
         """A face was found in the gallery; `fault` is LIVENESS_FAILED where it did not show that it is alive."""
@@ -140,14 +149,25 @@ class Gatekeeper:
             self._turnstile.light(on)
 
     def _write_opening(self, opening: Opening, fault: str | None) -> str | None:
+        """The arm has moved already. What cannot be written now is owed: written in its turn when there is room, as a late one."""
+        self._owed.append((self.clock.now_ms(), opening))
         try:
-            self._write_down(opening)
+            self._write_what_is_owed()
         except StoreError as error:
-            self.note(error.code, "opening unrecorded")
-            return error.code
+            self.note(error.code, "an opening is not written down yet")
         if fault:
             self.note(TURNSTILE_FAULT, f"{fault} at an opening by hand")
         return fault
+
+    def _write_what_is_owed(self) -> None:
+        while self._owed:
+            at_ms, opening = self._owed[0]
+            with self._store.transaction():
+                self._write_down(opening)
+                if self.clock.now_ms() - at_ms >= LATE_MS:
+                    when = datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="seconds")
+                    self._journal.record(Incident(OPENING_LATE, f"method {opening.method}, {'open' if opening.open else 'over'} at {when}"))
+            self._owed.popleft()
 
     def _write_down(self, opening: Opening) -> None:
         """The fact, and beside it in the same transaction what is open now. A fire's wire and a key of one method end apart."""
@@ -188,7 +208,11 @@ class Gatekeeper:
         self.catch_up()
 
     def catch_up(self) -> None:
-        """Writes the incidents that could not be written when they happened."""
+        """Writes what could not be written when it happened: openings, then incidents."""
+        try:
+            self._write_what_is_owed()
+        except StoreError:
+            return
         for code, detail in list(self._unwritten.items()):
             try:
                 with self._store.transaction():
@@ -269,7 +293,7 @@ class Gatekeeper:
         person, now_ms = _person(claim), self.clock.now_ms()
         last = self._passages.last(person) if person else None
         duplicate = last is not None and last[0] is claim.direction and abs(now_ms - last[1]) < DEBOUNCE_MS
-        inside = last is not None and last[0] is Direction.IN and 0 <= now_ms - last[1] < INSIDE_MS
+        just_in = last is not None and last[0] is Direction.IN and 0 <= now_ms - last[1] < CAME_IN_MS
         return Moment(
             now_s=now_ms / 1000,
             clock=self.clock.quality(),
@@ -277,8 +301,8 @@ class Gatekeeper:
             offline=self.uplink.is_offline(),
             duplicate=duplicate,
             face_agrees=face_agrees,
-            inside=inside,
-            inside_seen=inside and person is not None and self._watch.saw(person),
+            just_in=just_in,
+            just_in_seen=just_in and person is not None and self._watch.saw(person),
         )
 
     def _fact(self, decision: Decision) -> Body:

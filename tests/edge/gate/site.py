@@ -76,7 +76,7 @@ class Site:
         display = Display(self.screen, made.clock)
         desk = CardDesk(keeper, made.roster, recognition, self.engine.scale, bytes(CENTRE.verify_key))
         self.asks = HandAsks(made.store, made.clock)
-        openings = Openings(keeper, self.asks)
+        self.openings = openings = Openings(keeper, self.asks)
         watch = DeviceWatch(devices, made.store, self.feed, keeper, display, openings=openings)
         self.lane = Lane(LaneParts(devices, recognition, self.feed, keeper, desk, display, watch, openings), lambda: self.now_s)
         self.outcomes: list[Outcome] = []
