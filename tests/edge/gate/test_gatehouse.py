@@ -19,7 +19,7 @@ from edge.gate.gatehouse import SOCKET, Equipment, Gatehouse
 from edge.gate.passage import Place
 from edge.gate.screen import LaneView
 from edge.store.templates import Templates
-from edge.sync.wire import Direction, Method, Passage, Reason, Refusal
+from edge.sync.wire import Direction, GatePolicy, Method, Passage, Reason, Refusal
 from hardware.camera.simulated import SimulatedCamera, SimulatedScene
 from hardware.card_reader.synthetic import resident
 from hardware.turnstile.simulated import SimulatedTurnstile
@@ -111,3 +111,13 @@ def test_a_lane_without_its_face_model_opens_for_cards_and_says_what_is_missing(
         assert "MODEL_MISSING" in shown.faults
         (passage,) = [fact for fact in made.facts() if isinstance(fact, Passage)]
         assert (passage.person, passage.method) == (WORKERS[0], Method.ID_CARD)
+
+
+def test_a_workers_photograph_that_somebody_holds_up_opens_nothing_where_the_site_says_nothing_of_liveness(gate: Gate) -> None:
+    gate.box.publish(policy=GatePolicy())
+    worker, _ = photograph_files(4, 2).values()
+    gate.scene.show(worker[3])
+    assert gate.wait_for("refuse").reason == Reason.LIVENESS_FAILED
+    (refusal,) = gate.box.facts()
+    assert isinstance(refusal, Refusal)
+    assert {"turn_left", "turn_right"} & set(refusal.checks)
