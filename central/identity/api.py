@@ -74,7 +74,9 @@ def revoke_token(call: Caller, token_id: RowId) -> Response:
 
 @router.post("/accounts", status_code=201, response_model=AccountOut, summary="开设门户账号 / create a portal account")
 def create_account(call: Caller, body: AccountIn) -> Response:
-    """安全管理员开设各类账号；项目经理可为本项目部开设成员和劳务员账号（A-06）。企业用证书登录，不开账号（A-04）。"""
+    """安全管理员开设各类账号；项目经理可为本项目部开设成员和劳务员账号（A-06）。企业用证书登录，不开账号（A-04）。
+
+    密码一律是临时的：本人首次登录时先换成自己的，管理员还须启用动态口令，之后才能办理其他事项。"""
 
     def deed(session: Session) -> AccountOut:
         projects.require_known(session, body.company_id, body.project_id)
@@ -90,7 +92,6 @@ def create_account(call: Caller, body: AccountIn) -> Response:
             company_id=body.company_id,
             project_id=body.project_id,
             position=body.position,
-            is_temporary=body.password_is_temporary,
             enterprise_passwords=call.centre.settings.enterprise_passwords,
         )
         return _account(account)

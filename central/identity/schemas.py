@@ -44,7 +44,7 @@ class TokenOut(Out):
 
 
 class AccountIn(In):
-    """A new account of the portal."""
+    """A new account of the portal; `password` is temporary: its owner chooses another at the first sign-in."""
 
     model_config = example(
         {
@@ -64,7 +64,6 @@ class AccountIn(In):
     company_id: RowRef | None = None
     project_id: RowRef | None = None
     position: Position | None = None
-    password_is_temporary: bool = False
 
 
 class AccountOut(Out):

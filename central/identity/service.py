@@ -51,10 +51,9 @@ def create_account(
     company_id: int | None = None,
     project_id: int | None = None,
     position: Position | None = None,
-    is_temporary: bool = False,
     enterprise_passwords: bool = False,
 ) -> Account:
-    """Make an account for the portal. `is_temporary`: its owner chooses an own password at the first sign-in.
+    """Make an account for the portal. What somebody else chose is temporary: its owner takes an own password at the first sign-in.
 
     The security administrator makes any; a project's manager those of its own office. Raises `Problem` 403, 409 USERNAME_TAKEN or
     MANAGER_EXISTS, 422 PASSWORD_TOO_WEAK. An enterprise gets none (A-04), unless the centre's `enterprise_passwords` says so.
@@ -76,7 +75,7 @@ def create_account(
         company_id=company_id,
         project_id=project_id,
         position=at,
-        password_is_temporary=is_temporary,
+        password_is_temporary=access.actor != SYSTEM.actor,
         created_at=clock.now(),
     )
     session.add(account)

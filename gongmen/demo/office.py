@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ import httpx
 from central.people.chip_read import ChipFields
 from gongmen.demo.cast import FITTING, MAIN, Player
 from gongmen.demo.desk import DeskReader
+from gongmen.demo.first_sign_in import choose_password
 from gongmen.demo.stage import StageError
 
 PIN = "280519"
@@ -77,8 +79,10 @@ class Office:
         if role == "contractor":
             place["project_id"] = self.ids["project"]
         self._tokens[who] = str(self._post("security", "tokens", {"name": who, "role": role, **place})["token"])
-        account = {"username": ACCOUNTS[who], "password": PASSWORD, "display_name": shown, "role": role, **place}
+        temporary = secrets.token_urlsafe(12)
+        account = {"username": ACCOUNTS[who], "password": temporary, "display_name": shown, "role": role, **place}
         self._post("security", "accounts", account)
+        choose_password(self.url, ACCOUNTS[who], temporary, PASSWORD)
 
     def register(self, player: Player, team: int | None) -> None:
         """The employer writes a worker down, read from the card's chip, and assigns the worker to the project."""

@@ -36,7 +36,7 @@ Deed = Callable[[Session, Access, int], Any]
 def router(portal: Portal) -> APIRouter:
     """The pages of this module."""
     pages = APIRouter(include_in_schema=False)
-    clock, by_password = portal.clock, portal.centre.settings.enterprise_passwords
+    clock = portal.clock
     deeds: dict[str, Deed] = {
         "disable": lambda session, access, one: identity.disable_account(session, clock, access, one),
         "enable": identity.enable_account,
@@ -55,7 +55,7 @@ def router(portal: Portal) -> APIRouter:
             "sortable": account_list.ORDER.columns,
             "roles": choices.of(Role, "role", t),
             "more": str(rows[-1].account.id) if len(found) > PAGE_SIZE else "",
-            "form": form or _form(t, by_password),
+            "form": form or _form(t, portal.centre.settings.enterprise_passwords),
             "name": shown_once[0],
             "password": shown_once[1],
             "has_second": second_factor.is_on,
@@ -84,9 +84,9 @@ def router(portal: Portal) -> APIRouter:
 
         def deed(session: Session, access: Access) -> str:
             password = secrets.token_urlsafe(12)
-            said = typed(AccountIn, _said(session, sent) | {"password": password}).model_dump(exclude={"password_is_temporary"})
+            said = typed(AccountIn, _said(session, sent) | {"password": password}).model_dump()
             account = identity.create_account(
-                session, clock, portal.centre.passwords, access, **said, is_temporary=True, enterprise_passwords=by_password
+                session, clock, portal.centre.passwords, access, **said, enterprise_passwords=portal.centre.settings.enterprise_passwords
             )
             made.append((account.username, password))
             return told(HERE, "saved")
@@ -97,7 +97,9 @@ def router(portal: Portal) -> APIRouter:
             if problem.status in (401, 403, 404):
                 raise
             t = texts_of(request)
-            return page(request, _form(t, by_password).after(sent).refused(_named(problem), t), problem.status)
+            return page(
+                request, _form(t, portal.centre.settings.enterprise_passwords).after(sent).refused(_named(problem), t), problem.status
+            )
         return page(request, shown_once=made[0]) if made else redirect(request, where)
 
     @pages.post(f"{HERE}/{{account_id}}/reset")

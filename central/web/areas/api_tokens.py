@@ -49,7 +49,6 @@ class TokenLine:
 def router(portal: Portal) -> APIRouter:
     """The pages of this module."""
     pages = APIRouter(include_in_schema=False)
-    by_password = portal.centre.settings.enterprise_passwords
 
     def page(request: Request, form: Form | None = None, status: int = 200, shown_once: tuple[str, str] = ("", "")) -> Response:
         access, t, listing = signed_in(request), texts_of(request), _listing(request)
@@ -62,7 +61,7 @@ def router(portal: Portal) -> APIRouter:
             "columns": COLUMNS,
             "sortable": tokens.ORDER.columns,
             "more": str(rows[-1].token.id) if len(found) > PAGE_SIZE else "",
-            "form": form or _form(access, t, by_password),
+            "form": form or _form(access, t, portal.centre.settings.enterprise_passwords),
             "name": shown_once[0],
             "clear": shown_once[1],
             "once": secrets.token_urlsafe(18),
@@ -91,7 +90,7 @@ def router(portal: Portal) -> APIRouter:
             name = sent.get("token_name")[:100]
             if not name:
                 raise Problem("FIELD_MISSING", 422, "token_name")
-            said = _said(session, access, sent) | {"enterprise_passwords": by_password}
+            said = _said(session, access, sent) | {"enterprise_passwords": portal.centre.settings.enterprise_passwords}
             token, clear = tokens.issue_token(session, portal.clock, access, name=name, **said)
             made.append((token.name, clear))
             return told(HERE, "saved")
@@ -103,7 +102,9 @@ def router(portal: Portal) -> APIRouter:
                 raise
             access, t = signed_in(request), texts_of(request)
             problem.field = "token_until" if problem.field == "expires_at" else problem.field
-            return page(request, _form(access, t, by_password).after(sent).refused(problem, t), problem.status)
+            return page(
+                request, _form(access, t, portal.centre.settings.enterprise_passwords).after(sent).refused(problem, t), problem.status
+            )
         return page(request, shown_once=made[0]) if made else redirect(request, where)
 
     @pages.post(f"{HERE}/{{token_id}}/revoke")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import httpx
 import pyotp
 import pytest
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from central.identity import service as identity
 from central.identity.attempts import NOTED_S, Pace
 from central.identity.model import Account, ApiToken, Delegation
 from tests.central.builders import MORNING, PASSWORDS, Site, Story
+from tests.central.web.site import FakeBrowser, field
 
 WORD = "a-good-password"
 
@@ -352,3 +354,20 @@ def test_functions_are_stored_as_words_and_nothing_stored_stands_for_all() -> No
     assert rules.unpacked(rules.packed(some)) == some
     assert rules.unpacked(rules.packed(None)) is None
     assert replace(SYSTEM, actor="token:1", role=Role.EMPLOYER).functions == OF_ROLE["employer"]
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR, Role.AUTHORITY])
+def test_a_password_that_somebody_else_chose_is_temporary_whatever_the_door(story: Story, client: httpx.Client, role: Role) -> None:
+    said = {"username": "newcomer", "password": WORD, "display_name": "新人", "role": role.value}
+    headers = story.token(story.security)
+    assert client.post("/api/v1/accounts", json=said | {"password_is_temporary": False}, headers=headers).status_code == 422
+    made = client.post("/api/v1/accounts", json=said, headers=headers)
+    assert made.status_code == 201
+    with story.centre.database.reading() as session:
+        assert session.get_one(Account, made.json()["id"]).password_is_temporary
+    acting = FakeBrowser(story)
+    assert acting.sign_in("newcomer", WORD).headers["Location"].startswith("/sign-in/own")
+    assert acting.get("/").headers["Location"].startswith("/sign-in")
+    own = {"csrf": field(acting.get("/sign-in/own").text, "csrf"), "old": WORD, "password": "an-own-password"}
+    arrived = acting.post("/sign-in/own", own).headers["Location"]
+    assert arrived.startswith("/sign-in/enrol") == (role in rules.ADMINISTRATORS), arrived
