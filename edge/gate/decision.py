@@ -39,8 +39,8 @@ NOT_COMPARED: Final = Compared()
 class Moment:
     """The circumstances of one decision. `lease_left_s` counts down since the roster was last confirmed; 0 or less is over.
 
-    `face_agrees` is None where no face was compared with the card's owner, else whether it was the owner's. `inside` says that this
-    worker's last passage here was IN and recent, `inside_seen` that a sensor saw the worker go through.
+    `face_agrees` is None where no face was compared with the card's owner, else whether it was the owner's. `just_in` says
+    that this worker's last passage here was IN, a few minutes ago at most; `just_in_seen` that a sensor saw the worker go through.
     """
 
     now_s: float
@@ -49,8 +49,8 @@ class Moment:
     offline: bool = False
     duplicate: bool = False
     face_agrees: bool | None = None
-    inside: bool = False
-    inside_seen: bool = False
+    just_in: bool = False
+    just_in_seen: bool = False
 
 
 def decide(claim: Claim, policy: SitePolicy, moment: Moment) -> Decision:
@@ -142,10 +142,13 @@ def _of_lease(claim: Claim, policy: SitePolicy, moment: Moment) -> Reason | None
 
 
 def _of_passback(claim: Claim, policy: SitePolicy, moment: Moment) -> Reason | None:
-    """Hard anti-passback believes only a sensor: without one, somebody who hesitated and somebody who went in look the same."""
-    refused = policy.anti_passback == "hard" and moment.inside and moment.inside_seen and claim.method is not Method.GUARD
+    """Hard anti-passback believes only a sensor: without one, somebody who hesitated and somebody who went in look the same.
+
+    And only for minutes: this box does not hear who went out elsewhere, and nobody may lose a day for that.
+    """
+    refused = policy.anti_passback == "hard" and moment.just_in and moment.just_in_seen and claim.method is not Method.GUARD
     return Reason.PASSED_ALREADY if refused else None
 
 
 def _passes_again(claim: Claim, policy: SitePolicy, moment: Moment) -> bool:
-    return policy.anti_passback != "off" and moment.inside and claim.direction is Direction.IN
+    return policy.anti_passback != "off" and moment.just_in and claim.direction is Direction.IN

@@ -21,6 +21,7 @@ class LaneView(msgspec.Struct, frozen=True):
     """One moment of the lane. `number` rises with every new state or verdict; what merely moves (a face's box, a count) keeps it.
 
     `face_box` is x, y, width, height relative to the picture (0 to 1). `reason`, `hint` and `faults` are codes; texts are the screen's.
+    `on_site` is None where this box cannot know it; the screen then shows no figure.
     """
 
     state: str = "idle"
@@ -33,7 +34,7 @@ class LaneView(msgspec.Struct, frozen=True):
     reason: str | None = None
     face_box: tuple[float, float, float, float] | None = None
     hint: str | None = None
-    on_site: int = 0
+    on_site: int | None = None
     offline_since_ms: int | None = None
     stale_roster: bool = False
     project_name: str = ""

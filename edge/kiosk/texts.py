@@ -30,7 +30,7 @@ REFUSALS: Final[dict[str, Text]] = {
     "CARD_EXPIRED": Text("身份证已过有效期", "ID card has expired", "请换领新证后再来", "Renew the card"),
     "WRONG_LANE": Text("您的通行权限不含此通道", "Your right is not for this lane", "请走指定的通道", "Use the lane you were told"),
     "OUT_OF_HOURS": Text("现在不是进场时间", "Outside entry hours", "请在规定时间内进场", "Come back within the hours"),
-    "PASSED_ALREADY": Text("已在场内，不能重复进场", "Already inside", "如果不对，请找门卫", "If this is wrong, ask the guard"),
+    "PASSED_ALREADY": Text("几分钟前刚从这里进场", "Came in here minutes ago", "如果不对，请找门卫", "If this is wrong, ask the guard"),
     "FACE_MISMATCH": Text(
         "人脸与证件不是同一人", "The face is not the card owner's", "请本人刷卡，或找门卫", "Use your own card, or ask the guard"
     ),

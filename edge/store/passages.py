@@ -41,10 +41,15 @@ class Passages:
         """Passages from a wall time on, oldest first."""
         return self._select("WHERE at_ms >= ? ORDER BY id", at_ms)
 
-    def on_site_count(self, since_ms: int = 0) -> int:
-        """How many people went in here, at `since_ms` or later, and not out again."""
-        found = self._store.row("SELECT count(*) FROM presence WHERE direction = ? AND at_ms >= ?", Direction.IN, since_ms)
-        return int(found[0]) if found and isinstance(found[0], int) else 0
+    def on_site_count(self, since_ms: int = 0) -> int | None:
+        """How many people went in here, at `since_ms` or later, and not out again; None where this box saw only one of the two ways.
+
+        Who went out by a sibling stays inside for this box: a count from one way alone would only rise, or stay 0.
+        """
+        rows = self._store.rows("SELECT direction, count(*) FROM presence WHERE at_ms >= ? GROUP BY direction", since_ms)
+        found = {str(direction): count for direction, count in rows}
+        inside = found.get(Direction.IN)
+        return inside if len(found) == len(Direction) and isinstance(inside, int) else None
 
     def regulars(self, since_ms: int) -> frozenset[str]:
         """Who last passed here at `since_ms` or later, by whichever way in."""

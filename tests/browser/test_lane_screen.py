@@ -71,6 +71,8 @@ def test_idle_says_where_to_look_and_how_many_are_on_site(browser: Browser, site
         expect(page.locator("#live")).to_be_visible()
         expect(page.locator("#verdict")).to_be_hidden()
         shoot(page, "lane-1-idle")
+        screen.amend(on_site=None)
+        expect(page.locator("#count")).to_be_hidden()
 
 
 def test_looking_frames_the_face_and_says_what_to_do(browser: Browser, site: House) -> None:

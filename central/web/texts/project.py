@@ -87,6 +87,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "calendar_workdays": ("法定工作日", "Statutory working days"),
     "calendar_every_day": ("每天都是工作日", "Every day"),
     "field_anti_passback": ("防重复进出", "Anti-passback"),
+    "hint_anti_passback": (
+        "只管同一通道进场后 5 分钟内再次进场；拒绝只在闸机能感知通过时生效，门卫仍可放行",
+        "For a second entry at one lane within 5 minutes; Refuse needs a turnstile that senses passages; the guard may still admit",
+    ),
     "anti_passback_off": ("不限制", "Off"),
     "anti_passback_soft": ("放行并标记", "Mark only"),
     "anti_passback_hard": ("拒绝", "Refuse"),

@@ -24,7 +24,7 @@ LANE_2_ONLY = replace(CONFIRMED, lanes=("2",))
 MINUTE = ((NOW + 8 * 3600) // 60) % 1440
 OPEN_NOW, SHUT_NOW = SitePolicy(hours=((MINUTE, MINUTE + 1),)), SitePolicy(hours=((MINUTE - 60, MINUTE), (MINUTE + 1, MINUTE + 60)))
 STRICT, SOFT, HARD = SitePolicy(when_stale="deny"), SitePolicy(anti_passback="soft"), SitePolicy(anti_passback="hard")
-INSIDE, SEEN_INSIDE = replace(MOMENT, inside=True), replace(MOMENT, inside=True, inside_seen=True)
+JUST_IN, SEEN_JUST_IN = replace(MOMENT, just_in=True), replace(MOMENT, just_in=True, just_in_seen=True)
 RUNNING, SUSPENDED, COMPLETED = SitePolicy(), SitePolicy(state="suspended"), SitePolicy(state="completed")
 ENDED = {cause: EndedRight("p-000000002", cause, NOW - 10) for cause in EndCause}
 
@@ -91,11 +91,11 @@ TABLE = [
     ("out of hours, by guard", come(CONFIRMED, Method.GUARD), SHUT_NOW, MOMENT, None),
     ("out of hours, site guard", come(GUARD_OF_THE_SITE), SHUT_NOW, MOMENT, None),
     ("out of hours, the clock was never set", come(CONFIRMED), SHUT_NOW, replace(MOMENT, clock=Clock.NONE), None),
-    ("inside already, no anti-passback", come(CONFIRMED), RUNNING, SEEN_INSIDE, None),
-    ("inside already, soft", come(CONFIRMED), SOFT, SEEN_INSIDE, None),
-    ("inside already, hard", come(CONFIRMED), HARD, SEEN_INSIDE, Reason.PASSED_ALREADY),
-    ("inside already, hard, by guard", come(CONFIRMED, Method.GUARD), HARD, SEEN_INSIDE, None),
-    ("let in a moment ago, hard, no sensor saw it", come(CONFIRMED), HARD, INSIDE, None),
+    ("came in just now, no anti-passback", come(CONFIRMED), RUNNING, SEEN_JUST_IN, None),
+    ("came in just now, soft", come(CONFIRMED), SOFT, SEEN_JUST_IN, None),
+    ("came in just now, hard", come(CONFIRMED), HARD, SEEN_JUST_IN, Reason.PASSED_ALREADY),
+    ("came in just now, hard, by guard", come(CONFIRMED, Method.GUARD), HARD, SEEN_JUST_IN, None),
+    ("came in just now, hard, no sensor saw it", come(CONFIRMED), HARD, JUST_IN, None),
     ("lease over, by card, strict site", come(CONFIRMED, Method.ID_CARD), STRICT, OFFLINE_TOO_LONG, Reason.STALE_ROSTER),
     ("lease over, by guard, strict site", come(CONFIRMED, Method.GUARD), STRICT, OFFLINE_TOO_LONG, None),
     ("lease over, by face, strict site", come(CONFIRMED), STRICT, OFFLINE_TOO_LONG, Reason.LEASE_OVER),
@@ -137,9 +137,9 @@ def test_hours_are_minutes_of_the_sites_own_day(hours: tuple[tuple[int, int], ..
 
 
 def test_soft_anti_passback_lets_through_and_notes_it() -> None:
-    assert "passed_again" in decide(come(CONFIRMED), SOFT, INSIDE).flags
-    assert "passed_again" not in decide(come(CONFIRMED), RUNNING, INSIDE).flags
-    assert "passed_again" not in decide(come(CONFIRMED), HARD, SEEN_INSIDE).flags
+    assert "passed_again" in decide(come(CONFIRMED), SOFT, JUST_IN).flags
+    assert "passed_again" not in decide(come(CONFIRMED), RUNNING, JUST_IN).flags
+    assert "passed_again" not in decide(come(CONFIRMED), HARD, SEEN_JUST_IN).flags
 
 
 @pytest.mark.rule("A-50")

@@ -14,6 +14,7 @@ from edge.gate.devices import DEVICE_BACK
 from edge.gate.lane import REOPEN_S
 from edge.gate.openings import EXIT_BUTTON, FIRE, GATE_RESTARTED
 from edge.gate.owner import ONE_TO_ONE
+from edge.gate.passage import CAME_IN_MS
 from edge.reader.card_seen import number_hash
 from edge.reader.swipes import SwipeState
 from edge.store.hand_asks import ADMIT, CLOSE, GOOD_FOR_MS, OPEN, TOO_LATE
@@ -58,7 +59,7 @@ def test_a_worker_walks_up_passes_and_the_screen_says_so(at_site: Opener) -> Non
     assert isinstance(passage, Passage)
     assert (passage.person, passage.method, passage.duplicate) == (WORKERS[0], Method.FACE, False)
     site.see(seconds=3)
-    assert (site.view.state, site.view.project_name, site.view.people, site.view.on_site) == ("idle", "示范项目", 3, 1)
+    assert (site.view.state, site.view.project_name, site.view.people) == ("idle", "示范项目", 3)
 
 
 def test_a_worker_who_stays_or_comes_right_back_is_let_through_once(at_site: Opener) -> None:
@@ -501,7 +502,6 @@ def test_who_did_not_go_through_has_no_attendance_and_may_ask_again(at_site: Ope
     passage, taken_back = (event for event in site.box.facts() if isinstance(event, (Passage, NotPassed)))
     assert isinstance(passage, Passage)
     assert isinstance(taken_back, NotPassed)
-    assert site.view.on_site == 0
     numbers = [msgspec.msgpack.decode(row.packed)[0] for row in site.box.journal.unsent(0, 100)]
     assert taken_back.passage_seq in numbers
     site.see(Stands(1), seconds=1.0)
@@ -521,3 +521,20 @@ def test_a_card_handed_back_over_the_arm_does_not_open_again_where_a_sensor_saw_
     refusal = site.facts()[1]
     assert isinstance(refusal, Refusal)
     assert refusal.reason is Reason.PASSED_ALREADY
+
+
+def test_who_left_by_a_sibling_and_comes_back_is_not_held_to_be_inside(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(policy=GatePolicy(anti_passback="hard", liveness="never"))
+    site.arm.goes = True
+    site.see(Stands(1), seconds=1.0)
+    site.tick(CAME_IN_MS / 1000)  # out by the other gate, of which this box hears nothing
+    site.see(Stands(1), seconds=1.0)
+    assert [(type(fact), getattr(fact, "why", "")) for fact in site.facts()] == [(Passage, ""), (Passage, "")]
+
+
+def test_a_lane_that_sees_one_way_only_shows_no_figure_of_who_is_on_site(at_site: Opener) -> None:
+    site = at_site()
+    site.see(Stands(1), seconds=1.0)
+    site.see(seconds=3.0)
+    assert (len(site.facts()), site.view.on_site) == (1, None)

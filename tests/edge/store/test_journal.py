@@ -164,8 +164,19 @@ def test_presence_follows_the_last_passage_that_was_no_duplicate(tmp_path: Path)
         record(store, journal, passage("a", duplicate=True), passage("b", wire.Direction.OUT))
         assert passages.last("a") == (wire.Direction.IN, NOON_MS)
         assert passages.last("b") == (wire.Direction.OUT, NOON_MS + 60_000)
-        assert passages.on_site_count() == 1 and passages.on_site_count(since_ms=NOON_MS + 1) == 0
+        assert passages.on_site_count() == 1
         newest = passages.recent(2)[0]
         assert (newest.person, newest.direction, newest.seq, newest.duplicate) == ("b", wire.Direction.OUT, 4, False)
         assert [seen.duplicate for seen in passages.since(NOON_MS + 1)] == [True, False]
         assert passages.purge(NOON_MS + 1) == 2 and passages.last("a") is None
+
+
+def test_who_is_on_site_is_counted_only_where_both_ways_are_seen(tmp_path: Path) -> None:
+    clock = FakeClock()
+    with opened(tmp_path) as store:
+        journal, passages = Journal(store, clock), Passages(store)
+        record(store, journal, passage("a"), passage("b"))
+        assert passages.on_site_count() is None
+        record(store, journal, passage("b", wire.Direction.OUT))
+        assert passages.on_site_count() == 1
+        assert passages.on_site_count(since_ms=NOON_MS + 1) is None

@@ -20,7 +20,8 @@ function head() {
   if (view.project_name) put($("project"), view.project_name);
   const way = view.direction ? ` · ${phrase(`way_${view.direction}`)}` : "";
   put($("lane-name"), phrase("lane_name", { lane: view.lane ?? "" }) + way);
-  put($("on-site"), view.on_site == null ? "–" : String(view.on_site));
+  $("count").hidden = view.on_site == null;
+  if (view.on_site != null) put($("on-site"), String(view.on_site));
   const offline = view.offline_since_ms;
   $("banner-offline").hidden = offline == null;
   if (offline != null) put($("banner-offline").lastElementChild, phrase("banner_offline", { time: clock(offline) }));
