@@ -21,8 +21,11 @@ from edge.gate.liveness import Ask, Challenge, Liveness, Standing, needs_challen
 from edge.model import SitePolicy
 from edge.sync.wire import Direction
 
-TRIES: Final = 6
-"""Frames of one challenge that may show a movement and not the person: 0.4 s of them."""
+TRIES: Final = 12
+"""Frames of one challenge that may show a movement and not the person: 0.8 s of them, since a turning head is smeared for the first 0.4 s.
+
+One frame in four of a smeared head in a helmet does not show the person, one in 25 of a still one; somebody else's does in one of 450.
+"""
 FAILS: Final = 2
 """So many challenges that somebody fails by face alone; then the card."""
 FAILED_S: Final = 60.0

@@ -109,7 +109,8 @@ def turned_rows(report: Report, data: Path) -> None:
         turned_row(report, f"{BANDS[1][0]:.0f} degrees and more, {name}", [one for one in seen if abs(one.yaw) >= BANDS[1][0]], enough)
         if name == "clean":
             tries = [score >= enough for one in seen if one.counts for score in one.others]
-            report.row(check="turned head", part="somebody else's for the picture's", apcer=float(np.mean(tries)), attacks=len(tries))
+            passed = {"apcer": float(np.mean(tries)), "apcer_95": wilson(sum(tries), len(tries)), "attacks": len(tries)}
+            report.row(check="turned head", part="somebody else's for the picture's", **passed)
     report.notes.append(
         "turned head: live = pictures of people who look aside; counts = turned far enough; same = of those, shown to be the person "
         "enrolled; bpcer = not both, by this one frame. Nobody was asked to turn, and a challenge has some sixty frames: only a part "

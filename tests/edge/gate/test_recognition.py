@@ -11,7 +11,7 @@ import pytest
 from edge.faces import Face, Image, Quality, unit
 from edge.gate.gallery import Gallery
 from edge.gate.liveness import WHEN, Ask, Liveness, Sharpness, Standing
-from edge.gate.proof import FAILED_S, FAILS, NOTHING, Asking
+from edge.gate.proof import FAILED_S, FAILS, NOTHING, TRIES, Asking
 from edge.gate.recognition import (
     ENOUGH_TO_REFUSE,
     PASS_AGAIN_S,
@@ -276,6 +276,19 @@ def test_a_face_that_turns_as_asked_passes() -> None:
         ask = view.ask
         told += verdicts([view])
     assert [(v.person, v.fault) for v in told] == [("anna", None)]
+
+
+@pytest.mark.parametrize(("smeared", "fault"), [(TRIES - 1, None), (TRIES, Reason.LIVENESS_FAILED)])
+def test_a_head_that_is_smeared_while_it_turns_passes_once_it_rests_if_that_is_soon(smeared: int, fault: Reason | None) -> None:
+    engine = FakeEngine()
+    watcher = Watcher(Recognition(engine, asking=lambda: Asking("always"), chance=random.Random(1)), engine)
+    ask, told, turned = None, list[Verdict](), 0
+    while not told:
+        nose = {Ask.TURN_LEFT: 0.4, Ask.TURN_RIGHT: -0.4}.get(ask, 0.0) if ask else 0.0
+        turned += bool(nose)
+        (view,) = watcher.see(Stands(STRANGER if 0 < turned <= smeared else ANNA, nose=nose), frames=1)
+        ask, told = view.ask, verdicts([view])
+    assert [(v.person, v.fault) for v in told] == [("anna", fault)]
 
 
 def test_somebody_else_who_moves_for_a_picture_is_refused() -> None:
