@@ -24,6 +24,7 @@ from edge.gate.recognition import (
     Verdict,
     View,
 )
+from edge.kiosk.texts import TEXTS
 from edge.sync.wire import Reason
 from tests.edge.gate.box import BLANK, GOOD, FakeEngine, Stands, face_of
 
@@ -210,6 +211,11 @@ def test_a_frame_or_two_that_look_up_do_not_end_an_attempt() -> None:
     views = watcher.see(turned, seconds=1.5) + watcher.see(Stands(STRANGER), frames=ENOUGH_TO_REFUSE - 1)
     assert verdicts(views) == []
     assert [v.person for v in verdicts(watcher.see(Stands(STRANGER), frames=1))] == [None]
+
+
+@pytest.mark.parametrize("hint", list(Hint))
+def test_every_hint_has_words_for_the_screen(hint: Hint) -> None:
+    assert TEXTS[hint.value].zh
 
 
 def test_nobody_there_is_nothing() -> None:
