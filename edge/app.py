@@ -5,21 +5,25 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from edge import doctor
 from edge.clock import Clock, FlooredClock, SystemClock
-from edge.errors import ConfigInvalid, EdgeError, StoreFull, StoreReplaced
+from edge.errors import ConfigInvalid, EdgeError, StoreBusy, StoreFull, StoreReplaced, StoreUnwritable
 from edge.faces import FaceEngine, threshold
+from edge.gate.devices import Devices
 from edge.gate.engines import load_engine
 from edge.gate.engines.blind import BlindEngine
 from edge.gate.eyes import Eyes
 from edge.gate.gatehouse import Equipment, Gatehouse
 from edge.gate.liveness import Colour, Liveness, Sharpness, passive_checks
 from edge.gate.passage import Place
+from edge.gate.screen_server import ScreenServer
+from edge.gate.storeless import STORE_AWAY, StorelessLane
 from edge.kiosk import server as kiosk_server
 from edge.kiosk.card_place import SwipePlace
 from edge.kiosk.lookalikes import Lookalikes
@@ -42,20 +46,52 @@ PROCESSES = ("gate", "kiosk", "sync")
 
 
 def run_gate(settings: EdgeSettings, stop: threading.Event) -> None:
-    """The gate process. A full disk or a replaced store makes it begin again; other `EdgeError`s end it with their code.
+    """The gate process. A replaced store makes it begin again; one that cannot be opened for want of room, or because the disk refuses
+    writes, lets everybody out meanwhile; other `EdgeError`s end it with their code.
 
     Without its model the gate serves cards, codes and guards, and says what is wrong.
     """
-    engine, fault = _engine_or_fault(settings, settings.vision_threads)
+    loaded, fault = _engine_or_fault(settings, settings.vision_threads)
+    engine, missed = loaded or BlindEngine(), ""
     while not stop.is_set():
         try:
-            _gate(settings, engine or BlindEngine(), fault, stop)
-        except (StoreFull, StoreReplaced) as error:
+            _gate(settings, engine, fault, stop, missed)
+        except StoreReplaced as error:
             log.warning("%s: the gate begins again", error.code)
             stop.wait(PAUSE_S)
+        except (StoreFull, StoreUnwritable, StoreBusy) as error:
+            log.warning("%s: the store cannot be opened, OUT opens unrecorded", error)
+            missed = _without_store(settings, engine, error.code, stop)
 
 
-def _gate(settings: EdgeSettings, engine: FaceEngine, engine_fault: str | None, stop: threading.Event) -> None:
+def _without_store(settings: EdgeSettings, engine: FaceEngine, why: str, stop: threading.Event) -> str:
+    """Lets people out until the store can be opened; what to write down of it then."""
+    clock, place = SystemClock(), Place(settings.lane, settings.direction)
+    began = datetime.now(UTC).isoformat(timespec="seconds")
+    with ExitStack() as held:
+        camera, turnstile = open_camera(settings.camera), open_turnstile(settings.turnstile)
+        held.callback(turnstile.close)
+        held.callback(camera.close)
+        swipes = Swipes(open_card_reader(settings.lane_reader))
+        held.callback(swipes.close)
+        lane = StorelessLane(place, Devices(camera, swipes, turnstile), engine, settings.home, clock=clock, why=why)
+        server = ScreenServer(lane.screen, settings.socket)
+        held.callback(server.close)
+        with suppress(OSError):
+            server.start()
+        lane.run(stop, partial(_opens, settings.home), lambda: None)
+    return f"lane {settings.lane}: {lane.went_out} went out unrecorded since {began}"
+
+
+def _opens(home: Path) -> bool:
+    try:
+        Store.open(home).close()
+    except EdgeError:
+        return False
+    return True
+
+
+def _gate(settings: EdgeSettings, engine: FaceEngine, engine_fault: str | None, stop: threading.Event, missed: str) -> None:
     keys = _keys(settings, stop)
     if keys is None:
         return
@@ -70,6 +106,8 @@ def _gate(settings: EdgeSettings, engine: FaceEngine, engine_fault: str | None, 
     clock, place = FlooredClock(SystemClock(), settings.home), Place(settings.lane, settings.direction)
     house = Gatehouse(settings.home, place, equipment, keys, clock, centre_key=_centre_key(settings))
     try:
+        if missed:
+            house.keeper.note(STORE_AWAY, missed)
         house.run(stop)
     finally:
         house.close()

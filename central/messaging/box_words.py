@@ -116,6 +116,12 @@ INCIDENTS: Final[dict[str, Words]] = {
         "考勤照记，有疑问请核实",
         "Attendance stands; check if in doubt",
     ),
+    "STORE_AWAY": Words(
+        "磁盘曾写不进，出场照放但未记名",
+        "The disk took nothing: exits were let through, not recorded",
+        "请补登出场人员",
+        "Record who left then",
+    ),
     "OPENING_LATE": Words("人工开闸因磁盘满稍后才写下", "An opening was written down late: the disk was full", *_NONE),
     "QR_PASS_WRITTEN": Words(
         "登记台开出一张二维码通行证", "A QR pass was made at the kiosk", "请核实是否本人需要", "Check that its owner needed it"

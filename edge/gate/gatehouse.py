@@ -63,10 +63,11 @@ class Gatehouse:
         with ExitStack() as held:
             held.callback(equipment.turnstile.close)
             held.callback(equipment.camera.close)
+            held.callback(equipment.reader.close)
+            store = Store.open(home)  # before anybody's card is taken: a reader hands a card out once
+            held.callback(store.close)
             self.swipes = swipes = Swipes(equipment.reader)
             held.callback(swipes.close)
-            store = Store.open(home)
-            held.callback(store.close)
             held.callback(sys.setswitchinterval, sys.getswitchinterval())
             sys.setswitchinterval(TURN_S)
             self.feed = GalleryFeed(home, equipment.engine, keys.open_sealed, clock)
@@ -80,7 +81,7 @@ class Gatehouse:
 
     def _lane(self, place: Place, store: Store, equipment: Equipment, swipes: Swipes, clock: Clock) -> Lane:
         devices = Devices(equipment.camera, swipes, equipment.turnstile)
-        keeper = Gatekeeper(place, store, clock, equipment.turnstile)
+        self.keeper = keeper = Gatekeeper(place, store, clock, equipment.turnstile)
         policy = Roster(store).policy
         recognition = Recognition(
             equipment.engine, equipment.liveness, asking=lambda: asking(policy(), place.direction), eyes=equipment.eyes

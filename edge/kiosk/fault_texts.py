@@ -111,6 +111,9 @@ FAULTS: Final[dict[str, Text]] = {
     ),
     "TURNSTILE_FAULT": Text("闸门没有响应", "The turnstile does not answer", "请检查闸门电源和接线", "Check its power and wiring"),
     "EXIT_UNKNOWN": Text("有不在名单上的人出场", "Somebody unknown went out", "无需处理，已记录", "Nothing to do; it is recorded"),
+    "STORE_AWAY": Text(
+        "磁盘曾写不进，出场未记名", "The disk took nothing; exits were not recorded", "请补登这段时间出场的人员", "Record who left then"
+    ),
     "OPENING_LATE": Text("人工开闸稍后才写下", "An opening was written down late", "无需处理，已记录", "Nothing to do; it is recorded"),
     "PASSAGE_UNSURE": Text("是否通过无法确定", "Who went through is unsure", "无需处理，已记录", "Nothing to do; it is recorded"),
     "CAMERA_SILENT": Text("摄像头没有画面", "The camera sends nothing", "请检查摄像头的线", "Check its cable"),

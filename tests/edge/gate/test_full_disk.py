@@ -7,17 +7,25 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from edge.app import run_gate
 from edge.errors import StoreBusy, StoreError
 from edge.gate.passage import OPENING_LATE
+from edge.gate.storeless import STORE_AWAY
+from edge.settings import EdgeSettings
 from edge.store.database import Store
 from edge.store.hand_asks import ADMIT, CLOSE, OPEN, TOO_LATE, HandAsks
-from edge.sync.wire import Incident, Method, Opening, Passage
-from tests.edge.gate.box import WORKERS, Box, FakeClock, box
+from edge.store.journal import Journal
+from edge.sync.wire import Direction, Event, Incident, Method, Opening, Passage, decode
+from hardware.card_reader.simulated import SamSimulator
+from hardware.card_reader.synthetic import resident
+from hardware.turnstile.simulated import SimulatedTurnstile
+from tests.edge.gate.box import WORKERS, Box, FakeClock, box, until
 from tests.edge.gate.site import Opener, Site
 
 
@@ -90,6 +98,42 @@ def test_an_emergency_key_holds_the_gate_open_and_lets_go_again_and_is_written_d
     ]
     late = [fact.detail for fact in full.box.facts() if isinstance(fact, Incident) and fact.code == OPENING_LATE]
     assert [detail.partition(" at ")[0] for detail in late] == ["method 009, open", "method 009, over"]
+
+
+def test_a_gate_that_is_started_on_a_full_disk_lets_a_card_out_and_writes_that_down_when_there_is_room(tiny: Path, tmp_path: Path) -> None:
+    home = tiny / "home"
+    with box(home, FakeClock()) as made:
+        made.store.reserve.release()
+    fill(tiny)
+    arm, stop = SimulatedTurnstile(tmp_path / "arm"), threading.Event()
+    with SamSimulator() as reader:
+        settings = EdgeSettings(
+            home=home, lane_reader=f"sam-serial:{reader.path}", turnstile=f"simulated:{arm.folder}", direction=Direction.OUT
+        )
+        gate = threading.Thread(target=run_gate, args=(settings, stop))
+        gate.start()
+        try:
+            reader.put(resident(sequence=2))
+            assert until(lambda: [pulse["way"] for pulse in arm.pulses()] == ["out"]), arm.pulses()
+            arm.fail(fire=True)
+            assert until(lambda: arm.outputs()["held"])
+            arm.fail(fire=False)
+            assert until(lambda: not arm.outputs()["held"])
+            (tiny / "filler").unlink()
+            assert until(lambda: STORE_AWAY in incidents(home))
+        finally:
+            stop.set()
+            gate.join()
+    assert incidents(home)[STORE_AWAY].startswith("lane 1: 1 went out unrecorded since ")
+
+
+def incidents(home: Path) -> dict[str, str]:
+    store = Store.open(home)
+    try:
+        events = [decode(row.packed, Event).body for row in Journal(store, FakeClock()).unsent(0, 1000)]
+    finally:
+        store.close()
+    return {fact.code: fact.detail for fact in events if isinstance(fact, Incident)}
 
 
 class BusyAsks(HandAsks):
