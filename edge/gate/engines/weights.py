@@ -45,6 +45,10 @@ DLIB_LANDMARKS: Final = Weights(
     "face landmarks (dlib, 5 points)",
     (("shape_predictor_5_face_landmarks.dat", "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888"),),
 )
+DLIB_MARKS: Final = Weights(
+    "face landmarks (dlib, 68 points)",
+    (("shape_predictor_68_face_landmarks.dat", "fbdc2cb80eb9aa7a758672cbfdda32ba6300efe9b6e6c7a299ff7e736b11b92f"),),
+)
 DLIB_RESNET: Final = Weights(
     "face recognition (dlib)",
     (("dlib_face_recognition_resnet_model_v1.dat", "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30"),),

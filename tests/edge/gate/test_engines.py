@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from edge.errors import ModelAltered, ModelMissing
+from edge.gate.challenge import LOOK_MS, Ask, Challenge
 from edge.gate.engines import ENGINES, load_engine
 from edge.gate.engines.weights import SFACE, YUNET, Weights, find, read
-from tests.edge.gate.people import engine, photographs, scene
+from tests.edge.gate.people import engine, photograph_files, photographs, picture, scene
 
 NAMES = sorted(ENGINES)
 
@@ -75,6 +76,18 @@ def test_the_second_engine_gives_the_vectors_of_the_face_recognition_library() -
     theirs = library.face_encodings(rgb, library.face_locations(rgb, number_of_times_to_upsample=0), model="small")[0]
     ours = tool.embed(image, tool.detect(image)[0])
     assert float(ours @ (theirs / np.linalg.norm(theirs))) > 0.999
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_head_that_really_turns_passes_the_challenge_by_either_engines_points(name: str) -> None:
+    files = photograph_files(6, 99).get("Kim_Dae-jung") or pytest.skip("no photographs of somebody who looks aside")
+    straight, aside = (engine(name).detect(scene(picture(files[n])))[0].landmarks for n in (1, 2))
+    assert np.isfinite(straight).all()
+    for asked, told in ((Ask.TURN_LEFT, Ask.PASSED), (Ask.TURN_RIGHT, Ask.FAILED)):
+        challenge = Challenge([asked])
+        for at_ms in range(0, LOOK_MS + 200, 100):
+            assert challenge.feed(straight, at_ms) in (Ask.LOOK_STRAIGHT, asked)
+        assert challenge.feed(aside, LOOK_MS + 200) is told
 
 
 def test_an_unknown_engine_is_named() -> None:
