@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,11 @@ def of_record(session: Session, subjects: Collection[str], *, before: int = 0, l
     if before:
         wanted = wanted.where(AuditEntry.id < before)
     entries = session.scalars(wanted).all()
+    return of_entries(session, entries)
+
+
+def of_entries(session: Session, entries: Sequence[AuditEntry]) -> list[Change]:
+    """These entries as deeds, in their order, with the names of who did them; the caller has asked who may read them."""
     names = names_of(session, {entry.actor for entry in entries})
     return [_change(entry, names.get(entry.actor, entry.actor)) for entry in entries]
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from central import audit
+from central import audit, changes
 from central.access import Role
 from central.audit import AuditEntry
 from central.clock import SITE_ZONE
@@ -41,10 +41,11 @@ def router(portal: Portal) -> APIRouter:
         checks = bool(request.query_params.get("check"))
         with portal.database.reading() as session:
             found = trail.page_of_entries(session, access, _wanted(listing), listing.after_id, PAGE_SIZE)
+            deeds = told.lines(changes.of_entries(session, found[:PAGE_SIZE]), t)
             broken = audit.verify(session) if checks else None
         values = {
             "listing": listing,
-            "rows": [(row, json.loads(row.told), told.deed(row.action, t)) for row in found[:PAGE_SIZE]],
+            "rows": [(row, json.loads(row.told), deed) for row, deed in zip(found, deeds, strict=False)],
             "more": str(found[PAGE_SIZE - 1].id) if len(found) > PAGE_SIZE else "",
             "checked": checks,
             "broken": broken,

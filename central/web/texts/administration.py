@@ -11,6 +11,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "col_shown_name": ("姓名", "Name"),
     "col_account_role": ("类型", "Kind"),
     "col_belongs": ("单位与项目", "Company and project"),
+    "companies_search_hint": ("单位名称、统一社会信用代码", "Name or credit code"),
+    "projects_search_hint": ("项目名称、报建编号", "Name or registration no."),
     "accounts_search_hint": ("用户名、姓名、单位", "User name, name, company"),
     "accounts_no_match_why": ("没有符合条件的账号。", "No account fits."),
     "col_token_state": ("状态", "State"),

@@ -136,7 +136,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "source_chip": ("读身份证", "ID card read"),
     "source_typed": ("手工录入", "Typed"),
     "sort_order": ("排序", "Order"),
-    "sort_none": ("按登记先后", "As registered"),
+    "sort_none": ("默认顺序", "Default order"),
     "sort_up": ("{column} ↑", "{column} ↑"),
     "sort_down": ("{column} ↓", "{column} ↓"),
     "field_warnings": ("提醒", "Warnings"),
