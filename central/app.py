@@ -17,6 +17,7 @@ from central.centre import Centre
 from central.devices import api as devices
 from central.entry import api as entry
 from central.evidence import api as evidence
+from central.examples import with_examples
 from central.exchange import api as exchange
 from central.history import api as history
 from central.identity import api as identity
@@ -44,7 +45,7 @@ _ABOUT: Final = """工门中心接口：人员、项目、进场、考勤、设�
 
 class _Documented(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        return problems.documented(super().openapi())
+        return with_examples(problems.documented(super().openapi()))
 
 
 def create_app(settings: CentralSettings, centre: Centre | None = None) -> FastAPI:

@@ -57,6 +57,8 @@ class ProblemOut(BaseModel):
                     "detail_en": "A labour company cannot confirm entry; the general contractor or professional subcontractor does (A-02).",
                     "request_id": "6f1d2c3b4a596877",
                     "help": "电话 54614788*4076",
+                    "help_en": "telephone 54614788*4076",
+                    "help_url": "/help",
                 }
             ]
         }
