@@ -46,6 +46,9 @@ OPENING_LATE: Final = "OPENING_LATE"
 LATE_MS: Final = 5_000
 OWED: Final = 200
 """So many openings wait in memory at most: days of a full disk."""
+PASSAGE_UNSURE: Final = "PASSAGE_UNSURE"
+"""Passages of which nobody can say whether they were made: the attendance stands, and somebody may ask."""
+_AWAITED: Final = "awaited_passages"
 _HELD_OPEN: Final = "held_open"
 TURNSTILE_FAULT: Final = "TURNSTILE_FAULT"
 
@@ -88,6 +91,8 @@ class Gatekeeper:
         self._journal, self._roster, self._passages = Journal(store, clock), Roster(store), Passages(store)
         self._enrolments = Enrolments(store, clock)
         self._watch = ThresholdWatch(turnstile)
+        self._restarted_over = self._awaited = tuple(int(seq) for seq in str(store.meta(_AWAITED) or "").split())
+        self._not_made: tuple[int, ...] = ()
         self._unwritten: dict[str, str] = {}
         self._owed: deque[tuple[int, Opening]] = deque(maxlen=OWED)
 
@@ -181,9 +186,27 @@ class Gatekeeper:
             self._store.set_meta(_HELD_OPEN, " ".join(held) or None)
 
     def follow(self) -> None:
-        """Looks whether whoever was let through went. Raises `StoreError` where what it saw cannot be written."""
-        for seq in self._watch.nobody_went(self.clock.mono_ms() / 1000):
-            self._write(NotPassed(seq))
+        """Looks whether whoever was let through went. Raises `StoreError` where what it saw cannot be written: then again next time.
+
+        Which passages are not answered yet stands in the store: after a restart nobody can say any more whether they were made.
+        """
+        settled = self._watch.settle(self.clock.mono_ms() / 1000)
+        self._not_made += settled.not_made
+        if settled.unsure:
+            self._unsure(settled.unsure, f"{settled.went} went through")
+        if self._restarted_over:
+            self._unsure(self._restarted_over, "the gate was started again")
+            self._restarted_over = ()
+        awaited = self._watch.awaited() if self._watch.has_sensor else ()
+        if self._not_made or awaited != self._awaited:
+            with self._store.transaction():
+                for seq in self._not_made:
+                    self._journal.record(NotPassed(seq))
+                self._store.set_meta(_AWAITED, " ".join(map(str, awaited)) or None)
+            self._not_made, self._awaited = (), awaited
+
+    def _unsure(self, seqs: tuple[int, ...], why: str) -> None:
+        self.note(PASSAGE_UNSURE, f"events {' '.join(map(str, seqs))}: {why}")
 
     def would_say(self, person: str) -> Decision:
         """The answer to this person's face now, without a record: for somebody refused a moment ago who still stands there."""
@@ -253,11 +276,9 @@ class Gatekeeper:
             return self.unreadable(error)
         if not decision.opens:
             return Outcome(decision, event, opened=False)
-        fault = self._open()
+        fault = self._open(event=event)
         if fault:
             self.note(TURNSTILE_FAULT, f"{fault} after event {event.seq}")
-        elif isinstance(event.body, Passage):
-            self._watch.opened(event.seq, event.body.person, event.mono_ms / 1000)
         return Outcome(decision, event, opened=fault is None, fault=TURNSTILE_FAULT if fault else None)
 
     def _decide_and_record(self, claim_now: Callable[[], Claim], face_agrees: bool | None) -> tuple[Decision, Event]:
@@ -273,13 +294,20 @@ class Gatekeeper:
 
     def _write(self, fact: Body) -> Event:
         with self._store.transaction():
-            return self._journal.record(fact)
+            event = self._journal.record(fact)
+            awaited = (*self._awaited, event.seq) if isinstance(fact, Passage) and self._watch.has_sensor else self._awaited
+            if awaited != self._awaited:
+                self._store.set_meta(_AWAITED, " ".join(map(str, awaited)))
+        self._awaited = awaited
+        return event
 
-    def _open(self, way: Way | None = None) -> str | None:
+    def _open(self, way: Way | None = None, event: Event | None = None) -> str | None:
         try:
             self._turnstile.open(way or self.place.way)
         except DeviceError as error:
             return error.code
+        seq, person = (event.seq, event.body.person) if event is not None and isinstance(event.body, Passage) else (None, None)
+        self._watch.opened(seq, person, self.clock.mono_ms() / 1000)
         return None
 
     def _hold(self, opened: bool) -> str | None:

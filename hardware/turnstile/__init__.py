@@ -20,7 +20,7 @@ class Turnstile(Protocol):
         """One pulse for one person, that way. Raises `DeviceError` if the board did not take it."""
 
     def passed(self, timeout_s: float) -> bool | None:
-        """Whether somebody went through since the last `open`: False when the time is over, None where there is no sensor."""
+        """Whether somebody went through, told once for every `open`: False when the time is over, None where there is no sensor."""
 
     def hold(self, opened: bool) -> None:
         """Held open every way it can, or let go again: one-key and emergency opening. Safe to repeat. Raises `DeviceError`."""

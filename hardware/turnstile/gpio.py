@@ -88,7 +88,7 @@ class GpioTurnstile:
         if way not in self._outputs:
             raise DeviceUnsupported(f"no pin for {way}")
         if self._holding:
-            self._sensor.arm()
+            self._sensor.arm(time.monotonic())
             return
         time.sleep(max(0.0, self._ready_at_s.get(way, 0.0) - time.monotonic()))
         if way in self._ends:
@@ -98,7 +98,7 @@ class GpioTurnstile:
             if way in self._held_on:
                 raise DeviceFault(f"the relay for {way} cannot be let go")
             time.sleep(GAP_S)
-        self._sensor.arm()
+        self._sensor.arm(time.monotonic())
         self._pull(way)
         self._ready_at_s[way] = time.monotonic() + self._wiring.pulse_s + GAP_S
 

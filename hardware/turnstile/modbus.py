@@ -108,11 +108,11 @@ class ModbusTurnstile:
         if way not in self._wiring.outputs:
             raise DeviceUnsupported(f"no relay for {way}")
         if self._holding:
-            self._sensor.arm()
+            self._sensor.arm(time.monotonic())
             return
         time.sleep(max(0.0, self._ready_at_s.get(way, 0.0) - time.monotonic()))
         relay = self._wiring.outputs[way]
-        self._sensor.arm()
+        self._sensor.arm(time.monotonic())
         if self._wiring.board_times:
             flash = FlashOn(address=FLASH_ON + relay, registers=[round(self._wiring.pulse_s / FLASH_UNIT_S)], dev_id=self._wiring.unit)
             self._ask(lambda client: client.execute(False, flash), flash)

@@ -5,17 +5,23 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Final
+
+UNUSED_S: Final = 8.0
+"""A turnstile locks again after five seconds, a slow arm gets some more: after this nobody goes through on a pulse any more."""
+MOST: Final = 20
 
 
 class PassageSensor:
-    """Counts a closing that held for `steady_s`, and says so once for every `armed`. Edges and looks may come from different threads."""
+    """Counts closings that held for `steady_s`, one at most for every `arm`. Edges and looks may come from different threads."""
 
     def __init__(self, steady_s: float, stuck_s: float) -> None:
         self._steady_s, self._stuck_s = steady_s, stuck_s
         self._lock = threading.Lock()
         self._raw = self._steady = False
         self._since_s = self._steady_since_s = float("-inf")
-        self._armed = self._went_through = False
+        self._armed = self._went_through = 0
+        self._armed_s = float("-inf")
 
     def look(self, closed: bool, at_s: float) -> None:
         """The contact is seen `closed` or not: at an edge, or at any moment between. Looks between edges are what confirms a closing."""
@@ -23,21 +29,26 @@ class PassageSensor:
             held = at_s - self._since_s >= self._steady_s
             if held and self._raw != self._steady:
                 self._steady, self._steady_since_s = self._raw, self._since_s
-                self._went_through |= self._raw and self._armed
+                if self._raw and self._armed:
+                    self._armed -= 1
+                    self._went_through += 1
             if closed != self._raw:
                 self._raw, self._since_s = closed, at_s
 
-    def arm(self) -> None:
-        """A pulse was given: the next closing is whoever it was for. One that holds already was somebody before."""
+    def arm(self, at_s: float) -> None:
+        """A pulse was given: a closing is whoever it was for. One that holds already was somebody before. Two pulses one soon after the
+        other wait for two; one that nobody used is forgotten."""
         with self._lock:
-            self._armed, self._went_through = True, False
+            if at_s - self._armed_s >= UNUSED_S:
+                self._armed = self._went_through = 0
+            self._armed, self._armed_s = min(self._armed + 1, MOST), at_s
 
     def take(self) -> bool:
-        """Whether somebody went through since `arm`, told once."""
+        """Whether somebody went through since `arm`, told once for each."""
         with self._lock:
             if not self._went_through:
                 return False
-            self._armed = self._went_through = False
+            self._went_through -= 1
             return True
 
     def is_stuck(self, at_s: float) -> bool:

@@ -36,7 +36,7 @@ class SimulatedTurnstile:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as refused:
             raise DeviceMissing(str(folder)) from refused
-        self._opened = False
+        self._opened = 0
         self._outputs = {"held": False, "lamp": False}
         self._say_outputs()
 
@@ -72,7 +72,7 @@ class SimulatedTurnstile:
                 file.write(json.dumps({"way": way.value, "at": datetime.now(UTC).isoformat()}) + "\n")
         except OSError as refused:
             raise DeviceFault("the pulse could not be written") from refused
-        self._opened = True
+        self._opened += 1
 
     def passed(self, timeout_s: float) -> bool | None:
         """See `Turnstile.passed`."""
@@ -81,7 +81,7 @@ class SimulatedTurnstile:
             if time.monotonic() >= end:
                 return False
             time.sleep(_LOOK_S)
-        self._opened = False
+        self._opened -= 1
         return goes
 
     def hold(self, opened: bool) -> None:
@@ -110,7 +110,7 @@ class SimulatedTurnstile:
 
     def close(self) -> None:
         """See `Turnstile.close`."""
-        self._opened = False
+        self._opened = 0
         self._outputs = dict.fromkeys(self._outputs, False)
         with suppress(OSError):
             self._say_outputs()

@@ -12,7 +12,7 @@ from gpiozero import Device
 from hardware.catalogue import open_turnstile
 from hardware.errors import DeviceFault, DeviceMissing, DeviceUnsupported
 from hardware.turnstile import Way
-from hardware.turnstile.passage_sensor import PassageSensor
+from hardware.turnstile.passage_sensor import UNUSED_S, PassageSensor
 from tests.hardware.pins import FIRE, PASSED, TAMPER, WIRING, FakePi
 
 
@@ -173,10 +173,29 @@ def test_whoever_stands_in_the_sensor_when_a_pulse_begins_was_somebody_before() 
     sensor = PassageSensor(steady_s=0.02, stuck_s=10)
     sensor.look(closed=True, at_s=0.0)
     sensor.look(closed=True, at_s=1.0)
-    sensor.arm()
+    sensor.arm(1.5)
     sensor.look(closed=True, at_s=2.0)
     assert not sensor.take()
     for closed, at_s in ((False, 3.0), (True, 4.0), (True, 5.0)):
         sensor.look(closed, at_s)
     assert sensor.take()
     assert not sensor.take()
+
+
+def test_two_pulses_wait_for_two_people_and_one_that_nobody_used_is_forgotten() -> None:
+    sensor = PassageSensor(steady_s=0.02, stuck_s=10)
+
+    def somebody_goes(at_s: float) -> None:
+        for closed, after_s in ((True, 0.0), (True, 0.1), (False, 0.2), (False, 0.3)):
+            sensor.look(closed, at_s + after_s)
+
+    sensor.arm(0.0)
+    sensor.arm(1.0)
+    for at_s in (2.0, 3.0, 4.0):
+        somebody_goes(at_s)
+    assert [sensor.take() for _ in range(3)] == [True, True, False]
+    sensor.arm(10.0)
+    sensor.arm(10.0 + UNUSED_S)
+    somebody_goes(20.0)
+    somebody_goes(21.0)
+    assert [sensor.take() for _ in range(2)] == [True, False]
