@@ -56,6 +56,16 @@ class SitePolicy:
 
 
 @dataclass(frozen=True)
+class SignedCode:
+    """A good QR code: whose, signed by whom, the second from which it is over, and whether it is a printed one, which lasts the day."""
+
+    person: str
+    signer: str
+    over_s: int
+    printed: bool
+
+
+@dataclass(frozen=True)
 class Claim:
     """Somebody stands at the lane and is taken for somebody: by face, card, code or a guard.
 
@@ -75,6 +85,8 @@ class Claim:
     """What is wrong with the means itself: a code that nobody signed or whose time is over, a face that is not alive."""
     operator: str = ""
     why: str = ""
+    code: SignedCode | None = None
+    """The code that was shown, where it is a good one."""
 
 
 @dataclass(frozen=True)

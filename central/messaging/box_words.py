@@ -148,6 +148,7 @@ REASONS: Final[dict[Reason, Words]] = {
     Reason.FACE_MISMATCH: Words("人与证件不符", "Not the card's owner", "核实是否借证", "Was the card lent?"),
     Reason.LIVENESS_FAILED: Words("未通过活体检测", "Liveness failed", "核实是照片，还是本人没转头", "A picture, or no turn made?"),
     Reason.QR_INVALID: Words("二维码无效", "The QR code is not valid", "请重新开具", "Make a new one"),
+    Reason.QR_USED: Words("二维码重复使用", "The QR code was used twice", "核实是否转发给他人", "Was it passed on?"),
     Reason.QR_EXPIRED: Words("二维码已过期", "The QR code has expired", "请重新开具", "Make a new one"),
     Reason.STALE_ROSTER: Words("名单过旧", "The roster is too old", "请恢复设备网络", "Bring the box online"),
 }

@@ -18,7 +18,7 @@ from edge.gate.gallery import Gallery
 from edge.gate.owner import PROVES_S, Owner
 from edge.gate.passage import Gatekeeper, Outcome
 from edge.gate.recognition import Recognition, View
-from edge.model import Right
+from edge.model import Right, SignedCode
 from edge.reader.card_seen import CardSeen, SeenKind
 from edge.store.roster import Roster
 from edge.sync import qr_pass
@@ -77,14 +77,16 @@ class CardDesk:
     def show(self, code: str, at_s: float, gallery: Gallery | None) -> Outcome | None:
         """A signed code was held before the camera; like `lay`."""
 
-        def whose() -> str:
-            return qr_pass.read(code, self._signers.signed, self._keeper.clock.now_ms() / 1000).person
+        def shown() -> SignedCode:
+            found = qr_pass.read(code, self._signers.signed, self._keeper.clock.now_ms() / 1000)
+            over_s, printed = found.not_after_s + qr_pass.SKEW_S, found.signer != qr_pass.CENTRE
+            return self._keeper.unused(SignedCode(found.person, found.signer, over_s, printed))
 
         def admit(found: Compared = NOT_COMPARED) -> Outcome:
-            return self._keeper.by_pass(whose, found)
+            return self._keeper.by_pass(shown, found)
 
         try:
-            right = self._roster.right(whose())
+            right = self._roster.right(shown().person)
         except StoreError as error:
             return self._keeper.unreadable(error)
         except QrPassUnfit:

@@ -72,7 +72,7 @@ def decide(claim: Claim, policy: SitePolicy, moment: Moment) -> Decision:
 
 
 def _refusal(claim: Claim, policy: SitePolicy, moment: Moment) -> Reason | None:
-    if claim.fault in (Reason.QR_INVALID, Reason.QR_EXPIRED):
+    if claim.fault in (Reason.QR_INVALID, Reason.QR_EXPIRED, Reason.QR_USED):
         return claim.fault
     right = claim.right
     if policy.state == "completed" and not (right and right.maintenance):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -20,13 +19,14 @@ from edge.errors import StoreDamaged, StoreError, StoreFull, StoreReplaced
 from edge.gate.decision import NOT_COMPARED, Compared, Moment, decide
 from edge.gate.threshold_watch import ThresholdWatch
 from edge.gate.uplink import Uplink
-from edge.model import Claim, Decision
+from edge.model import Claim, Decision, SignedCode
 from edge.store.database import Store
 from edge.store.enrolments import Enrolments
 from edge.store.health import Health
 from edge.store.journal import Journal
 from edge.store.passages import Passages
 from edge.store.roster import Roster
+from edge.store.used_codes import UsedCodes
 from edge.sync.qr_pass import QrPassUnfit
 from edge.sync.wire import Body, Direction, Event, Incident, Method, NotPassed, Opening, Passage, Reason, Refusal
 from hardware.errors import DeviceError
@@ -89,7 +89,7 @@ class Gatekeeper:
         self.broken: StoreError | None = None
         self._store, self._turnstile = store, turnstile
         self._journal, self._roster, self._passages = Journal(store, clock), Roster(store), Passages(store)
-        self._enrolments = Enrolments(store, clock)
+        self._enrolments, self._codes = Enrolments(store, clock), UsedCodes(store)
         self._watch = ThresholdWatch(turnstile)
         self._restarted_over = self._awaited = tuple(int(seq) for seq in str(store.meta(_AWAITED) or "").split())
         self._not_made: tuple[int, ...] = ()
@@ -112,8 +112,14 @@ class Gatekeeper:
         """An ID card or a work card was read; `found` where its owner's face was compared."""
         return self._admit(lambda: _with_face(self._claim_by_card(card, method, expired), found), found.agrees)
 
-    def by_pass(self, read: Callable[[], str], found: Compared = NOT_COMPARED) -> Outcome:
-        """A signed QR pass was shown. `read` gives whose it is, or raises `QrPassUnfit` for one that is not signed, or over."""
+    def unused(self, code: SignedCode) -> SignedCode:
+        """The same, unless it has opened this way already: then raises `QrPassUnfit` with QR_USED. Raises `StoreError`."""
+        if self._codes.rests(code, self.place.direction, self.clock.now_ms() // 1000):
+            raise QrPassUnfit(Reason.QR_USED.value, code.person)
+        return code
+
+    def by_pass(self, read: Callable[[], SignedCode], found: Compared = NOT_COMPARED) -> Outcome:
+        """A signed QR pass was shown. `read` gives it, or raises `QrPassUnfit` for one that is not signed, or over, or used."""
         return self._admit(lambda: _with_face(self._claim_by_pass(read), found), found.agrees)
 
     def by_guard(self, person: str, operator: str, why: str) -> Outcome:
@@ -148,10 +154,13 @@ class Gatekeeper:
         except DeviceError:
             return False
 
-    def light(self, on: bool) -> None:
-        """The lamp; a board that fails leaves it as it is."""
-        with suppress(DeviceError):
+    def light(self, on: bool) -> bool:
+        """The lamp; whether the board took it. One that fails leaves it as it is."""
+        try:
             self._turnstile.light(on)
+        except DeviceError:
+            return False
+        return True
 
     def _write_opening(self, opening: Opening, fault: str | None) -> str | None:
         """The arm has moved already. What cannot be written now is owed: written in its turn when there is room, as a late one."""
@@ -257,13 +266,15 @@ class Gatekeeper:
         ended = None if right else self._roster.ended_by_card(card)
         return Claim(method, self.place.direction, right, ended, card_expired=expired, lane=self.place.lane)
 
-    def _claim_by_pass(self, read: Callable[[], str]) -> Claim:
+    def _claim_by_pass(self, read: Callable[[], SignedCode]) -> Claim:
+        code, fault = None, None
         try:
-            person, fault = read(), None
+            code = read()
+            person = code.person
         except QrPassUnfit as unfit:
             person, fault = unfit.person, Reason(unfit.code)
         right = self._roster.right(person) if person else None
-        return Claim(Method.QR, self.place.direction, right, lane=self.place.lane, fault=fault)
+        return Claim(Method.QR, self.place.direction, right, lane=self.place.lane, fault=fault, code=code)
 
     def _admit(self, claim_now: Callable[[], Claim], face_agrees: bool | None = None) -> Outcome:
         """Decides, records, opens. Never raises for a sick store or turnstile: the outcome says so.
@@ -286,15 +297,17 @@ class Gatekeeper:
         decision = decide(claim, self._roster.policy(), self._moment(claim, face_agrees))
         fact = self._fact(decision)
         try:
-            return decision, self._write(fact)
+            return decision, self._write(fact, claim.code)
         except StoreFull:
-            event = self._write(fact)  # the store has just released its reserve: a second time there may be room
+            event = self._write(fact, claim.code)  # the store has just released its reserve: a second time there may be room
             self.note(StoreFull.code, "reserve in use")
             return decision, event
 
-    def _write(self, fact: Body) -> Event:
+    def _write(self, fact: Body, code: SignedCode | None = None) -> Event:
         with self._store.transaction():
             event = self._journal.record(fact)
+            if code is not None and isinstance(fact, Passage):
+                self._codes.note(code, fact.direction, self.clock.now_ms() // 1000, event.seq)
             awaited = (*self._awaited, event.seq) if isinstance(fact, Passage) and self._watch.has_sensor else self._awaited
             if awaited != self._awaited:
                 self._store.set_meta(_AWAITED, " ".join(map(str, awaited)))

@@ -41,6 +41,7 @@ REFUSALS: Final[dict[str, Text]] = {
         "Turn slowly as the screen shows; if you cannot, use your card or ask the guard",
     ),
     "QR_INVALID": Text("二维码无效", "This QR code is not valid", "请到登记处重新打印", "Get a new one at the kiosk"),
+    "QR_USED": Text("二维码刚才已用过", "This QR code was used just now", "请刷证件，或找门卫", "Use your card, or ask the guard"),
     "QR_EXPIRED": Text("二维码已过期", "This QR code has expired", "请到登记处重新打印", "Get a new one at the kiosk"),
     "STALE_ROSTER": Text(
         "闸机离线太久，需门卫放行",

@@ -198,3 +198,19 @@ def m007_twins(db: Database) -> None:
             other TEXT NOT NULL REFERENCES rights (person) ON DELETE CASCADE
         ) STRICT, WITHOUT ROWID;
     """)
+
+
+@migrations()
+def m008_used_codes(db: Database) -> None:
+    """Signed codes that have opened here, and until when they open no second time the same way."""
+    db.executescript("""
+        CREATE TABLE used_codes (
+            person TEXT NOT NULL,
+            signer TEXT NOT NULL,
+            over_s INTEGER NOT NULL,               -- the three by which a signed code is known
+            direction TEXT NOT NULL,
+            until_s INTEGER NOT NULL,
+            seq INTEGER NOT NULL,                  -- the fact that it opened by
+            PRIMARY KEY (person, signer, over_s, direction)
+        ) STRICT, WITHOUT ROWID;
+    """)

@@ -44,7 +44,8 @@ def _passage(store: Store, event: wire.Event, passage: wire.Passage) -> None:
 
 
 def _not_passed(store: Store, seq: int) -> None:
-    """Nobody went through: the person is again where the passage before left them."""
+    """Nobody went through: the person is again where the passage before left them, and a code that opened is good again."""
+    store.execute("DELETE FROM used_codes WHERE seq = ?", seq)
     found = store.row("SELECT id, person FROM passages WHERE seq = ? ORDER BY id DESC LIMIT 1", seq)  # an older epoch may have had it too
     if found is None:
         return

@@ -4,7 +4,8 @@
 signed is `c`, the centre, or the id of a box of the same project, whose key stands in the roster's header: a gate without a network
 tells a good pass from a copy of nothing. It names the project's own reference of a person, never a name or a number.
 
-A pass can be photographed: it is short-lived, and beside the reader's lamp there is a face to compare or a guard to look.
+A pass can be photographed: it is short-lived, each gate takes it once each way (`edge.store.used_codes`), and beside it there is a face to
+compare or a guard to look.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ VerifyOf = Callable[[str, bytes, bytes], bool]
 
 
 class QrPassUnfit(ValueError):
-    """No good pass. `code` is a `wire.Reason`, QR_INVALID or QR_EXPIRED; `person` is whose it was where it was signed."""
+    """No good pass. `code` is a `wire.Reason`, QR_INVALID, QR_EXPIRED or QR_USED; `person` is whose it was where it was signed."""
 
     def __init__(self, code: str, person: str = "") -> None:
         super().__init__(code)

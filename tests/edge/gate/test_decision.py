@@ -79,6 +79,7 @@ TABLE = [
     ),
     ("a code nobody signed", come(None, Method.QR, fault=Reason.QR_INVALID), RUNNING, MOMENT, Reason.QR_INVALID),
     ("a code that is over", come(CONFIRMED, Method.QR, fault=Reason.QR_EXPIRED), RUNNING, MOMENT, Reason.QR_EXPIRED),
+    ("a code that was used", come(CONFIRMED, Method.QR, fault=Reason.QR_USED), RUNNING, MOMENT, Reason.QR_USED),
     ("a good code", come(CONFIRMED, Method.QR), RUNNING, MOMENT, None),
     ("a good code of somebody whose right ended", come(DEPARTED, Method.QR), RUNNING, MOMENT, Reason.RIGHT_ENDED),
     ("project suspended, site guard", come(GUARD_OF_THE_SITE), SUSPENDED, MOMENT, None),

@@ -10,6 +10,7 @@ from nacl.signing import SigningKey
 
 from edge.errors import StoreReplaced
 from edge.gate.card_desk import WAIT_S
+from edge.gate.code_camera import AGAIN_S
 from edge.gate.devices import DEVICE_BACK
 from edge.gate.lane import REOPEN_S
 from edge.gate.openings import EXIT_BUTTON, FIRE, GATE_RESTARTED
@@ -20,6 +21,8 @@ from edge.reader.swipes import SwipeState
 from edge.store.hand_asks import ADMIT, CLOSE, GOOD_FOR_MS, OPEN, TOO_LATE
 from edge.store.health import Health
 from edge.store.templates import Templates
+from edge.store.used_codes import RESTS_S
+from edge.sync import qr_pass
 from edge.sync.wire import (
     BoxKey,
     Direction,
@@ -46,7 +49,7 @@ from tests.edge.gate.box import (
     make_room,
     until,
 )
-from tests.edge.gate.site import STRANGER, UID, Opener, code_of
+from tests.edge.gate.site import CENTRE, STRANGER, UID, Opener, Site, code_of
 
 
 def test_a_worker_walks_up_passes_and_the_screen_says_so(at_site: Opener) -> None:
@@ -391,6 +394,53 @@ def test_a_code_that_a_kiosk_of_this_project_printed_opens(at_site: Opener) -> N
     site.box.publish(entry(WORKERS[0], face="refused"), boxes=keys)
     site.hold_up(code_of(WORKERS[0], 3600, kiosk, "b-00000007"), seconds=1.0)
     assert site.arm.ways == [Way.IN]
+
+
+def pass_and_reason(site: Site) -> list[str]:
+    return [fact.reason if isinstance(fact, Refusal) else type(fact).__name__ for fact in site.facts()]
+
+
+@pytest.mark.parametrize("signer", [qr_pass.CENTRE, "b-00000007"], ids=["on a phone", "printed"])
+def test_a_code_that_was_sent_on_opens_for_its_owner_alone(at_site: Opener, signer: str) -> None:
+    site = at_site()
+    site.box.publish(entry(WORKERS[0], face="refused"), boxes=(BoxKey("b-00000007", bytes(32), bytes(CENTRE.verify_key)),))
+    code = code_of(WORKERS[0], 60, CENTRE, signer)
+    for _ in range(3):
+        site.hold_up(code, seconds=1.0)
+        site.see(seconds=AGAIN_S + 1)
+    assert pass_and_reason(site) == ["Passage", Reason.QR_USED, Reason.QR_USED]
+    assert site.arm.ways == [Way.IN]
+
+
+def test_a_printed_code_opens_again_after_a_while_and_a_phones_does_not(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(entry(WORKERS[0], face="refused"), boxes=(BoxKey("b-00000007", bytes(32), bytes(CENTRE.verify_key)),))
+    for signer in ("b-00000007", qr_pass.CENTRE):
+        code = code_of(WORKERS[0], 7200, CENTRE, signer)
+        site.hold_up(code, seconds=1.0)
+        site.tick(RESTS_S)
+        site.box.renew(3600)
+        site.hold_up(code, seconds=1.0)
+    assert pass_and_reason(site) == ["Passage", "Passage", "Passage", Reason.QR_USED]
+
+
+def test_a_code_by_which_nobody_went_through_is_good_again(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(entry(WORKERS[0], face="refused"))
+    site.arm.goes = False
+    code = code_of(WORKERS[0])
+    for _ in range(2):
+        site.hold_up(code, seconds=1.0)
+        site.see(seconds=10)
+    assert pass_and_reason(site) == ["Passage", "Passage"]
+
+
+def test_a_used_code_locks_nobody_in(at_site: Opener) -> None:
+    site = at_site(Direction.OUT)
+    for _ in range(2):
+        site.hold_up(code_of(WORKERS[0]), seconds=1.0)
+        site.see(seconds=AGAIN_S + 1)
+    assert site.arm.ways == [Way.OUT, Way.OUT]
 
 
 def test_other_peoples_codes_are_passed_over(at_site: Opener) -> None:
