@@ -37,7 +37,8 @@ _VERSION: Final = "1"
 _ABOUT: Final = """工门中心接口：人员、项目、进场、考勤、设备。
 
 * 认证：`Authorization: Bearer <令牌>`。
-* 写操作可带 `Idempotency-Key`，重发得到同一结果。
+* 写操作可带 `Idempotency-Key`，重发得到同一结果。`/readers/pair`、`/boxes/provision`、`/boxes/{id}/renewal` 除外：
+  设备此时没有令牌。盒子以同样的密钥可凭认领码再领一次；读卡器的配对码只用一次，答复丢失须另取一码；换证以盒子的签名为凭，未到期不换第二次。
 * 列表以 `cursor` 翻页；修改以 `If-Match` 或 `version` 防止覆盖。
 * 错误一律为 `application/problem+json`（RFC 9457），`code` 稳定，`detail` 中文、`detail_en` 英文，并附请求编号和求助途径。
 """

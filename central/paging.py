@@ -46,6 +46,14 @@ def cursor_after(row: int) -> str:
     return base64.urlsafe_b64encode(_MARK + str(row).encode()).decode().rstrip("=")
 
 
+def part(rows: Sequence[Row], cursor: str | None, limit: int, shown: Callable[[Row], Out]) -> Page[Out]:
+    """A page of a short list that is read as a whole and whose rows have no id: its cursor counts the rows before it."""
+    first = after(cursor)
+    kept = rows[first : first + limit]
+    more = cursor_after(first + limit) if len(rows) > first + limit else None
+    return Page[Out](items=[shown(row) for row in kept], next_cursor=more)
+
+
 def page(rows: Sequence[Row], limit: int, row_id: Callable[[Row], int], shown: Callable[[Row], Out]) -> Page[Out]:
     """A page of at most `limit` rows out of up to `limit + 1`."""
     kept = rows[:limit]

@@ -23,7 +23,6 @@ from central.identity.schemas import (
     GrantIn,
     OperatorIn,
     OperatorOut,
-    OperatorsOut,
     ResetIn,
     TokenIn,
     TokenOut,
@@ -216,13 +215,13 @@ def add_operator(call: Caller, project_id: RowId, body: OperatorIn) -> Response:
     return call.write(body, deed, 201)
 
 
-@router.get("/projects/{project_id}/operators", response_model=OperatorsOut, summary="登记亭操作员和门卫 / kiosk operators and guards")
-def operators(call: Caller, project_id: RowId) -> OperatorsOut:
+@router.get("/projects/{project_id}/operators", summary="登记亭操作员和门卫 / kiosk operators and guards")
+def operators(call: Caller, project_id: RowId, cursor: Cursor = None, limit: Limit = 50) -> Page[OperatorOut]:
     """A-60：只给总承包单位看；不含 PIN。"""
     with call.reading() as session:
         projects.require_general_contractor(session, call.access, project_id)
-        rows = service.operators(session, call.access, project_id)
-        return OperatorsOut(items=[OperatorOut.model_validate(row) for row in rows])
+        rows = service.operators(session, call.access, project_id, after=paging.after(cursor), limit=limit)
+        return paging.page(rows, limit, lambda row: row.id, OperatorOut.model_validate)
 
 
 @router.post(

@@ -173,9 +173,3 @@ class OperatorOut(Out):
     project_id: int
     name: str
     role: OperatorRole
-
-
-class OperatorsOut(Out):
-    """Who may use a project's kiosks."""
-
-    items: list[OperatorOut]

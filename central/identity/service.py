@@ -185,11 +185,11 @@ def add_operator(
     return operator
 
 
-def operators(session: Session, access: Access, project_id: int) -> list[KioskOperator]:
-    """Who may use the project's kiosks now; the caller has checked the project, as for `add_operator`."""
+def operators(session: Session, access: Access, project_id: int, *, after: int = 0, limit: int = 500) -> list[KioskOperator]:
+    """One page of who may use the project's kiosks now, and one more; the caller has checked the project, as for `add_operator`."""
     access.require(Function.MANAGE_GATES)
     wanted = select(KioskOperator).where(KioskOperator.project_id == project_id, KioskOperator.disabled_at.is_(None))
-    return list(session.scalars(wanted.order_by(KioskOperator.id).limit(500)))
+    return list(session.scalars(wanted.where(KioskOperator.id > after).order_by(KioskOperator.id).limit(limit + 1)))
 
 
 def remove_operator(session: Session, clock: Clock, access: Access, project_id: int, operator_id: int) -> KioskOperator:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from central.call import Caller, RowId
 from central.centre import Centre
 from central.errors import Problem
+from central.paging import Cursor, Limit, Page, part
 from central.people import readers
 from central.people.reader_model import OfficeReader
 from central.schemas import In, Moment, Out, ShortLine, example
@@ -54,12 +55,6 @@ class ReaderOut(Out):
     sam_id: str
     paired_at: Moment
     revoked_at: Moment | None
-
-
-class ReadersOut(Out):
-    """All of them."""
-
-    items: list[ReaderOut]
 
 
 class NonceOut(Out):
@@ -105,10 +100,10 @@ def nonce(call: Caller) -> NonceOut:
 
 
 @router.get("/readers", summary="本单位读卡器 / this employer's readers")
-def listed(call: Caller) -> ReadersOut:
+def listed(call: Caller, cursor: Cursor = None, limit: Limit = 200) -> Page[ReaderOut]:
     """A-24：包括已停用的。"""
     with call.reading() as session:
-        return ReadersOut(items=[_shown(reader) for reader in readers.readers(session, call.access)])
+        return part(readers.readers(session, call.access), cursor, limit, _shown)
 
 
 @router.delete("/readers/{reader_id}", response_model=ReaderOut, summary="停用读卡器 / revoke a reader")

@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 
 from central.call import Caller, RowId
 from central.errors import Problem
-from central.paging import Cursor, Limit, Page, after, cursor_after
+from central.paging import Cursor, Limit, Page, after, cursor_after, part
 from central.people import history, service, wage_sight
 from central.people.history import Stretch
 from central.people.model import EmploymentForm, WageType
@@ -44,12 +44,6 @@ class StretchOut(Out):
     first_day: dt.date | None
     last_day: dt.date | None
     state: str
-
-
-class StretchesOut(Out):
-    """All of them, the old ones first."""
-
-    items: list[StretchOut]
 
 
 class LegacyIn(In):
@@ -144,11 +138,11 @@ def changes(call: Caller, worker_id: RowId, cursor: Cursor = None, limit: Limit 
 
 
 @router.get("/workers/{worker_id}/employments", summary="历史用工 / employments, old ones too")
-def employments(call: Caller, worker_id: RowId) -> StretchesOut:
+def employments(call: Caller, worker_id: RowId, cursor: Cursor = None, limit: Limit = 200) -> Page[StretchOut]:
     """A-58：旧版数据标明来源，只读。"""
     with call.reading() as session:
         found = history.employments(session, call.access, worker_id)
-    return StretchesOut(items=[StretchOut.model_validate(stretch) for stretch in found])
+    return part(found, cursor, limit, StretchOut.model_validate)
 
 
 @router.post("/legacy-records", status_code=201, response_model=LegacyOut, summary="导入旧版数据 / take over an old row")

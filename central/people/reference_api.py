@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from pydantic import Field, StringConstraints
 
 from central.call import Caller
+from central.paging import Cursor, Limit, Page, part
 from central.people import banks, defaults
 from central.people.reference_model import Bank, RegionalBase, WageProfile
 from central.schemas import In, Moment, Out, ShortLine, example
@@ -38,12 +39,6 @@ class BankOut(Out):
     active: bool
 
 
-class BanksOut(Out):
-    """Those that can be chosen, 其他 last."""
-
-    items: list[BankOut]
-
-
 class BaseIn(In):
     """The reference wage from a day on, CNY a month."""
 
@@ -59,12 +54,6 @@ class BaseOut(Out):
     region: str
     valid_from: dt.date
     amount: Decimal
-
-
-class BasesOut(Out):
-    """All of them."""
-
-    items: list[BaseOut]
 
 
 class ProfileIn(In):
@@ -89,18 +78,18 @@ class ProfileOut(Out):
     updated_at: Moment
 
 
-class ProfilesOut(Out):
-    """All of an employer's, and what they say together for the place that was asked about."""
+class ProfilesOut(Page[ProfileOut]):
+    """An employer's, page by page, and what they say together for the place that was asked about."""
 
-    items: list[ProfileOut]
     merged: dict[str, str]
 
 
 @router.get("/banks", summary="银行清单 / banks")
-def listed(call: Caller) -> BanksOut:
+def listed(call: Caller, cursor: Cursor = None, limit: Limit = 200) -> Page[BankOut]:
     """A-20、A-21：可选的工资卡开户行，末项为“其他”。"""
     with call.reading() as session:
-        return BanksOut(items=[BankOut(code=code, name=name, active=True) for code, name in banks.active(session).items()])
+        found = list(banks.active(session).items())
+    return part(found, cursor, limit, lambda bank: BankOut(code=bank[0], name=bank[1], active=True))
 
 
 @router.put("/banks/{code}", response_model=BankOut, summary="增加或修改银行 / add or change a bank")
@@ -114,10 +103,10 @@ def set_bank(call: Caller, code: BankCode, body: BankIn) -> Response:
 
 
 @router.get("/regional-bases", summary="各地基本工资基准 / reference wages")
-def bases(call: Caller) -> BasesOut:
+def bases(call: Caller, cursor: Cursor = None, limit: Limit = 200) -> Page[BaseOut]:
     """A-18：按地区和日期的月基本工资基准。"""
     with call.reading() as session:
-        return BasesOut(items=[_base(base) for base in banks.bases(session)])
+        return part(banks.bases(session), cursor, limit, _base)
 
 
 @router.put("/regional-bases/{region}", response_model=BaseOut, summary="设定基准 / set a reference wage")
@@ -131,12 +120,14 @@ def profiles(
     call: Caller,
     project_id: Annotated[int | None, Query(ge=1, le=2**53)] = None,
     team_id: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+    cursor: Cursor = None,
+    limit: Limit = 200,
 ) -> ProfilesOut:
     """A-14：本单位、项目、班组的默认值，以及对所问项目和班组合并后的结果。"""
     with call.reading() as session:
-        found = defaults.profiles(session, call.access)
+        found = part(defaults.profiles(session, call.access), cursor, limit, _profile)
         merged = defaults.values(session, call.access.require_employer(), project_id, team_id)
-        return ProfilesOut(items=[_profile(profile) for profile in found], merged=merged)
+        return ProfilesOut(items=found.items, next_cursor=found.next_cursor, merged=merged)
 
 
 @router.put("/defaults", response_model=ProfileOut, summary="设定默认信息 / set defaults")
