@@ -39,6 +39,8 @@ _NOBODY: Final = Gallery.build(1, {})
 _WAIT_S: Final = 0.1
 _TEND_S: Final = 1.0
 _ASK_S: Final = 0.2
+_LAMP_AGAIN_S: Final = 5.0
+_LAMP_RETRY_S: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Lane:
         self._codes, self._openings, self._patience = CodeCamera(), parts.openings, Patience()
         self.mono_s = mono_s
         self._frame = self._swipe = self._unread = 0
-        self._lamp = False
+        self._lamp, self._lamp_due_s = False, float("inf")
         self._tended_s = self._asked_s = float("-inf")
         self._passed: dict[str, float] = {}
         self._refused: dict[str, float] = {}
@@ -111,6 +113,7 @@ class Lane:
         self._keeper.follow()
         self._openings.button()
         self._openings.tend()
+        self._keep_lit()
 
     def _take_card(self) -> None:
         swipes = self._devices.swipes
@@ -170,10 +173,18 @@ class Lane:
         self._card_told(self._desk.settle(self.mono_s(), camera_well=True), frame)
 
     def _lit(self, lamp: bool) -> None:
-        """The lamp's output is set when it changes, not with every frame."""
+        """What the lamp's output should be; it is set when that changes, not with every frame."""
         if lamp is not self._lamp:
-            self._lamp = lamp
-            self._keeper.light(lamp)
+            self._lamp, self._lamp_due_s = lamp, float("-inf")
+            self._keep_lit()
+
+    def _keep_lit(self) -> None:
+        """A board that was silent is told again, and so is one that has forgotten a lamp that burns: it lost its power meanwhile."""
+        now_s = self.mono_s()
+        if now_s < self._lamp_due_s:
+            return
+        taken = self._keeper.light(self._lamp)
+        self._lamp_due_s = now_s + (_LAMP_RETRY_S if not taken else _LAMP_AGAIN_S if self._lamp else float("inf"))
 
     def _while_lent(self, frame: Frame | None) -> None:
         """The card alone decides, as with a camera that fails."""

@@ -74,3 +74,19 @@ def test_a_cable_that_burns_in_a_fire_does_not_put_it_out(board: FakeRelayBoard,
     assert lane.view.state == "emergency"
     assert {"FIRE", "DEVICE_UNPLUGGED"} <= set(lane.view.faults)
     assert openings(made) == [(True, FIRE)]
+
+
+def test_a_lamp_that_a_silent_board_did_not_light_is_lit_when_it_answers(board: FakeRelayBoard, lane: Site) -> None:
+    board.silent = True
+    lane.see(seconds=1)  # the frames are black
+    board.silent = False
+    lane.see(seconds=2)
+    assert "lamp" in board.held()
+
+
+def test_a_lamp_that_a_board_forgot_is_lit_again(board: FakeRelayBoard, lane: Site) -> None:
+    lane.see(seconds=1)
+    assert "lamp" in board.held()
+    board.written.clear()  # its power was away
+    lane.see(seconds=6)
+    assert "lamp" in board.held()
