@@ -1,7 +1,8 @@
 """A card or a signed code at the lane: whose it is, and whether the face before the camera is its owner's.
 
 Who is enrolled shows card and face, compared 1:1 at a threshold far below that of a search, and shows to be alive as by face alone; who
-refused the face, is not enrolled yet, or stands before a camera that fails, shows the card alone.
+refused the face, is not enrolled yet, or stands before a camera that fails, shows the card alone. While the templates are still being read
+a card waits for them too: that is no failure, and somebody else's card opens nothing in those seconds.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from hardware.camera import Frame
 
 WAIT_S: Final = 3.0
 """How long a card waits for its owner's face."""
+LOADS_S: Final = 10.0
+"""How long it waits before that for templates that are still being read; then the card alone, as with a camera that fails."""
 _SITE: Final = timezone(timedelta(hours=8))
 _NOBODY: Final = bytes(16)
 
@@ -41,12 +44,17 @@ class Admit(Protocol):
 
 @dataclass
 class Waiting:
-    """A card or code that was shown, waiting for its owner's face until the monotonic time `until_s`."""
+    """A card or code that was shown, waiting for its owner's face until the monotonic time `until_s`.
+
+    `loads` while this gate's templates are still being read; `unknown` where its owner then had none.
+    """
 
     method: Method
     admit: Admit
     until_s: float
     owner: Owner
+    loads: bool = False
+    unknown: bool = False
 
 
 class CardDesk:
@@ -58,8 +66,8 @@ class CardDesk:
         self._enough = threshold(scale, 1)
         self.waiting: Waiting | None = None
 
-    def lay(self, card: CardSeen, at_s: float, gallery: Gallery | None) -> Outcome | None:
-        """A card was read. None where its owner's face is awaited first; `gallery` is None where no camera can tell."""
+    def lay(self, card: CardSeen, at_s: float, gallery: Gallery | None, *, loads: bool = False) -> Outcome | None:
+        """A card was read. None where its owner's face is awaited first; None for `gallery`: no camera can tell, or it `loads` still."""
         method = Method.WORK_CARD if card.kind is SeenKind.WORK_CARD else Method.ID_CARD
         text = card.id_card
         expired = text is not None and text.valid_until is not None and text.valid_until < self._today()
@@ -72,9 +80,9 @@ class CardDesk:
             right = self._roster.by_card(hashed)
         except StoreError as error:
             return self._keeper.unreadable(error)
-        return self._ask(right, method, admit, at_s, gallery)
+        return self._ask(right, method, admit, at_s, gallery, loads=loads)
 
-    def show(self, code: str, at_s: float, gallery: Gallery | None) -> Outcome | None:
+    def show(self, code: str, at_s: float, gallery: Gallery | None, *, loads: bool = False) -> Outcome | None:
         """A signed code was held before the camera; like `lay`."""
 
         def shown() -> SignedCode:
@@ -91,21 +99,36 @@ class CardDesk:
             return self._keeper.unreadable(error)
         except QrPassUnfit:
             right = None
-        return self._ask(right, Method.QR, admit, at_s, gallery)
+        return self._ask(right, Method.QR, admit, at_s, gallery, loads=loads)
 
-    def _ask(self, right: Right | None, method: Method, admit: Admit, at_s: float, gallery: Gallery | None) -> Outcome | None:
+    def _ask(
+        self, right: Right | None, method: Method, admit: Admit, at_s: float, gallery: Gallery | None, *, loads: bool
+    ) -> Outcome | None:
         self.waiting = None
         leaves = self._keeper.place.direction is Direction.OUT
-        if leaves or right is None or gallery is None or right.face == "refused" or not gallery.has(right.person):
+        if leaves or right is None or right.face == "refused":
             return admit()
-        self.waiting = Waiting(method, admit, at_s + WAIT_S, self._recognition.owner(right.person, self._enough))
+        if gallery is not None and gallery.has(right.person):
+            loads = False
+        elif gallery is not None or not loads:
+            return admit()
+        wait_s = LOADS_S if loads else WAIT_S
+        self.waiting = Waiting(method, admit, at_s + wait_s, self._recognition.owner(right.person, self._enough), loads)
         return None
+
+    @property
+    def loads(self) -> bool:
+        """Whether a card waits for the templates themselves."""
+        return self.waiting is not None and self.waiting.loads
 
     def look(self, frame: Frame, gallery: Gallery) -> View | None:
         """One fresh frame for whoever waits: the face, and the movement that is wanted now. None where nobody waits."""
         waiting = self.waiting
         if waiting is None:
             return None
+        if waiting.loads:
+            waiting.loads, waiting.unknown = False, not gallery.has(waiting.owner.person)
+            waiting.until_s = frame.taken_s + WAIT_S
         asked = waiting.owner.proving
         view = self._recognition.compare(frame.image, frame.taken_s, waiting.owner, gallery)
         if waiting.owner.proving and not asked:
@@ -119,9 +142,10 @@ class CardDesk:
             return None
         if waiting.owner.alive is not None:
             return self._finish(waiting, agrees=True)
-        if camera_well and at_s < waiting.until_s:
+        can_tell = camera_well and not waiting.unknown
+        if can_tell and at_s < waiting.until_s:
             return None
-        return self._finish(waiting, agrees=waiting.owner.proving if camera_well else None)
+        return self._finish(waiting, agrees=waiting.owner.proving if can_tell and not waiting.loads else None)
 
     def _finish(self, waiting: Waiting, agrees: bool | None) -> Outcome:
         self.waiting, owner = None, waiting.owner

@@ -18,7 +18,7 @@ from edge.errors import StoreDamaged, StoreError, StoreReplaced
 from edge.gate.card_desk import CardDesk
 from edge.gate.code_camera import CodeCamera
 from edge.gate.devices import Devices, DeviceWatch, is_the_readers
-from edge.gate.display import CARD_READING, Display
+from edge.gate.display import CARD_READ, CARD_READING, Display
 from edge.gate.gallery import Gallery
 from edge.gate.gallery_feed import GalleryFeed
 from edge.gate.openings import Openings
@@ -120,25 +120,36 @@ class Lane:
         swipe = swipes.next_card(self._swipe, 0)
         if swipe is not None and swipe.seen is not None:
             self._swipe = swipe.number
-            self._card_told(self._desk.lay(swipe.seen, self.mono_s(), self._gallery_for_cards()))
+            self._card_told(self._desk.lay(swipe.seen, self.mono_s(), self._gallery_for_cards(), loads=self._loads))
         latest = swipes.latest()
         cause = latest.cause if latest.cause is not None and not is_the_readers(latest.cause) else None
-        self._display.reader = CARD_READING if latest.state is SwipeState.READING else cause.value if cause else None
+        told = cause.value if cause else CARD_READ if self._desk.loads else None
+        self._display.reader = CARD_READING if latest.state is SwipeState.READING else told
         if cause is not None and latest.number != self._unread and self._leaves:
             self._card_told(self._keeper.untold(Method.ID_CARD, cause.value))
             self._unread = latest.number
 
     def _gallery_for_cards(self) -> Gallery | None:
+        return self._feed.gallery if self._sees else None
+
+    @property
+    def _loads(self) -> bool:
+        """Whether the templates are still being read, and all else that tells faces is well."""
+        return self._feed.gallery is None and self._feed.fault is None and self._sees
+
+    @property
+    def _sees(self) -> bool:
         camera = self._devices.camera
-        if self._display.screen.lent:
-            return None
-        return self._feed.gallery if camera.fault() is None and camera.latest() is not None else None
+        return not self._display.screen.lent and camera.fault() is None and camera.latest() is not None
 
     def _take_frame(self, frame: Frame) -> None:
         gallery = self._gallery()
         code = self._codes.look(frame)
         if code is not None:
-            self._card_told(self._desk.show(code, self.mono_s(), self._gallery_for_cards()), frame)
+            self._card_told(self._desk.show(code, self.mono_s(), self._gallery_for_cards(), loads=self._loads), frame)
+        if self._desk.loads and gallery is None:
+            self._display.rest()
+            self._card_told(self._desk.settle(self.mono_s(), camera_well=True), frame)
         if gallery is None or code is not None:
             return
         if self._desk.waiting is not None:

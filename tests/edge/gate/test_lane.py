@@ -9,9 +9,11 @@ import pytest
 from nacl.signing import SigningKey
 
 from edge.errors import StoreReplaced
-from edge.gate.card_desk import WAIT_S
+from edge.gate.card_desk import LOADS_S, WAIT_S
 from edge.gate.code_camera import AGAIN_S
 from edge.gate.devices import DEVICE_BACK
+from edge.gate.display import CARD_READ
+from edge.gate.gallery import Gallery
 from edge.gate.lane import REOPEN_S
 from edge.gate.openings import EXIT_BUTTON, FIRE, GATE_RESTARTED
 from edge.gate.owner import ONE_TO_ONE
@@ -359,6 +361,39 @@ def test_a_code_on_the_phone_opens_once_for_who_refused_the_face(at_site: Opener
     assert isinstance(passage, Passage)
     assert (passage.person, passage.method) == (WORKERS[0], Method.QR)
     assert site.arm.ways == [Way.IN]
+
+
+def test_while_templates_are_read_a_card_waits_for_them_and_another_face_opens_nothing(at_site: Opener) -> None:
+    site = at_site()
+    site.see(seconds=0.3)
+    read, site.feed.gallery = site.feed.gallery, None
+    site.lay_card(WORKERS[0])
+    site.see(Stands(STRANGER), seconds=WAIT_S + 1)
+    assert (site.facts(), site.view.hint) == ([], CARD_READ)
+    site.feed.gallery = read
+    site.see(Stands(STRANGER), seconds=WAIT_S + 1)
+    assert pass_and_reason(site)[0] == Reason.FACE_MISMATCH
+    assert not site.arm.ways
+
+
+def test_templates_that_never_come_leave_the_card_alone_to_decide(at_site: Opener) -> None:
+    site = at_site()
+    site.see(seconds=0.3)
+    site.feed.gallery = None
+    site.lay_card(WORKERS[0])
+    site.see(Stands(1), seconds=LOADS_S + 1)
+    assert pass_and_reason(site) == ["Passage"]
+
+
+def test_a_card_whose_owner_has_no_template_after_all_opens_alone(at_site: Opener) -> None:
+    site = at_site()
+    site.see(seconds=0.3)
+    site.feed.gallery = None
+    site.lay_card(WORKERS[0])
+    site.see(seconds=1)
+    site.feed.gallery = Gallery.build(site.engine.dim, {})
+    site.see(seconds=0.3)
+    assert pass_and_reason(site) == ["Passage"]
 
 
 def test_a_photographed_code_does_not_open_for_another_face(at_site: Opener) -> None:
