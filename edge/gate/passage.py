@@ -19,7 +19,7 @@ from edge.errors import StoreDamaged, StoreError, StoreFull, StoreReplaced
 from edge.gate.decision import NOT_COMPARED, Compared, Moment, decide
 from edge.gate.threshold_watch import ThresholdWatch
 from edge.gate.uplink import Uplink
-from edge.model import Claim, Decision, SignedCode
+from edge.model import Claim, Decision, EndedRight, Right, SignedCode
 from edge.store.database import Store
 from edge.store.enrolments import Enrolments
 from edge.store.health import Health
@@ -259,7 +259,12 @@ class Gatekeeper:
         return frozenset(self._unwritten)
 
     def _claim_by_face(self, person: str, score: float | None, checks: tuple[str, ...]) -> Claim:
-        return Claim(Method.FACE, self.place.direction, self._roster.right(person), score=score, checks=checks, lane=self.place.lane)
+        right, ended = self._right_of(person)
+        return Claim(Method.FACE, self.place.direction, right, ended, score=score, checks=checks, lane=self.place.lane)
+
+    def _right_of(self, person: str) -> tuple[Right | None, EndedRight | None]:
+        right = self._roster.right(person)
+        return right, None if right else self._roster.ended(person)
 
     def _claim_by_card(self, card: bytes, method: Method, expired: bool) -> Claim:
         right = self._roster.by_card(card)
@@ -273,8 +278,8 @@ class Gatekeeper:
             person = code.person
         except QrPassUnfit as unfit:
             person, fault = unfit.person, Reason(unfit.code)
-        right = self._roster.right(person) if person else None
-        return Claim(Method.QR, self.place.direction, right, lane=self.place.lane, fault=fault, code=code)
+        right, ended = self._right_of(person) if person else (None, None)
+        return Claim(Method.QR, self.place.direction, right, ended, lane=self.place.lane, fault=fault, code=code)
 
     def _admit(self, claim_now: Callable[[], Claim], face_agrees: bool | None = None) -> Outcome:
         """Decides, records, opens. Never raises for a sick store or turnstile: the outcome says so.

@@ -56,8 +56,11 @@ class Roster:
 
     def ended_by_card(self, card_hash: bytes) -> EndedRight | None:
         """A right that this card stood for until it ended."""
-        found = self._store.row("SELECT person, cause, at_s FROM ended WHERE card = ?", card_hash)
-        return EndedRight(str(found[0]), wire.EndCause(str(found[1])), int(str(found[2]))) if found else None
+        return _ended(self._store.row("SELECT person, cause, at_s FROM ended WHERE card = ?", card_hash))
+
+    def ended(self, person: str) -> EndedRight | None:
+        """This person's right that ended, where a card of theirs was known; the latest."""
+        return _ended(self._store.row("SELECT person, cause, at_s FROM ended WHERE person = ? ORDER BY at_s DESC LIMIT 1", person))
 
     def rights(self) -> list[Right]:
         """Everybody, by person."""
@@ -94,6 +97,10 @@ def _right(row: tuple[Value, ...]) -> Right:
     entry = wire.decode(row[0] if isinstance(row[0], bytes) else b"", wire.RosterEntry)
     said = {name: getattr(entry, name) for name in Right.__dataclass_fields__}
     return Right(**said | {"face": str(row[1])})  # what was decided at this kiosk since stands before what the centre said
+
+
+def _ended(found: tuple[Value, ...] | None) -> EndedRight | None:
+    return EndedRight(str(found[0]), wire.EndCause(str(found[1])), int(str(found[2]))) if found else None
 
 
 def _policy(header: wire.RosterHeader) -> SitePolicy:

@@ -101,12 +101,12 @@ def test_an_ended_right_is_told_from_an_unknown_one_and_may_still_leave(site: Bo
     assert (arm.ways, arm_out.ways) == ([], [Way.OUT])
 
 
-def test_a_face_whose_right_ended_since_the_gallery_was_loaded_is_refused(site: Box) -> None:
+def test_a_face_whose_right_ended_since_the_gallery_was_loaded_is_told_so(site: Box) -> None:
     gate, _ = keeper(site)
     site.publish(remove=[Removal(WORKER, EndCause.DEPARTURE, (), NOW_MS // 1000)])
     outcome = gate.by_face(WORKER, 0.9)
     assert outcome.decision is not None
-    assert outcome.decision.reason is Reason.NOT_CONFIRMED
+    assert outcome.decision.reason is Reason.RIGHT_ENDED
 
 
 def test_twice_within_two_minutes_is_one_passage_kept_twice(site: Box) -> None:
