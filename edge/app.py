@@ -34,6 +34,7 @@ from edge.settings import EdgeSettings
 from edge.store.database import Store
 from edge.store.secrets import BoxKeys
 from edge.sync import process as sync_process
+from edge.watchdog import Watchdog
 from hardware.camera.lent import LentCamera
 from hardware.card_reader import wlt
 from hardware.card_reader.wlt import ChipPhoto
@@ -52,19 +53,19 @@ def run_gate(settings: EdgeSettings, stop: threading.Event) -> None:
     Without its model the gate serves cards, codes and guards, and says what is wrong.
     """
     loaded, fault = _engine_or_fault(settings, settings.vision_threads)
-    engine, missed = loaded or BlindEngine(), ""
+    engine, missed, alive = loaded or BlindEngine(), "", Watchdog().beat
     while not stop.is_set():
         try:
-            _gate(settings, engine, fault, stop, missed)
+            _gate(settings, engine, fault, stop, missed=missed, alive=alive)
         except StoreReplaced as error:
             log.warning("%s: the gate begins again", error.code)
             stop.wait(PAUSE_S)
         except (StoreFull, StoreUnwritable, StoreBusy) as error:
             log.warning("%s: the store cannot be opened, OUT opens unrecorded", error)
-            missed = _without_store(settings, engine, error.code, stop)
+            missed = _without_store(settings, engine, error.code, stop, alive)
 
 
-def _without_store(settings: EdgeSettings, engine: FaceEngine, why: str, stop: threading.Event) -> str:
+def _without_store(settings: EdgeSettings, engine: FaceEngine, why: str, stop: threading.Event, alive: Callable[[], None]) -> str:
     """Lets people out until the store can be opened; what to write down of it then."""
     clock, place = SystemClock(), Place(settings.lane, settings.direction)
     began = datetime.now(UTC).isoformat(timespec="seconds")
@@ -79,7 +80,7 @@ def _without_store(settings: EdgeSettings, engine: FaceEngine, why: str, stop: t
         held.callback(server.close)
         with suppress(OSError):
             server.start()
-        lane.run(stop, partial(_opens, settings.home), lambda: None)
+        lane.run(stop, partial(_opens, settings.home), alive)
     return f"lane {settings.lane}: {lane.went_out} went out unrecorded since {began}"
 
 
@@ -91,8 +92,10 @@ def _opens(home: Path) -> bool:
     return True
 
 
-def _gate(settings: EdgeSettings, engine: FaceEngine, engine_fault: str | None, stop: threading.Event, missed: str) -> None:
-    keys = _keys(settings, stop)
+def _gate(
+    settings: EdgeSettings, engine: FaceEngine, engine_fault: str | None, stop: threading.Event, *, missed: str, alive: Callable[[], None]
+) -> None:
+    keys = _keys(settings, stop, alive)
     if keys is None:
         return
     equipment = Equipment(
@@ -105,6 +108,7 @@ def _gate(settings: EdgeSettings, engine: FaceEngine, engine_fault: str | None, 
     )
     clock, place = FlooredClock(SystemClock(), settings.home), Place(settings.lane, settings.direction)
     house = Gatehouse(settings.home, place, equipment, keys, clock, centre_key=_centre_key(settings))
+    house.lane.beat = alive
     try:
         if missed:
             house.keeper.note(STORE_AWAY, missed)
@@ -205,10 +209,11 @@ def run_sync(settings: EdgeSettings, stop: threading.Event) -> None:
 RUN: dict[str, Callable[[EdgeSettings, threading.Event], None]] = {"gate": run_gate, "kiosk": run_kiosk, "sync": run_sync}
 
 
-def _keys(settings: EdgeSettings, stop: threading.Event) -> BoxKeys | None:
+def _keys(settings: EdgeSettings, stop: threading.Event, alive: Callable[[], None] = lambda: None) -> BoxKeys | None:
     """The box's keys; a box that has none yet waits for them, so that provisioning needs no restart. None when told to stop."""
     said = ""
     while not stop.is_set():
+        alive()
         try:
             return BoxKeys.load(settings.home)
         except EdgeError as error:

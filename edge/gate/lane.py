@@ -58,7 +58,8 @@ class LaneParts:
 
 
 class Lane:
-    """One lane. `decided` is called with each outcome and the frame that completed it; `mono_s` is the clock that frames are stamped by."""
+    """One lane. `decided` is called with each outcome and the frame that completed it, `beat` after every round; `mono_s` is the clock that
+    frames are stamped by."""
 
     def __init__(self, parts: LaneParts, mono_s: Callable[[], float] = time.monotonic) -> None:
         self._devices, self._recognition, self._feed = parts.devices, parts.recognition, parts.feed
@@ -71,11 +72,13 @@ class Lane:
         self._passed: dict[str, float] = {}
         self._refused: dict[str, float] = {}
         self.decided: Callable[[Outcome, Frame | None], None] = lambda outcome, frame: None
+        self.beat: Callable[[], None] = lambda: None
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. Raises `StoreError` where the store must be opened anew: end the process and start it again."""
         while not stop.is_set():
             self.step()
+            self.beat()
 
     def step(self, wait_s: float = _WAIT_S) -> None:
         """One round: at most `wait_s` for a frame, then whatever there is. Raises like `run`."""
