@@ -31,6 +31,8 @@ WAIT_S: Final = 3.0
 """How long a card waits for its owner's face."""
 LOADS_S: Final = 10.0
 """How long it waits before that for templates that are still being read; then the card alone, as with a camera that fails."""
+LOOKS: Final = 3
+"""How many independent looks an attempt is worth: any two frames of a few seconds may agree, so what holds for one is not enough."""
 _SITE: Final = timezone(timedelta(hours=8))
 _NOBODY: Final = bytes(16)
 
@@ -58,12 +60,12 @@ class Waiting:
 
 
 class CardDesk:
-    """Takes cards and codes, one at a time: a new one takes the place of one that still waits."""
+    """Takes cards and codes, one at a time: a new one takes the place of one that still waits. `enough` is the score that agrees, 1:1."""
 
     def __init__(self, keeper: Gatekeeper, roster: Roster, recognition: Recognition, scale: Scale, centre_key: bytes = b"") -> None:
         self._keeper, self._roster, self._recognition = keeper, roster, recognition
         self._signers = CodeSigners(roster, centre_key)
-        self._enough = threshold(scale, 1)
+        self.enough = threshold(scale, LOOKS)
         self.waiting: Waiting | None = None
 
     def lay(self, card: CardSeen, at_s: float, gallery: Gallery | None, *, loads: bool = False) -> Outcome | None:
@@ -113,7 +115,7 @@ class CardDesk:
         elif gallery is not None or not loads:
             return admit()
         wait_s = LOADS_S if loads else WAIT_S
-        self.waiting = Waiting(method, admit, at_s + wait_s, self._recognition.owner(right.person, self._enough), loads)
+        self.waiting = Waiting(method, admit, at_s + wait_s, self._recognition.owner(right.person, self.enough), loads)
         return None
 
     @property

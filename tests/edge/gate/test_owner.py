@@ -6,11 +6,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from edge.faces import Face, Image
+from edge.faces import BOUND, Face, Image, Scale, false_accepts
+from edge.gate.card_desk import LOOKS, CardDesk
+from edge.gate.engines.dlib_resnet import SCALE as DLIB
+from edge.gate.engines.sface import SCALE as SFACE
 from edge.gate.liveness import Liveness, Standing
 from edge.gate.owner import ONE_TO_ONE, PROVES_S
+from edge.gate.passage import Gatekeeper, Place
 from edge.gate.proof import FAILS
-from edge.gate.recognition import Hint
+from edge.gate.recognition import Hint, Recognition
 from edge.kiosk.texts import REFUSALS
 from edge.store.hand_asks import ADMIT
 from edge.sync.wire import Direction, GatePolicy, Method, Passage, Reason, Refusal
@@ -184,3 +188,14 @@ def test_who_refused_the_face_moves_for_nobody(at_site: Opener) -> None:
     site.box.publish(entry(WORKERS[2], face="refused"), policy=GatePolicy())
     site.lay_card(WORKERS[2])
     assert "pass" in site.see(Stands(STRANGER), seconds=0.3)
+
+
+@pytest.mark.parametrize(("scale", "expected"), [(SFACE, 0.416), (DLIB, 0.966)], ids=["sface", "dlib"])
+def test_a_card_and_any_two_of_a_strangers_frames_agree_in_less_than_one_attempt_in_a_thousand(
+    at_site: Opener, scale: Scale, expected: float
+) -> None:
+    site = at_site()
+    keeper = Gatekeeper(Place("1", Direction.IN), site.box.store, site.box.clock, site.arm)
+    desk = CardDesk(keeper, site.box.roster, Recognition(site.engine), scale)
+    assert desk.enough == pytest.approx(expected, abs=0.0005)
+    assert LOOKS * false_accepts(scale, desk.enough) <= BOUND * 1.001
