@@ -55,6 +55,15 @@ IDENTITY: Final[dict[str, tuple[str, str]]] = {
         "企业账号须指定企业，项目账号须指定企业和项目。",
         "An employer needs its company, a contractor its company and project.",
     ),
+    "SECOND_ADMINISTRATOR_NEEDED": (
+        "管理员账号须由另一位管理员同意后启用：系统和安全管理员由审计管理员启用，审计管理员由系统管理员启用。",
+        "An administrator's account opens by another administrator's consent: the auditor's for system and security, the system "
+        "administrator's for the auditor.",
+    ),
+    "PASSWORD_TO_BE_GIVEN_FIRST": (
+        "请先由安全管理员重置该账号的密码，再由您启用。",
+        "The security administrator resets this account's password first; then you enable it.",
+    ),
     "USERNAME_TAKEN": ("用户名已被使用，请换一个。", "The user name is taken: choose another."),
     "PASSWORD_TOO_WEAK": ("密码至少 10 位，且不能只含数字。", "A password needs at least 10 characters, and not digits only."),
     "ENTERPRISE_CERT_REQUIRED": (

@@ -100,7 +100,7 @@ def create_account(call: Caller, body: AccountIn) -> Response:
 
 @router.get("/accounts", summary="账号列表 / accounts")
 def list_accounts(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[AccountOut]:
-    """安全管理员看全部；项目经理看本项目部。"""
+    """安全管理员看全部；项目经理看本项目部；系统和审计管理员看待本人同意的管理员账号。"""
     with call.reading() as session:
         rows = service.page_of_accounts(session, call.access, paging.after(cursor), limit)
         return paging.page(rows, limit, lambda row: row.id, _account)
@@ -108,11 +108,11 @@ def list_accounts(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Pag
 
 @router.post("/accounts/{account_id}/reset", response_model=AccountOut, summary="重置密码 / give a temporary password")
 def reset_account(call: Caller, account_id: RowId, body: ResetIn) -> Response:
-    """安全管理员重置：给出一次性显示的临时密码，解除锁定，结束该账号的全部会话。"""
+    """安全管理员重置：给出一次性显示的临时密码，解除锁定，结束该账号的全部会话。管理员账号随即停用，待另一位管理员启用。"""
 
     def deed(session: Session) -> AccountOut:
         account, clear = service.reset_account(
-            session, call.centre.passwords, call.access, account_id, second_factor_too=body.second_factor_too
+            session, call.centre.clock, call.centre.passwords, call.access, account_id, second_factor_too=body.second_factor_too
         )
         return _account(account).model_copy(update={"password": clear})
 
@@ -127,7 +127,9 @@ def disable_account(call: Caller, account_id: RowId) -> Response:
 
 @router.post("/accounts/{account_id}/enabling", response_model=AccountOut, summary="启用账号 / enable an account")
 def enable_account(call: Caller, account_id: RowId) -> Response:
-    """重新启用；已另有项目经理的，以成员身份启用。"""
+    """重新启用；已另有项目经理的，以成员身份启用。
+
+    管理员账号由安全管理员开设或重置密码后，须另一位管理员同意才启用：系统、安全管理员由审计管理员，审计管理员由系统管理员。"""
     return call.write(None, lambda session: _account(service.enable_account(session, call.access, account_id)))
 
 

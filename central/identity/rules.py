@@ -15,6 +15,8 @@ from central.functions import NOT_DELEGABLE, OF_ROLE
 
 ADMINISTRATORS: Final = frozenset({Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR})
 """Kept apart: an account has one role, and none of these makes itself another of them."""
+RELEASED_BY: Final = {Role.ADMINISTRATOR: Role.AUDITOR, Role.SECURITY: Role.AUDITOR, Role.AUDITOR: Role.ADMINISTRATOR}
+"""Whose consent an administrator's account needs before it opens: nobody makes or takes over another administrator alone."""
 _BOUND: Final = frozenset({Role.EMPLOYER, Role.CONTRACTOR})
 _NOT_BY_ITSELF: Final = frozenset({Function.DELEGATE, Function.MANAGE_CERTIFICATES})
 
@@ -60,6 +62,29 @@ def may_create_account(access: Access, role: Role, company_id: int | None, proje
     access.require(Function.DELEGATE if access.role is Role.CONTRACTOR else Function.MANAGE_ACCOUNTS)
     if (role, company_id, project_id) != (access.role, access.company_id, access.project_id) or at is Position.MANAGER:
         raise Problem("ROLE_NOT_ALLOWED", 403)
+
+
+def waits_for_consent(maker: Access, role: Role) -> bool:
+    """Whether an account of this role, made or given a password by somebody, stays shut until a second administrator opens it."""
+    return role in RELEASED_BY and maker.actor != "system"
+
+
+def released(access: Access) -> frozenset[Role]:
+    """The roles whose accounts this principal opens after the security administrator made them or gave them a password."""
+    return frozenset(role for role, by in RELEASED_BY.items() if by is access.role and access.actor != "system")
+
+
+def may_enable(access: Access, role: Role, is_temporary: bool) -> None:
+    """The security administrator opens a disabled account; an administrator's is opened by the second one, and only after a password was
+    given by the first (`is_temporary`): `Problem` 403 SECOND_ADMINISTRATOR_NEEDED, 409 PASSWORD_TO_BE_GIVEN_FIRST.
+    """
+    if role not in RELEASED_BY or access.actor == "system":
+        access.require(Function.MANAGE_ACCOUNTS)
+        return
+    if role not in released(access):
+        raise Problem("SECOND_ADMINISTRATOR_NEEDED", 403)
+    if not is_temporary:
+        raise Problem("PASSWORD_TO_BE_GIVEN_FIRST", 409)
 
 
 def token_scope(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from central import audit
@@ -35,6 +35,7 @@ __all__ = [
     "page_of_tokens",
     "reset_account",
     "revoke_token",
+    "waiting",
 ]
 
 
@@ -54,6 +55,7 @@ def create_account(
     enterprise_passwords: bool = False,
 ) -> Account:
     """Make an account for the portal. What somebody else chose is temporary: its owner takes an own password at the first sign-in.
+    An administrator's stays disabled until a second administrator enables it (`rules.RELEASED_BY`).
 
     The security administrator makes any; a project's manager those of its own office. Raises `Problem` 403, 409 USERNAME_TAKEN or
     MANAGER_EXISTS, 422 PASSWORD_TOO_WEAK. An enterprise gets none (A-04), unless the centre's `enterprise_passwords` says so.
@@ -76,6 +78,7 @@ def create_account(
         project_id=project_id,
         position=at,
         password_is_temporary=access.actor != SYSTEM.actor,
+        disabled_at=clock.now() if rules.waits_for_consent(access, role) else None,
         created_at=clock.now(),
     )
     session.add(account)
@@ -93,12 +96,17 @@ def create_administrator(
 
 
 def reset_account(
-    session: Session, passwords: Passwords, access: Access, account_id: int, *, second_factor_too: bool = False
+    session: Session, clock: Clock, passwords: Passwords, access: Access, account_id: int, *, second_factor_too: bool = False
 ) -> tuple[Account, str]:
-    """The security administrator gives a temporary password, shown once; lock-out and sessions end, and the second factor if asked."""
+    """The security administrator gives a temporary password, shown once; lock-out and sessions end, and the second factor if asked.
+
+    An administrator's account is disabled until a second administrator enables it.
+    """
     account = _managed(session, access, account_id)
     password = secrets.token_urlsafe(12)
     set_password(passwords, account, password, is_temporary=True)
+    if rules.waits_for_consent(access, account.role) and account.disabled_at is None:
+        account.disabled_at = clock.now()
     audit.record(session, access, "account.password_reset", f"account:{account.id}")
     if second_factor_too:
         second_factor.switch_off(session, access, account)
@@ -118,8 +126,16 @@ def disable_account(session: Session, clock: Clock, access: Access, account_id: 
 
 
 def enable_account(session: Session, access: Access, account_id: int) -> Account:
-    """A disabled account opens again; a manager comes back as a member if there is another manager by now."""
-    account = _managed(session, access, account_id)
+    """A disabled account opens again; a manager comes back as a member if there is another manager by now.
+
+    An administrator's opens by the consent of a second administrator, after the security administrator gave a password.
+    """
+    if not rules.released(access):
+        access.require(Function.MANAGE_ACCOUNTS)
+    account = session.get(Account, account_id, with_for_update=True)
+    if account is None:
+        raise Problem("NOT_FOUND", 404)
+    rules.may_enable(access, account.role, account.password_is_temporary)
     if account.disabled_at is not None:
         if account.role is Role.CONTRACTOR and _managers(session, account.company_id, account.project_id):
             account.position = Position.MEMBER if account.position is Position.MANAGER else account.position
@@ -153,14 +169,23 @@ def appoint_manager(session: Session, clock: Clock, access: Access, account_id: 
 
 
 def page_of_accounts(session: Session, access: Access, after: int, limit: int) -> list[Account]:
-    """One page of accounts, and one more: all for the security administrator, the own office's for its manager."""
+    """One page of accounts, and one more: all for the security administrator, the own office's for its manager, for the other two
+    administrators those that wait for their consent.
+    """
     wanted = select(Account).where(Account.id > after).order_by(Account.id).limit(limit + 1)
-    if not access.may(Function.MANAGE_ACCOUNTS):
+    if rules.released(access):
+        wanted = wanted.where(*waiting(access))
+    elif not access.may(Function.MANAGE_ACCOUNTS):
         access.require(Function.DELEGATE if access.role is Role.CONTRACTOR else Function.MANAGE_ACCOUNTS)
         wanted = wanted.where(
             Account.role == Role.CONTRACTOR, Account.company_id == access.company_id, Account.project_id == access.project_id
         )
     return list(session.scalars(wanted))
+
+
+def waiting(access: Access) -> tuple[ColumnElement[bool], ...]:
+    """Which accounts wait for this administrator's consent."""
+    return Account.role.in_(rules.released(access)), Account.disabled_at.is_not(None), Account.password_is_temporary.is_(True)
 
 
 def add_operator(

@@ -65,7 +65,7 @@ ALLOWED: Final[dict[str, str]] = {
     "GET /tokens": "EGMSU",
     "DELETE /tokens/{token_id}": "EU",
     "POST /accounts": "U",
-    "GET /accounts": "MSU",
+    "GET /accounts": "MSYUL",
     "POST /accounts/{account_id}/reset": "U",
     "POST /accounts/{account_id}/disabling": "U",
     "POST /accounts/{account_id}/enabling": "U",

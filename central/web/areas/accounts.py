@@ -60,6 +60,7 @@ def router(portal: Portal) -> APIRouter:
             "password": shown_once[1],
             "has_second": second_factor.is_on,
             "me": access.actor,
+            "needs_second": rules.RELEASED_BY,
             "once": secrets.token_urlsafe(18),
         }
         return portal.page(request, "accounts.html", values, status)
@@ -108,7 +109,7 @@ def router(portal: Portal) -> APIRouter:
 
         def deed(session: Session, access: Access) -> str:
             account, clear = identity.reset_account(
-                session, portal.centre.passwords, access, account_id, second_factor_too=bool(sent.get("second_factor_too"))
+                session, clock, portal.centre.passwords, access, account_id, second_factor_too=bool(sent.get("second_factor_too"))
             )
             made.append((account.username, clear))
             return told(HERE, "saved")

@@ -44,7 +44,8 @@ def test_an_account_that_was_disabled_or_reset_while_its_password_was_looked_at_
         seen = identity.account_by_password(session, PASSWORDS, "root", WORD)
     assert seen is not None
     with database.writing() as session:
-        _, temporary = identity.reset_account(session, PASSWORDS, story.security, account.id)
+        _, temporary = identity.reset_account(session, story.centre.clock, PASSWORDS, story.security, account.id)
+        identity.enable_account(session, story.auditor, account.id)
     with database.writing() as session:
         assert identity.hold_signing_in(session, PASSWORDS, seen, WORD) is None
     with database.writing() as session:

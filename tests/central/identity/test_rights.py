@@ -329,12 +329,12 @@ def test_a_one_time_code_works_once_and_a_recovery_code_once(story: Story, datab
 
 
 def test_a_reset_gives_a_temporary_password_and_only_the_security_administrator_resets(story: Story, database: Database) -> None:
-    made = account(story, "pm")
+    made, clock = account(story, "pm"), story.centre.clock
     with database.writing() as session:
         for acting in (story.office(), story.authority, story.auditor, Access("token:a", Role.ADMINISTRATOR)):
             with pytest.raises(Problem, match="ROLE_NOT_ALLOWED"):
-                identity.reset_account(session, PASSWORDS, acting, made.id)
-        _, clear = identity.reset_account(session, PASSWORDS, story.security, made.id, second_factor_too=True)
+                identity.reset_account(session, clock, PASSWORDS, acting, made.id)
+        _, clear = identity.reset_account(session, clock, PASSWORDS, story.security, made.id, second_factor_too=True)
     with database.writing() as session:
         assert identity.account_by_password(session, PASSWORDS, "pm", WORD) is None
         found = identity.account_by_password(session, PASSWORDS, "pm", clear)
@@ -366,8 +366,49 @@ def test_a_password_that_somebody_else_chose_is_temporary_whatever_the_door(stor
     with story.centre.database.reading() as session:
         assert session.get_one(Account, made.json()["id"]).password_is_temporary
     acting = FakeBrowser(story)
+    if role in rules.ADMINISTRATORS:
+        assert acting.sign_in("newcomer", WORD).status_code == 401, "nobody makes an administrator alone"
+        second = Access("token:second", rules.RELEASED_BY[role])
+        with story.centre.database.writing() as session:
+            identity.enable_account(session, second, made.json()["id"])
     assert acting.sign_in("newcomer", WORD).headers["Location"].startswith("/sign-in/own")
     assert acting.get("/").headers["Location"].startswith("/sign-in")
     own = {"csrf": field(acting.get("/sign-in/own").text, "csrf"), "old": WORD, "password": "an-own-password"}
     arrived = acting.post("/sign-in/own", own).headers["Location"]
     assert arrived.startswith("/sign-in/enrol") == (role in rules.ADMINISTRATORS), arrived
+
+
+@pytest.mark.parametrize(("role", "by"), sorted(rules.RELEASED_BY.items()))
+def test_an_administrator_is_made_and_taken_over_by_two_people_or_not_at_all(
+    story: Story, client: httpx.Client, role: Role, by: Role
+) -> None:
+    security, headers = story.token(story.security), {one: story.token(Access(f"token:{one}", one)) for one in rules.ADMINISTRATORS}
+    said = {"username": "newcomer", "password": WORD, "display_name": "新人", "role": role.value}
+    number = client.post("/api/v1/accounts", json=said, headers=security).json()["id"]
+    here = f"/api/v1/accounts/{number}/enabling"
+    for _ in range(2):
+        for other in sorted(rules.ADMINISTRATORS - {by}):
+            refused = client.post(here, headers=headers[other])
+            assert refused.status_code == 403, other
+        assert [one["id"] for one in client.get("/api/v1/accounts", headers=headers[by]).json()["items"]] == [number]
+        opened = client.post(here, headers=headers[by])
+        assert (opened.status_code, opened.json()["disabled_at"]) == (200, None)
+        assert client.get("/api/v1/accounts", headers=headers[by]).json()["items"] == []
+        assert client.post(f"/api/v1/accounts/{number}/reset", json={}, headers=security).json()["disabled_at"], "shut again"
+    with story.centre.database.writing() as session:
+        told = session.scalars(select(AuditEntry.action).where(AuditEntry.subject == f"account:{number}").order_by(AuditEntry.id)).all()
+        session.get_one(Account, number).password_is_temporary = False
+    assert told == ["account.created", *("account.enabled", "account.password_reset") * 2]
+    late = client.post(here, headers=headers[by])
+    assert (late.status_code, late.json()["code"]) == (409, "PASSWORD_TO_BE_GIVEN_FIRST")
+
+
+def test_who_consents_opens_no_other_accounts(story: Story, client: httpx.Client) -> None:
+    made = account(story, "pm")
+    with story.centre.database.writing() as session:
+        identity.disable_account(session, story.centre.clock, story.security, made.id)
+    for role in (Role.AUDITOR, Role.ADMINISTRATOR):
+        headers = story.token(Access(f"token:{role}", role))
+        assert client.post(f"/api/v1/accounts/{made.id}/enabling", headers=headers).status_code == 403
+        assert client.get("/api/v1/accounts", headers=headers).json()["items"] == []
+    assert client.post(f"/api/v1/accounts/{made.id}/enabling", headers=story.token(story.security)).status_code == 200

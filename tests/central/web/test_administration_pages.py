@@ -90,6 +90,22 @@ def test_an_account_is_made_with_a_password_shown_once_then_appointed_reset_and_
     assert (accounts["li.gong"], accounts["office"]) == (Position.MANAGER, Position.MEMBER)
 
 
+def test_a_new_administrators_account_waits_at_the_second_administrators_page(day: Day) -> None:
+    security, auditor = day.browser("security"), day.browser("auditor")
+    form = fields(security.get("/accounts").text, "/accounts") | {"username": "second", "shown_name": "周二", "account_role": "security"}
+    temporary = shown_once(security.post("/accounts", form).text)
+    assert "待另一位管理员启用" in security.get("/accounts").text
+    assert FakeBrowser(day, day.app).sign_in("second", temporary).status_code == 401
+    page = auditor.get("/releases").text
+    found = re.search(r'action="(/releases/\d+)"', page)
+    assert found
+    assert "周二" not in day.browser("system").get("/releases").text
+    assert {day.browser(one).get("/releases").status_code for one in ("security", "office", "labour")} == {403}
+    assert auditor.post(found[1], fields(page, found[1])).status_code == 303
+    assert "周二" not in auditor.get("/releases").text
+    assert FakeBrowser(day, day.app).sign_in("second", temporary).headers["Location"].startswith("/sign-in/own")
+
+
 def test_a_token_is_shown_once_opens_what_it_was_given_and_ends(day: Day) -> None:
     security = day.browser("security")
     form = fields(security.get("/tokens").text, "/tokens")
