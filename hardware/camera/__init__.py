@@ -14,7 +14,7 @@ Image = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Frame:
-    """One picture. `number` rises with each frame, `taken_s` is the monotonic time at which it arrived."""
+    """One picture. `number` rises with each frame, `taken_s` is the monotonic time at which it arrived, less what it was late."""
 
     image: Image
     number: int

@@ -2,7 +2,8 @@
 
 A driver gives an `Eye`: something that opens, reads one picture after another, and closes. A source that fails is closed and opened anew
 after 1 to 30 s, longer each time and with jitter, so that ten lanes do not knock on one recorder at once. A stream that repeats one and
-the same picture is a frozen one, whatever it says of itself: real sensors have noise.
+the same picture, or a loop of a few seconds, is a frozen one, whatever it says of itself: real sensors have noise. A picture that comes
+late, in the burst after a stall, is given the time at which it was taken.
 """
 
 from __future__ import annotations
@@ -14,17 +15,20 @@ import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 
 from hardware.camera import Frame, Image
+from hardware.camera.lateness import Lateness
 from hardware.errors import DeviceError
 
 _log = logging.getLogger(__name__)
 
 FROZEN_S: Final = 3.0
 """No new picture, or the same one, for so long: frozen."""
+LOOP_S: Final = 10.0
+"""The same picture again within so long is not news: a loop of recorded pictures is no camera."""
 CAMERA_FROZEN: Final = "CAMERA_FROZEN"
 
 
@@ -47,6 +51,14 @@ class Eye(Protocol):
         """Lets the source go; safe to repeat."""
 
 
+@runtime_checkable
+class DatedEye(Eye, Protocol):
+    """One whose stream has a clock of its own."""
+
+    def stream_s(self) -> float | None:
+        """When the picture just read was taken, in the stream's own seconds; None where it does not say."""
+
+
 class NewestFrame:
     """A camera over any `Eye`. The thread starts at once and goes on until `close`."""
 
@@ -58,7 +70,7 @@ class NewestFrame:
         self._frame: Frame | None = None
         self._error: str | None = None
         self._changed_s = time.monotonic()
-        self._mark = -1
+        self._marks: dict[int, float] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
         self._thread.start()
@@ -112,25 +124,31 @@ class NewestFrame:
     def _watch(self) -> None:
         """One life of the source, until it fails, freezes (then it is opened anew) or nobody wants it any more."""
         eye = self._open_eye()
-        opened_s = time.monotonic()
+        opened_s, lateness = time.monotonic(), Lateness()
         try:
             while not self._stop.is_set():
                 image = eye.read()
                 if image is not None:
-                    self._show(image)
+                    now = time.monotonic()
+                    self._show(image, now, now - lateness.of(now, eye.stream_s() if isinstance(eye, DatedEye) else None))
                 if self._is_frozen() and time.monotonic() - opened_s > self._patience.frozen_s:
                     return
         finally:
             eye.close()
 
-    def _show(self, image: Image) -> None:
-        now = time.monotonic()
-        mark = zlib.crc32(np.ascontiguousarray(image).data)
-        same, self._mark = mark == self._mark, mark
-        if same and self._still_is_frozen:
+    def _show(self, image: Image, now: float, taken_s: float) -> None:
+        if self._still_is_frozen and self._was_shown(zlib.crc32(np.ascontiguousarray(image).data), now):
             return  # the same picture again is not news, and never a fresh face
         self._changed_s, self._error = now, None
         with self._news:
             number = self._frame.number + 1 if self._frame else 1
-            self._frame = Frame(image, number, now)
+            self._frame = Frame(image, number, taken_s)
             self._news.notify_all()
+
+    def _was_shown(self, mark: int, now: float) -> bool:
+        """Whether this picture was there a moment ago; oldest sightings first, so that the old ones can be let go."""
+        shown = self._marks.pop(mark, None) is not None
+        self._marks[mark] = now
+        while now - self._marks[oldest := next(iter(self._marks))] > LOOP_S:
+            del self._marks[oldest]
+        return shown

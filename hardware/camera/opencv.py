@@ -51,6 +51,11 @@ class _Stream:
             raise DeviceUnplugged("the camera gives no more pictures")
         return np.asarray(image, dtype=np.uint8)
 
+    def stream_s(self) -> float | None:
+        """By the time that the camera itself stamps on its pictures."""
+        said_ms = self._capture.get(cv2.CAP_PROP_POS_MSEC)
+        return said_ms / 1000 if said_ms > 0 else None
+
     def close(self) -> None:
         self._capture.release()
 

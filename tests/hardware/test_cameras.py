@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socketserver
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 
 from hardware.camera import Camera, Frame, Image
+from hardware.camera.lateness import STALL_S
 from hardware.camera.lent import LentCamera
 from hardware.camera.newest import CAMERA_FROZEN, NewestFrame, Patience
 from hardware.camera.none import NoCamera
@@ -47,7 +49,7 @@ class FakeEye:
 
     def __init__(self) -> None:
         self.trouble = ""
-        self.seed = 0
+        self.seed = self.loop = 0
         self.opened = self.closed = 0
 
     def open(self) -> FakeEye:
@@ -61,7 +63,7 @@ class FakeEye:
         if self.trouble == "unplugged":
             raise DeviceUnplugged("fake")
         self.seed += self.trouble != "frozen"
-        return _noise(self.seed)
+        return _noise(self.seed % self.loop if self.loop else self.seed)
 
     def close(self) -> None:
         self.closed += 1
@@ -203,6 +205,50 @@ def test_a_frozen_camera_gives_no_frame_that_looks_fresh_and_says_so(post: Post)
     post.mend()
     _next(post.camera, last.number)
     assert _fault_becomes(post.camera, None)
+
+
+@pytest.mark.parametrize("pictures", [2, 15])
+def test_a_loop_of_a_few_pictures_is_no_camera(pictures: int) -> None:
+    eye = FakeEye()
+    camera = NewestFrame(eye.open, QUICK)
+    _next(camera)
+    eye.loop = pictures
+    assert _fault_becomes(camera, CAMERA_FROZEN)
+    last = camera.latest()
+    assert last is not None
+    assert camera.wait_for(last.number, 0.2) is None
+    eye.loop = 0
+    _next(camera, last.number)
+    assert _fault_becomes(camera, None)
+    camera.close()
+
+
+class FakeBurst(FakeEye):
+    """Stalls once, then hands out what its own clock says was taken meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken_s = 0.0
+
+    def read(self) -> Image:
+        if self.seed == 5:
+            threading.Event().wait(STALL_S + 0.4)
+        self.taken_s += 0.01
+        return super().read()
+
+    def stream_s(self) -> float:
+        return self.taken_s
+
+
+def test_a_picture_that_waited_through_a_stall_is_not_handed_out_as_fresh() -> None:
+    eye = FakeBurst()
+    camera = NewestFrame(eye.open, QUICK)
+    frames = [_next(camera)]
+    while frames[-1].number < 6:
+        frames.append(_next(camera, frames[-1].number))
+    first_after = next(frame for frame in frames if frame.number >= 6)
+    assert time.monotonic() - first_after.taken_s > STALL_S
+    camera.close()
 
 
 def test_an_unplugged_camera_says_so_and_comes_back_by_itself(post: Post) -> None:
