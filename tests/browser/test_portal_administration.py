@@ -2,8 +2,10 @@
 
 import pytest
 from playwright.sync_api import Browser, expect
+from sqlalchemy import select
 
 from central.access import Role
+from central.identity.model import Account
 from tests.browser.portal import is_within, needs_front_end, signed_in
 from tests.central.web.day import Day
 from tests.parts.browser import DESK, PHONE, shoot
@@ -17,8 +19,12 @@ def test_the_pages_of_administration_fit_and_a_subcontract_is_completed_after_on
 ) -> None:
     day.account("security", Role.SECURITY)
     day.account("system", Role.ADMINISTRATOR)
+    day.account("newcomer", Role.AUDITOR)
+    with day.centre.database.writing() as session:
+        newcomer = session.scalars(select(Account).where(Account.username == "newcomer")).one()
+        newcomer.disabled_at, newcomer.password_is_temporary = day.centre.clock.now(), True
     day.confirmed()
-    pages = {"security": ("accounts", "tokens"), "system": ("companies", "reference"), "labour": ("defaults",)}
+    pages = {"security": ("accounts", "tokens"), "system": ("companies", "reference", "releases"), "labour": ("defaults",)}
     for name, paths in pages.items():
         with signed_in(day, browser, size, name) as page:
             for path in paths:
