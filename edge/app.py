@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from edge.gate.engines import load_engine
 from edge.gate.engines.blind import BlindEngine
 from edge.gate.eyes import Eyes
 from edge.gate.gatehouse import Equipment, Gatehouse
-from edge.gate.liveness import Colour, Liveness, Sharpness, passive_checks
+from edge.gate.liveness import Colour, DepthCamera, Liveness, Sharpness, passive_checks
 from edge.gate.passage import Place
 from edge.gate.screen_server import ScreenServer
 from edge.gate.storeless import STORE_AWAY, StorelessLane
@@ -38,7 +39,7 @@ from edge.watchdog import Watchdog
 from hardware.camera.lent import LentCamera
 from hardware.card_reader import wlt
 from hardware.card_reader.wlt import ChipPhoto
-from hardware.catalogue import open_camera, open_card_reader, open_turnstile
+from hardware.catalogue import open_camera, open_card_reader, open_depth, open_turnstile
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ def _gate(
         turnstile=open_turnstile(settings.turnstile),
         engine=engine,
         engine_fault=engine_fault,
-        **_liveness(settings),
+        **liveness(settings),
     )
     clock, place = FlooredClock(SystemClock(), settings.home), Place(settings.lane, settings.direction)
     house = Gatehouse(settings.home, place, equipment, keys, clock, centre_key=_centre_key(settings))
@@ -117,13 +118,20 @@ def _gate(
         house.close()
 
 
-def _liveness(settings: EdgeSettings) -> dict[str, Any]:
-    """An altered model takes its own check away and no more: the others look on, and the log names it."""
+def liveness(settings: EdgeSettings) -> dict[str, Any]:
+    """What tells living faces here. An altered model takes its own check away and no more: the others look on, and the log names it.
+
+    The depth camera's thread ends with the process.
+    """
     try:
-        return {"liveness": passive_checks(settings.models_dir), "eyes": Eyes.load(settings.models_dir)}
+        found: dict[str, Any] = {"liveness": passive_checks(settings.models_dir), "eyes": Eyes.load(settings.models_dir)}
     except EdgeError as error:
         log.warning("%s", error)
-        return {"liveness": Liveness(Sharpness(), Colour()), "eyes": None}
+        found = {"liveness": Liveness(Sharpness(), Colour()), "eyes": None}
+    line = open_depth(settings.depth)
+    if line is not None:
+        found["liveness"] = found["liveness"].also(DepthCamera(lambda face: line.latest()))
+    return found
 
 
 def _centre_key(settings: EdgeSettings) -> bytes:
@@ -235,6 +243,7 @@ def doctor_checks(settings: EdgeSettings) -> list[doctor.Check]:
         *doctor.common_checks(settings, clock),
         doctor.Check("models", lambda: load_engine(settings.face_engine, settings.models_dir).name),
         doctor.Check("camera", held("gate", "camera_fault", partial(_camera, settings.camera))),
+        doctor.Check("depth camera", partial(_depth, settings.depth), needed=False),
         doctor.Check("kiosk camera", held("kiosk", "camera_fault", partial(_camera, settings.kiosk_camera)), needed=False),
         doctor.Check("lane reader", held("gate", "reader_fault", partial(_reader, settings.lane_reader))),
         doctor.Check("kiosk reader", held("kiosk", "reader_fault", partial(_reader, settings.kiosk_reader)), needed=False),
@@ -258,6 +267,17 @@ def _camera(uri: str) -> str:
             raise doctor.Ill(camera.fault() or "CAMERA_SILENT", uri.partition("?")[0])
         height, width = frame.image.shape[:2]
         return f"{width}x{height}"
+
+
+def _depth(uri: str) -> str:
+    line = open_depth(uri)
+    if line is None:
+        return "none"
+    with _closing(line):
+        time.sleep(1.0)
+        if line.fault():
+            raise doctor.Ill(str(line.fault()), uri)
+        return "says something now" if line.latest() is not None else "listens, and says nothing now"
 
 
 def _reader(uri: str) -> str:

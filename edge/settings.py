@@ -38,6 +38,7 @@ class EdgeSettings(BaseSettings):
     camera: str = "none:"
     lane_reader: str = "none:"
     turnstile: str = "none:"
+    depth: str = "none:"
     kiosk_camera: str = "none:"
     kiosk_reader: str = "none:"
     wlt_decoder: str = ""

@@ -2,6 +2,7 @@
 
 card readers   sam-serial:PATH[?baud=115200|auto]   sam-usb:[VID:PID]   pcsc:[NAME]   none:
 cameras        opencv:0  opencv:/dev/video0  rtsp://…  file:PATH  simulated:DIR  lent:SOCKET   none:
+depth cameras  unix:SOCKET                          none:
 turnstiles     gpio:in=17,out=27,…   modbus:PATH?in=0&out=1&…   simulated:DIR   none:
 """
 
@@ -14,6 +15,7 @@ from urllib.parse import parse_qs
 
 from hardware.camera import Camera
 from hardware.card_reader import CardReader
+from hardware.depth import DepthLine
 from hardware.errors import DeviceUnsupported
 from hardware.turnstile import Turnstile
 
@@ -91,6 +93,14 @@ def open_camera(uri: str) -> Camera:
 
         return NoCamera()
     raise DeviceUnsupported(uri.partition(":")[0])
+
+
+def open_depth(uri: str) -> DepthLine | None:
+    """The depth camera's software at `uri`, its thread running; None where there is none. Raises `DeviceUnsupported`."""
+    scheme, rest, _ = _address(uri)
+    if scheme not in ("unix", "none"):
+        raise DeviceUnsupported(uri)
+    return DepthLine(Path(rest)) if scheme == "unix" else None
 
 
 def open_turnstile(uri: str) -> Turnstile:

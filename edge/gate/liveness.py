@@ -69,6 +69,10 @@ class Liveness:
         self._each = each
         self.checks = tuple(one.name for one in each)
 
+    def also(self, check: Check) -> Liveness:
+        """These, and one more."""
+        return Liveness(*self._each, check)
+
     def look(self, image: Image, face: Face) -> tuple[float, ...]:
         """One frame, a number for each check."""
         return tuple(one.look(image, face) for one in self._each)

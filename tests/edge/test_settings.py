@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from edge import settings
+from edge.app import doctor_checks, liveness
+from edge.doctor import Ill
 from edge.errors import ConfigInvalid
 
 
@@ -57,3 +59,13 @@ def test_a_turnstile_that_opens_the_way_out_serves_a_lane_out(tmp_path: Path, tu
     (tmp_path / "box.toml").write_text('direction = "02"')
     (tmp_path / "devices.toml").write_text(f'turnstile = "{turnstile}"')
     assert settings.load(tmp_path).turnstile == turnstile
+
+
+def test_a_depth_camera_that_is_named_is_asked_at_the_lane_and_by_the_doctor(tmp_path: Path) -> None:
+    (tmp_path / "devices.toml").write_text(f'depth = "unix:{tmp_path}/nobody.sock"\n')
+    told = settings.load(tmp_path)
+    assert "depth" in liveness(told)["liveness"].checks
+    assert "depth" not in liveness(told.model_copy(update={"depth": "none:"}))["liveness"].checks
+    check = next(one for one in doctor_checks(told) if one.name == "depth camera")
+    with pytest.raises(Ill, match="DEVICE_NOT_FOUND"):
+        check.look()
