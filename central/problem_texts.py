@@ -71,7 +71,7 @@ IDENTITY: Final[dict[str, tuple[str, str]]] = {
         "This is the enterprise's own affair: the employer signs in with its certificate; a project account cannot stand in (A-04).",
     ),
     "ENTERPRISE_BY_CERTIFICATE": (
-        "企业须用法人一证通证书登录，不能用密码；接口令牌由企业用证书登录后自行签发。尚无证书的，向发证机构申领（上海 CA 962600）（A-04）。",
+        "企业须用法人一证通证书登录，不能用密码；接口令牌由企业登录后自行签发。尚无证书的，向发证机构申领（上海 CA 962600）（A-04）。",
         "An enterprise signs in by its certificate, not by password, and issues its API tokens itself after that. Without a certificate, "
         "apply at the authority (Shanghai CA, telephone 962600) (A-04).",
     ),

@@ -79,7 +79,13 @@ def credit_code(serial: int) -> str:
 def open_centre(home: Path, database_url: str, clock: FakeClock | None = None, **settings: Any) -> Centre:
     """A centre with fresh keys over a migrated database, without messaging."""
     CentreSecrets.create(home)
-    values = {"home": home, "database_url": database_url, "mqtt_enabled": False, "secure_cookies": False, "enterprise_passwords": True}
+    values: dict[str, Any] = {
+        "home": home,
+        "database_url": database_url,
+        "mqtt_enabled": False,
+        "secure_cookies": False,
+        "enterprise_passwords": True,
+    }
     values |= settings
     centre = Centre.open(CentralSettings(**values), clock or FakeClock(), PASSWORDS)
     if centre.database.engine.dialect.name == "sqlite":  # no test here pulls the plug: its files need not reach the disk

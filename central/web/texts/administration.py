@@ -31,7 +31,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "releases_none": ("没有待同意的账号", "None waits"),
     "releases_none_why": ("新的管理员账号会出现在这里。", "New administrators' accounts will stand here."),
     "do_open_account": ("同意启用", "Open it"),
-    "open_account_ask": ("同意启用“{name}”的账号？请先核实确有此人、确需此权限。", "Open the account of '{name}'? Make sure who it is and why first."),
+    "open_account_ask": (
+        "同意启用“{name}”的账号？请先核实确有此人、确需此权限。",
+        "Open the account of '{name}'? Make sure who it is and why first.",
+    ),
     "account_more": ("办理", "Actions"),
     "position_manager": ("项目经理", "Project manager"),
     "position_clerk": ("劳务员", "Labour clerk"),

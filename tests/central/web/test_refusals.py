@@ -75,7 +75,16 @@ def test_the_office_reads_why_what_to_do_and_which_checks_ran_and_a_neighbour_no
     refuses(site, "06:50", wire.Reason.NOT_CONFIRMED, checks=("sharpness",))
     site.gates.deliver()
     page = list_of(site, "office")
-    for words in ("06:41:00", "张**", "未通过活体检测", "核实是照片，还是本人没转头", "身份证", "人脸与证件持有人一对一比对", "要求向左转头", "0.64"):
+    for words in (
+        "06:41:00",
+        "张**",
+        "未通过活体检测",
+        "核实是照片，还是本人没转头",
+        "身份证",
+        "人脸与证件持有人一对一比对",
+        "要求向左转头",
+        "0.64",
+    ):
         assert words in page
     assert f"{STRANGER}<" in page
     assert "张三丰" not in page
