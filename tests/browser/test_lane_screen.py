@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +26,25 @@ from tests.parts.pictures import demo_people
 
 CONTACT = "项目部 陈工 021-5555 0101"
 AT = 1_764_542_096_000
+OVER = """() => {
+  const off = [], whole = [0, 0, innerWidth, innerHeight];
+  const look = (selector, [left, top, right, bottom]) => {
+    for (const e of document.querySelectorAll(selector)) {
+      if (!e.checkVisibility()) continue;
+      const range = document.createRange(); range.selectNodeContents(e);
+      const r = range.getBoundingClientRect();
+      if (r.width && (r.left < left - 1 || r.top < top - 1 || r.right > right + 1 || r.bottom > bottom + 1))
+        off.push(selector + " " + [r.left, r.top, r.right, r.bottom].map(Math.round));
+    }
+  };
+  const stage = document.getElementById("stage").getBoundingClientRect();
+  if (document.getElementById("verdict").checkVisibility()) look(".verdict .words", whole);
+  else {
+    look("#challenge > div", [stage.left, stage.top, stage.right, stage.bottom]);
+    look("main .side", whole);
+  }
+  return off;
+}"""
 
 
 @pytest.fixture
@@ -284,3 +304,24 @@ def test_no_picture_is_shown_until_the_gate_has_one(browser: Browser, site: Hous
         expect(page.locator("#live")).to_be_hidden()
         screen.picture(Frame(np.full((48, 64, 3), 90, np.uint8), 1, 0.0))
         expect(page.locator("#live")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1080, 1920)], ids=["landscape", "portrait"])
+def test_no_english_word_runs_over_the_edge(browser: Browser, site: House, size: tuple[int, int]) -> None:
+    over = []
+    with gate(site) as screen, lane(browser, site, size, lang="en") as page:
+        screen.amend(stale_roster=True, offline_since_ms=AT, faults=("DEVICE_UNPLUGGED",))
+        shown: list[tuple[str, dict[str, Any]]] = [
+            ("idle", {}),
+            *[("card", {"hint": code}) for code in ("CARD_UNREADABLE", "CARD_NUMBER_RANDOM", "CARD_READING")],
+            *[("refuse", {"reason": reason.value, "method": "005", "shown_name": "张*"}) for reason in Reason],
+            *[("looking", {"hint": move, "face_box": (0.38, 0.2, 0.24, 0.42)}) for move in ("TURN_LEFT", "TURN_RIGHT", "BLINK")],
+        ]
+        for state, fields in shown:
+            screen.show(state, AT, anew=True, **fields)
+            expect(page.locator("body")).to_have_attribute("data-state", state)
+            page.wait_for_timeout(60)
+            if fields.get("hint") in ("TURN_LEFT", "CARD_UNREADABLE"):
+                shoot(page, f"lane-9-english-{size[0]}-{state}")
+            over += [f"{state} {fields}: {what}" for what in page.evaluate(OVER)]
+    assert not over, "\n".join(over)
