@@ -27,6 +27,7 @@ from central.entry.store import AssignmentView
 from central.errors import Problem
 from central.identity.attempts import Pace
 from central.web.areas import Area
+from central.web.areas.attendance_own_pass import passing
 from central.web.areas.attendance_words import date_of, dates, hours, month_of, months_around, tone, word
 from central.web.areas.refusals import said
 from central.web.forms import Form_, Sent
@@ -90,6 +91,10 @@ class OwnPages:
             "weekday": lambda date: t(f"weekday_{date.weekday()}"),
         }
 
+    def view(self, session: Session, link: Link) -> AssignmentView:
+        """The worker with the names around it. Raises `Problem` 403 OWN_LINK_ENDED."""
+        return view_of(session, link)
+
     def csrf(self, request: Request) -> str:
         """The mark of a form of this link's pages."""
         return self.portal.csrf(request.cookies.get(COOKIE, ""))
@@ -112,6 +117,7 @@ def router(portal: Portal) -> APIRouter:
     """The pages of this module."""
     pages = APIRouter(include_in_schema=False, route_class=_closing(portal))
     own = OwnPages(portal)
+    passing(own, pages)  # first: its path stands before the one that takes a token
     _looking(own, pages)
     _proving(own, pages)
 

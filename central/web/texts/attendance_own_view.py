@@ -6,6 +6,15 @@ from typing import Final
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     "own_title": ("我的考勤", "My attendance"),
+    "own_pass_title": ("我的通行码", "My code for the gate"),
+    "own_pass_until": ("{at} 前有效，到时自动更换", "Good until {at}; a new one comes by itself"),
+    "own_pass_how": ("把手机屏幕对准闸机的摄像头或扫码口", "Hold the screen to the gate's camera or scanner"),
+    "own_pass_again": ("换一个", "A new one"),
+    "own_pass_none": ("现在没有通行码", "No code now"),
+    "own_pass_rule": (
+        "每个码每个方向只能用一次；登记了人脸的，扫码后还会比对本人。不要把查询链接或截图给别人。",
+        "Each code opens once each way; where your face is enrolled it is compared too. Give the link or a picture of it to nobody.",
+    ),
     "own_for": ("{name} · {project}", "{name} · {project}"),
     "own_until": ("本页有效至 {until}，只显示您本人的记录。", "Good until {until}; it shows your own records only."),
     "own_closed_revoked": ("此二维码已作废", "This code was taken back"),
