@@ -48,6 +48,8 @@ straight ones one in seven (docs/adr/0021)."""
 TURNED_S: Final = 4.0
 """How long a turned face has to look up before it is called unknown."""
 MIN_QUALITY: Final = 0.2
+ADVISED_S: Final = 8.0
+"""Advice that has not helped for so long will not: somebody whom the light, the camera or a bent neck keeps from being seen has a card."""
 _CROWD: Final = 0.75
 """Two people stand side by side where the second face is at least this wide, in widths of the first."""
 
@@ -63,7 +65,7 @@ class Hint(StrEnum):
     USE_CARD = "USE_CARD"
     """Two who look alike (brothers, twins): the face alone opens for neither, card and face together do. So for whoever failed twice to
 
-    show a living face by the face alone."""
+    show a living face by the face alone, and for whom advice did not help."""
 
 
 @dataclass(frozen=True)
@@ -154,12 +156,12 @@ class Recognition:
         if _crowded(track, tracks):
             return View(track.face, Hint.ONE_AT_A_TIME)
         if not is_good(track.face):
-            return View(track.face, advice_for(track.face))
+            return View(track.face, _advice(track, at_s))
         self._add(image, at_s, track)
         track.straight += not is_turned(track.face)
         verdict, hint = self._verdict(track, at_s, gallery), None
         if verdict is None:
-            hint = Hint.USE_CARD if self._sent is track or self._alike(track, gallery) else advice_for(track.face)
+            hint = Hint.USE_CARD if self._sent is track or self._alike(track, gallery) else _advice(track, at_s)
         return View(track.face, hint, verdict, ask=self.asks)
 
     @property
@@ -293,6 +295,15 @@ def hint_for(face: Face) -> Hint | None:
 def advice_for(face: Face) -> Hint | None:
     """What would help, also where this frame is good enough to look at."""
     return hint_for(face) or (Hint.LOOK_STRAIGHT if is_turned(face) else None)
+
+
+def _advice(track: Track, at_s: float) -> Hint | None:
+    """What would help this attempt: the card, once the same attempt has been advised for too long."""
+    hint = advice_for(track.face)
+    if hint is None or hint is Hint.COME_CLOSER:
+        return hint
+    track.advised_s = at_s if track.advised_s is None else track.advised_s
+    return Hint.USE_CARD if at_s - track.advised_s >= ADVISED_S else hint
 
 
 def is_turned(face: Face) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 from edge.clock import SystemClock
 from edge.faces import Face, FaceEngine, Image, Vector
 from edge.gate.card_desk import WAIT_S
-from edge.gate.challenge import MOVES, Ask
+from edge.gate.challenge import MOVES
 from edge.gate.gatehouse import Equipment, Gatehouse
 from edge.gate.liveness import Liveness
 from edge.gate.owner import PROVES_S
@@ -36,7 +36,7 @@ STEP_UP_S: Final = 1.0
 """From one person's passage to the next one's face."""
 SEEN: Final = RATE // 2
 """Frames for which the screen asks for the card before somebody takes it out."""
-ASKS: Final = frozenset(ask.value for ask in (Ask.LOOK_STRAIGHT, *MOVES))
+ASKS: Final = frozenset(ask.value for ask in MOVES)
 TURNS: Final = {"TURN_LEFT": 0.35, "TURN_RIGHT": -0.35}
 _BORN: Final = (BORN, BORN.replace(year=1986))
 

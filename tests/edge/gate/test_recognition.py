@@ -13,6 +13,7 @@ from edge.gate.gallery import Gallery
 from edge.gate.liveness import WHEN, Ask, Liveness, Sharpness, Standing
 from edge.gate.proof import FAILED_S, FAILS, NOTHING, TRIES, Asking
 from edge.gate.recognition import (
+    ADVISED_S,
     ENOUGH_TO_REFUSE,
     PASS_AGAIN_S,
     REFUSE_AFTER_S,
@@ -141,6 +142,29 @@ def test_two_who_look_alike_are_asked_for_the_card_and_called_no_strangers() -> 
     views = [eyes.look(BLANK, frame / RATE, twins) for frame in range(3 * RATE)]
     assert verdicts(views) == []
     assert views[-1].hint is Hint.USE_CARD
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        Stands(ANNA, quality=replace(GOOD, brightness=20.0)),
+        Stands(ANNA, quality=BLURRED),
+        Stands(ANNA, quality=replace(GOOD, turn=0.6)),
+    ],
+    ids=["dark", "blurred", "turned"],
+)
+def test_whom_advice_does_not_help_is_asked_for_the_card_after_a_while(seen: Stands) -> None:
+    watcher = Watcher()
+    hints = [view.hint for view in watcher.see(seen, seconds=ADVISED_S + 1)]
+    assert hints[0] not in (None, Hint.USE_CARD)
+    assert hints[-1] is Hint.USE_CARD
+    seen_well = verdicts(watcher.see(Stands(ANNA), seconds=1))
+    assert [verdict.person for verdict in seen_well] == ["anna"]
+
+
+def test_who_stands_far_off_is_asked_to_come_closer_for_as_long_as_it_takes() -> None:
+    views = Watcher().see(Stands(ANNA, quality=replace(GOOD, width_px=40.0)), seconds=ADVISED_S + 1)
+    assert {view.hint for view in views} == {Hint.COME_CLOSER}
 
 
 def test_two_side_by_side_are_asked_to_come_one_at_a_time() -> None:
