@@ -21,6 +21,7 @@ from central.entry.rules import OPEN_STATES
 from central.entry.service import subject
 from central.errors import Problem
 from central.people.model import Worker
+from central.projects import rules as project_rules
 from central.projects import teams
 from central.projects.model import Project, Team, TeamState
 
@@ -110,7 +111,7 @@ def change_leader(session: Session, access: Access, team_id: int, leader_worker_
 def rename(session: Session, access: Access, team_id: int, name: str) -> Team:
     """A-36: another name, which the gates show from now on."""
     team = teams.own(session, access, team_id)
-    if team.name != name:
+    if team.name != project_rules.team_name(name):
         held = store.hold_team(session, team.id)
         teams.rename(session, access, team, name)
         tell_gates(session, held)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,8 @@ from central.errors import Problem
 from central.projects.chain import Chain, Link
 from central.projects.model import ParticipantRole, ProjectState, TeamState
 
+MOST_OF_NAME: Final = 100
+_WIDE_BRACKETS: Final = str.maketrans("()", "（）")
 _USCC: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _ROOTS: Final = frozenset({ParticipantRole.GENERAL_CONTRACTOR, ParticipantRole.OWNER, ParticipantRole.SUPERVISOR})
 
@@ -68,6 +71,19 @@ def takes_members(team: TeamState) -> None:
     """A-36: a closed team, or one whose leader has left, is not assignable."""
     if team is not TeamState.ACTIVE:
         raise Problem("TEAM_LEADER_DEPARTED", 409, "team_id")
+
+
+def team_name(given: str) -> str:
+    """A-36: a team's name as it is kept: letters and digits narrow (NFKC), brackets wide as in Chinese, runs of blanks one blank.
+
+    Raises `Problem` 422 FIELD_MISSING, TEXT_TOO_LONG.
+    """
+    name = " ".join(unicodedata.normalize("NFKC", given).split()).translate(_WIDE_BRACKETS)
+    if not name:
+        raise Problem("FIELD_MISSING", 422, "name")
+    if len(name) > MOST_OF_NAME:
+        raise Problem("TEXT_TOO_LONG", 422, "name")
+    return name
 
 
 def free_team_name(wanted: str, taken: Collection[str]) -> str:

@@ -33,6 +33,7 @@ def add_team(
     rules.open_for_people(project.state)
     if leader_worker_id is not None:
         able_to_lead(session, leader_worker_id, employer)
+    name = rules.team_name(name)
     team = Team(
         employer_id=employer,
         project_id=project_id,
@@ -56,7 +57,7 @@ def able_to_lead(session: Session, worker_id: int, employer_id: int) -> None:
 def rename(session: Session, access: Access, team: Team, name: str) -> None:
     """A-36: another name, that no other team of the employer has there. The caller holds the team and tells the gates."""
     before = told(team)
-    team.name = name
+    team.name = rules.team_name(name)
     _flush(session, team)
     audit.record(session, access, "team.renamed", f"team:{team.id}", before=before, after=told(team))
 
@@ -84,6 +85,7 @@ def team_for(session: Session, team_id: int | None, employer_id: int, project_id
 
 def like(session: Session, employer_id: int, project_id: int, name: str, leader_worker_id: int | None) -> Team | None:
     """A-36: the employer's active team of that name there, or of that name with a number, under that leader: the one a team was sent to."""
+    name = rules.team_name(name)
     wanted = select(Team).where(Team.employer_id == employer_id, Team.project_id == project_id, Team.state == TeamState.ACTIVE)
     found = session.scalars(wanted.where(Team.name.startswith(name[:90], autoescape=True)).order_by(Team.id))
     return next((t for t in found if t.leader_worker_id == leader_worker_id and rules.is_numbered(t.name, name)), None)

@@ -20,7 +20,7 @@ from central.people import banks, reference_list
 from central.people.reference_api import BankIn, BaseIn
 from central.people.reference_model import SHANGHAI
 from central.verification import outages
-from central.web.areas import Area, Entry
+from central.web.areas import Area, Entry, outage_list
 from central.web.forms import Field, Form, Form_, Section, Sent, typed
 from central.web.pages import Portal, redirect, signed_in, texts_of, told
 
@@ -137,4 +137,6 @@ def _outage_form() -> Form:
     return Form("outage", f"{HERE}/outages", (Section("outage", fields),), submit="plan_outage")
 
 
-AREA: Final = Area(router=router, entries=(Entry("reference", (Role.ADMINISTRATOR,), HERE, "list-details", 30),))
+AREA: Final = Area(
+    router=router, entries=(Entry("reference", (Role.ADMINISTRATOR,), HERE, "list-details", 30, active=(outage_list.HERE,)),)
+)

@@ -46,9 +46,7 @@ def router(portal: Portal) -> APIRouter:
             project = sent.number("project_id")
             if project is None:
                 raise Problem("FIELD_MISSING", 422, "project_id")
-            if not sent.get("team_name"):
-                raise Problem("FIELD_MISSING", 422, "team_name")
-            made = teams.add_team(session, portal.clock, access, project, name=sent.get("team_name")[:100])
+            made = teams.add_team(session, portal.clock, access, project, name=sent.get("team_name"))
             return told(f"/teams/{made.id}", "team_added")
 
         try:
@@ -75,7 +73,7 @@ def router(portal: Portal) -> APIRouter:
             if sent.get("do") == "leader":
                 succession.change_leader(session, access, team_id, sent.number("leader_worker_id") or 0)
             else:
-                succession.rename(session, access, team_id, sent.get("team_name")[:100] or "?")
+                succession.rename(session, access, team_id, sent.get("team_name"))
             return told(f"/teams/{team_id}", "saved")
 
         try:

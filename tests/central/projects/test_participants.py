@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,6 +81,32 @@ def test_an_employer_has_one_active_team_of_a_name_on_a_project(story: Story, da
     with database.writing() as session:
         session.get_one(Team, first.id).state = TeamState.CLOSED
     assert story.team(employer).id != first.id
+
+
+@pytest.mark.rule("A-36")
+@pytest.mark.parametrize("typed", ["钢筋1班 A组（二）", " 钢筋１班\u3000\uff21组(二) ", "钢筋1班   A组（二）\u00a0"])
+def test_names_that_look_alike_are_one_name_however_they_were_typed(story: Story, client: httpx.Client, typed: str) -> None:
+    employer = story.employer(story.site.labour)
+    kept, other = story.team(employer, "钢筋1班 A组(二)"), story.team(employer, "木工班")
+    assert kept.name == "钢筋1班 A组（二）"
+    with pytest.raises(Problem, match="TEAM_NAME_TAKEN"):
+        story.team(employer, typed)
+    headers = story.token(employer)
+    here = f"/api/v1/projects/{story.site.project.id}/teams"
+    answers = [
+        client.post(here, json={"name": typed}, headers=headers),
+        client.put(f"/api/v1/teams/{other.id}/name", json={"name": typed}, headers=headers),
+    ]
+    assert [(one.status_code, one.json()["code"]) for one in answers] == [(409, "TEAM_NAME_TAKEN")] * 2
+    assert client.put(f"/api/v1/teams/{kept.id}/name", json={"name": typed}, headers=headers).json()["name"] == kept.name
+    numbered = client.post(here, json={"name": typed, "may_number": True}, headers=headers)
+    assert numbered.json()["name"] == "钢筋1班 A组（二）（2）"
+
+
+@pytest.mark.parametrize(("typed", "code"), [("\u3000 ", "FIELD_MISSING"), ("班" * 101, "TEXT_TOO_LONG"), ("㍿" * 30, "TEXT_TOO_LONG")])
+def test_a_team_has_a_name_that_can_be_kept(typed: str, code: str) -> None:
+    with pytest.raises(Problem, match=code):
+        rules.team_name(typed)
 
 
 @pytest.mark.rule("A-60")
