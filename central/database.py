@@ -118,6 +118,13 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A session for looking only whose queries all see one moment."""
+        with self._read() as session:
+            see_one_moment(session)
+            yield session
+
+    @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose work commits at the end of the block, all of it or nothing."""
         with self._write() as session, session.begin():
@@ -130,6 +137,12 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def see_one_moment(session: Session) -> None:
+    """Before its first query: whatever this session reads belongs together. SQLite's sessions do so anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

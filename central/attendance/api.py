@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from central.attendance import board_api, month_api, own_view_api, presence_api, refusals_api, roots_api, service, settings_api
 from central.attendance.schemas import AttendancePage, PassageOut
 from central.call import Caller
+from central.database import see_one_moment
 from central.problems import RESPONSES
 
 _WORTH_PACKING: Final = 1024
@@ -35,8 +36,7 @@ def attendance(
 ) -> Response:
     """Passages and corrections in the order in which they became known: none missing, none twice, also while boxes deliver late."""
     with caller.reading() as session:
-        if session.get_bind().dialect.name == "postgresql":  # the page and what it promises to be complete must be of one moment
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        see_one_moment(session)  # the page and what it promises to be complete
         page = service.pull(session, caller.centre.secrets, caller.access, cursor, limit)
         items = [PassageOut.of(row) for row in page.rows]
         told = AttendancePage(items=items, next_cursor=page.next_cursor, at_end=page.at_end, complete_until=page.complete_until)

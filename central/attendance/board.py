@@ -13,7 +13,8 @@ from typing import Any, Final
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
-from central.attendance.model import Passage, Refusal
+from central.attendance.model import FeedPosition, Passage, Refusal
+from central.attendance.recording import FEED
 from central.clock import SITE_ZONE
 from central.devices.model import Box, BoxState
 from central.entry.model import Assignment
@@ -37,9 +38,6 @@ class Board:
 def board(session: Session, project_id: int, now: dt.datetime) -> Board:
     """The figures now; 'today' begins at midnight in Asia/Shanghai."""
     midnight = now.astimezone(SITE_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    on_site = select(func.count(Assignment.worker_id.distinct())).where(
-        Assignment.project_id == project_id, Assignment.last_seen_at > now - MAX_SPAN, _last(Passage.direction) != _OUT
-    )
     passed = (
         select(func.count())
         .select_from(Passage)
@@ -50,7 +48,25 @@ def board(session: Session, project_id: int, now: dt.datetime) -> Board:
     refused = select(func.count()).where(Refusal.project_id == project_id, Refusal.at >= midnight)
     boxes = select(func.count(), func.count().filter(Box.online)).where(Box.project_id == project_id, Box.state == BoxState.ACTIVE)
     gates, online = session.execute(boxes).one()
-    return Board(session.scalar(on_site) or 0, session.scalar(passed) or 0, session.scalar(refused) or 0, online, gates)
+    here = on_site(session, [project_id], now).get(project_id, 0)
+    return Board(here, session.scalar(passed) or 0, session.scalar(refused) or 0, online, gates)
+
+
+def on_site(session: Session, project_ids: Collection[int], now: dt.datetime) -> dict[int, int]:
+    """Heads on site now by project; one with nobody is left out. One query."""
+    here = Assignment.project_id.in_(project_ids), Assignment.last_seen_at > now - MAX_SPAN, _last(Passage.direction) != _OUT
+    counted = select(Assignment.project_id, func.count(Assignment.worker_id.distinct())).where(*here).group_by(Assignment.project_id)
+    return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def feed_head(session: Session) -> int:
+    """The last place that was given to a passage: what comes after it is new."""
+    return session.scalar(select(FeedPosition.position).where(FeedPosition.feed == FEED)) or 0
+
+
+def passed_since(session: Session, position: int) -> set[int]:
+    """The projects of the passages that came after this place, or were changed since."""
+    return set(session.scalars(select(Passage.project_id).where(Passage.position > position).distinct()))
 
 
 def last_directions(session: Session, assignment_ids: Collection[int]) -> dict[int, str]:

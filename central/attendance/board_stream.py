@@ -17,9 +17,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from central.attendance.board import feed_head, passed_since
 from central.attendance.board_live import Snapshot, snapshot
-from central.attendance.model import FeedPosition, Passage, Refusal
-from central.attendance.recording import FEED
+from central.attendance.model import Refusal
 from central.clock import Clock
 from central.database import Database
 from central.errors import Problem, declare
@@ -98,7 +98,7 @@ class BoardStream:
                     slot.put_nowait(now)
 
     def _look(self, watched: Collection[int]) -> dict[int, Snapshot]:
-        """Snapshots of the watched projects of which something is new: no query but one while nothing is."""
+        """Snapshots of the watched projects of which something is new: two small queries while nothing is."""
         self._looks += 1
         head = self._read_head()
         if self._looks % BESIDES == 0:
@@ -117,9 +117,8 @@ class BoardStream:
     def _touched(self, watched: Collection[int]) -> set[int]:
         position, refusal = self._head
         with self._database.reading() as session:
-            passed = select(Passage.project_id).where(Passage.position > position, Passage.project_id.in_(watched)).distinct()
             refused = select(Refusal.project_id).where(Refusal.id > refusal, Refusal.project_id.in_(watched)).distinct()
-            return {*session.scalars(passed), *session.scalars(refused)}
+            return {*session.scalars(refused), *(passed_since(session, position) & set(watched))}
 
     def _snapshots(self, projects: Collection[int]) -> dict[int, Snapshot]:
         now: dt.datetime = self._clock.now()
@@ -128,8 +127,5 @@ class BoardStream:
 
 
 def _head(session: Session) -> tuple[int, int]:
-    """The last place of the feed and the last refusal: one query."""
-    position = select(FeedPosition.position).where(FeedPosition.feed == FEED).scalar_subquery()
-    refusal = select(func.max(Refusal.id)).scalar_subquery()
-    row = session.execute(select(position, refusal)).one()
-    return row[0] or 0, row[1] or 0
+    """The last place of the feed and the last refusal."""
+    return feed_head(session), session.scalar(select(func.max(Refusal.id))) or 0

@@ -1,4 +1,4 @@
-"""Starts and stops what the centre does on the broker: the connection and two jobs, each in a thread of its own.
+"""Starts and stops what the centre does on the broker: the connection and three jobs, each in a thread of its own.
 
 More than one such process may run against one database: the watermarks lie there, under row locks.
 """
@@ -13,6 +13,7 @@ from central.centre import Centre
 from central.messaging.intake import Intake
 from central.messaging.link import BrokerAddress, BrokerLink, Inbox, Tls
 from central.messaging.roster_publisher import RosterPublisher
+from central.messaging.site_counts import SiteCounts
 from central.settings import CentralSettings
 from edge.sync import wire
 
@@ -55,6 +56,7 @@ def start(centre: Centre) -> Messaging:
     link = BrokerLink(_address(centre.settings), inboxes, _presence(centre, online=False))
     intake = Intake(centre.database, centre.clock, centre.secrets.sign, link, events)
     publisher = RosterPublisher(centre.database, centre.clock, centre.secrets, link, questions)
+    counts = SiteCounts(centre.database, centre.clock, centre.secrets, link)
 
     def present() -> None:
         link.publish(wire.CENTRE_STATE, _presence(centre, online=True), retain=True)
@@ -65,6 +67,7 @@ def start(centre: Centre) -> Messaging:
     threads = [
         threading.Thread(target=intake.run, args=(ended,), name="intake"),
         threading.Thread(target=publisher.run, args=(ended,), name="roster-publisher"),
+        threading.Thread(target=counts.run, args=(ended,), name="site-counts"),
     ]
     for thread in threads:
         thread.start()

@@ -11,8 +11,7 @@ import queue
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Final
 
 from nacl.public import PublicKey, SealedBox
@@ -94,7 +93,7 @@ class RosterPublisher:
             log.exception("ROSTER_WORK_FAILED")
 
     def _answer(self, message: Incoming) -> None:
-        with self._reading() as session:
+        with self._database.snapshot() as session:
             box = devices.active(session, [message.box]).get(message.box)
             try:
                 match message.kind:
@@ -137,7 +136,7 @@ class RosterPublisher:
         if self._again.is_set():
             self._again.clear()
             self._published.clear()
-        with self._reading() as session:
+        with self._database.snapshot() as session:
             boxes = select(Box.project_id).where(Box.state == BoxState.ACTIVE)
             for project_id, version in session.execute(select(Project.id, Project.roster_version).where(Project.id.in_(boxes))).all():
                 published, at = self._published.get(project_id, (-1, 0.0))
@@ -160,11 +159,3 @@ class RosterPublisher:
         if len(self._rosters) > _KEPT:
             self._rosters.popitem(last=False)
         return current
-
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        """One snapshot for everything that is read, so that version, people and copies belong together."""
-        with self._database.reading() as session:
-            if session.get_bind().dialect.name == "postgresql":
-                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            yield session

@@ -16,15 +16,13 @@ from edge.reader.causes import Cause
 from edge.reader.swipes import Swipes
 from edge.store.database import Store
 from edge.store.health import Health
-from edge.store.passages import Passages
 from edge.store.roster import Roster
+from edge.store.site_count import SiteCount
 from hardware.camera import Camera, Frame
 from hardware.errors import DeviceError
 from hardware.turnstile import Turnstile
 
 REPORT_MS: Final = 5_000
-ON_SITE_MS: Final = 16 * 3600 * 1000
-"""Who went in longer ago than the longest stay no longer counts as on site."""
 DEVICE_BACK: Final = "DEVICE_BACK"
 DECISIONS_KEPT: Final = 200
 
@@ -58,7 +56,7 @@ class DeviceWatch:
         engine_fault: str | None = None,
     ) -> None:
         self._devices, self._feed, self._keeper, self._display, self._clock = devices, feed, keeper, display, keeper.clock
-        self._roster, self._passages, self._health = Roster(store), Passages(store), Health(store, keeper.clock)
+        self._roster, self._site_count, self._health = Roster(store), SiteCount(store), Health(store, keeper.clock)
         self._openings, self._engine_fault = openings, engine_fault
         self._known: dict[str, str] = {}
         self._reported_ms = -REPORT_MS
@@ -109,11 +107,12 @@ class DeviceWatch:
             self._openings.fire(FIRE in self._alarms)
 
     def _banners(self) -> None:
-        policy = self._roster.policy()
+        policy, on_site = self._roster.policy(), self._site_count.now(self._clock.now_ms())
         self._display.held = self._openings.state
         self._display.resting = "closed" if policy.state == "completed" else "fault" if "camera" in self._known else "idle"
         self._display.screen.amend(
-            on_site=self._passages.on_site_count(self._clock.now_ms() - ON_SITE_MS),
+            on_site=on_site.heads if on_site else None,
+            on_site_as_of_ms=on_site.as_of_ms if on_site else None,
             offline_since_ms=self._keeper.uplink.offline_since_ms(),
             stale_roster=self._roster.lease_left_s(self._clock) <= 0,
             project_name=policy.project_name,

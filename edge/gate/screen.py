@@ -21,7 +21,7 @@ class LaneView(msgspec.Struct, frozen=True):
     """One moment of the lane. `number` rises with every new state or verdict; what merely moves (a face's box, a count) keeps it.
 
     `face_box` is x, y, width, height relative to the picture (0 to 1). `reason`, `hint` and `faults` are codes; texts are the screen's.
-    `on_site` is None where this box cannot know it; the screen then shows no figure.
+    `on_site` is None where this box cannot know it; the screen then shows no figure. `on_site_as_of_ms` is its time where that is not now.
     """
 
     state: str = "idle"
@@ -35,6 +35,7 @@ class LaneView(msgspec.Struct, frozen=True):
     face_box: tuple[float, float, float, float] | None = None
     hint: str | None = None
     on_site: int | None = None
+    on_site_as_of_ms: int | None = None
     offline_since_ms: int | None = None
     stale_roster: bool = False
     project_name: str = ""

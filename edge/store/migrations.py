@@ -214,3 +214,12 @@ def m008_used_codes(db: Database) -> None:
             PRIMARY KEY (person, signer, over_s, direction)
         ) STRICT, WITHOUT ROWID;
     """)
+
+
+@migrations()
+def m009_passage_epochs(db: Database) -> None:
+    """Which sequence a passage's number is of, so that those after a number that the centre names are found at once."""
+    db.executescript("""
+        ALTER TABLE passages ADD COLUMN epoch TEXT NOT NULL DEFAULT '';
+        CREATE INDEX passages_number ON passages (epoch, seq);
+    """)

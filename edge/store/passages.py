@@ -51,6 +51,17 @@ class Passages:
         inside = found.get(Direction.IN)
         return inside if len(found) == len(Direction) and isinstance(inside, int) else None
 
+    def change_since(self, epoch: str, seq: int) -> int:
+        """How many more people are on site for what this box wrote after this number: who last came IN, less who last went OUT."""
+        rows = self._store.rows(
+            "SELECT direction, count(*) FROM (SELECT person, direction, max(seq) FROM passages"
+            " WHERE epoch = ? AND seq > ? AND duplicate = 0 GROUP BY person) GROUP BY direction",
+            epoch,
+            seq,
+        )
+        found = {str(direction): count for direction, count in rows if isinstance(count, int)}
+        return found.get(Direction.IN, 0) - found.get(Direction.OUT, 0)
+
     def regulars(self, since_ms: int) -> frozenset[str]:
         """Who last passed here at `since_ms` or later, by whichever way in."""
         found = self._store.rows("SELECT person FROM presence WHERE at_ms >= ?", since_ms)

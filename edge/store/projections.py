@@ -24,7 +24,7 @@ def project(store: Store, event: wire.Event) -> None:
 
 def _passage(store: Store, event: wire.Event, passage: wire.Passage) -> None:
     store.execute(
-        "INSERT INTO passages (seq, at_ms, person, direction, method, lane, duplicate) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO passages (seq, at_ms, person, direction, method, lane, duplicate, epoch) SELECT ?, ?, ?, ?, ?, ?, ?, epoch FROM head",
         event.seq,
         event.at_ms,
         passage.person,

@@ -14,6 +14,7 @@ from edge.store.lookups import Lookups
 from edge.store.retention import Retention
 from edge.store.roster import Roster
 from edge.store.secrets import BoxKeys
+from edge.store.site_count import SiteCount
 from edge.sync import wire
 from edge.sync.courier import Courier
 from edge.sync.heartbeat import Heartbeat
@@ -59,6 +60,7 @@ class Session:
         self._heartbeat = Heartbeat(store, self._journal, roster, clock)
         self._outbox = Outbox(store, self._journal, roster, clock, self._say)
         self._courier = Courier(store, clock)
+        self._site_count = SiteCount(store)
         self._link: Connection | None = None
         self._open = False
         self._centre_away = False
@@ -164,6 +166,9 @@ class Session:
             ),
             wire.down_topic(self.box, wire.Down.COPIES): lambda: self._courier.taken(
                 wire.unframe(topic, payload, wire.CopiesTaken, self._verify)
+            ),
+            wire.down_topic(self.box, wire.Down.SITE): lambda: self._site_count.take(
+                wire.unframe(topic, payload, wire.SiteCount, self._verify)
             ),
         }
         if topic not in ways:

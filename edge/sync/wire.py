@@ -472,6 +472,19 @@ class CentreState(msgspec.Struct, array_like=True, frozen=True):
     at_ms: int
 
 
+class SiteCount(msgspec.Struct, array_like=True, frozen=True):
+    """How many people are on the project's site, by all its gates together, as the centre knew at `at_ms`. Retained; nothing personal.
+
+    It has in it what this box wrote up to `upto` of its `epoch`: what came later the box adds by itself, so that the lane's figure is
+    right at once and goes on while the network is cut. A box older than this message does not subscribe to it.
+    """
+
+    on_site: int
+    at_ms: int
+    epoch: str
+    upto: int
+
+
 class Sealed(msgspec.Struct, array_like=True, frozen=True):
     """A packed message sealed to one box's X25519 key: `RosterPart` and `LookupAnswer` travel in this."""
 
@@ -491,6 +504,7 @@ Message = (
     | RosterPart
     | LookupAnswer
     | CentreState
+    | SiteCount
     | Sealed
     | RosterEntry
     | Event
@@ -520,6 +534,7 @@ class Down(StrEnum):
     ROSTER_PART = "roster/part"
     LOOKUP = "lookup"
     COPIES = "copies"
+    SITE = "site"
 
 
 CENTRE_STATE: Final = f"gm/{TREE}/central/state"

@@ -91,6 +91,11 @@ def test_idle_says_where_to_look_and_how_many_are_on_site(browser: Browser, site
         expect(page.locator("#live")).to_be_visible()
         expect(page.locator("#verdict")).to_be_hidden()
         shoot(page, "lane-1-idle")
+        expect(page.locator("#as-of")).to_be_hidden()
+        screen.amend(on_site=131, on_site_as_of_ms=AT, offline_since_ms=AT)
+        expect(page.locator("#count")).to_contain_text("131")
+        expect(page.locator("#as-of")).to_have_text("截至 06:34")
+        shoot(page, "lane-1-idle-offline")
         screen.amend(on_site=None)
         expect(page.locator("#count")).to_be_hidden()
 

@@ -97,5 +97,6 @@ MESSAGES: Final[dict[str, wire.Message]] = {
     "roster-entry": _ENTRY,
     "lookup-answer": wire.LookupAnswer("u9Zk3v7a2qdQ", "accepted_by_sub", "王*", "甲劳务有限公司", "总承包公司"),
     "centre-state": wire.CentreState(True, _AT_MS),
+    "site-count": wire.SiteCount(128, _AT_MS, "0a1b2c3d", 880),
     "sealed": wire.Sealed(b"an X25519 sealed box"),
 }

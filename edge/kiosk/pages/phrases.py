@@ -22,6 +22,7 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "look_here_more": ("走近即可，不用停、不用摘帽", "Just walk up, no need to stop"),
     "or_card": ("也可以刷身份证", "Or put your ID card"),
     "on_site": ("在场", "On site"),
+    "as_of": ("截至 {time}", "as of {time}"),
     "people_unit": ("人", "people"),
     "looking": ("正在识别", "Looking"),
     "pass_01": ("请进", "Come in"),

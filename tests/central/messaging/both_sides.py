@@ -11,6 +11,7 @@ from central.devices.model import Box
 from central.messaging.intake import Intake
 from central.messaging.link import Inbox, Incoming, Outbound
 from central.messaging.roster_publisher import RosterPublisher
+from central.messaging.site_counts import SiteCounts
 from edge.store.database import Store
 from edge.store.journal import Journal
 from edge.store.roster import Roster
@@ -25,10 +26,10 @@ KINDS = {wire.Up.EVENTS, wire.Up.STATE, wire.Up.COPIES}
 
 
 class Line:
-    """Both the box's link and the centre's; carries everything at once, and nothing while it is cut."""
+    """Both the box's link and the centre's; carries everything at once, and nothing while it is cut. A broker gives a box its own only."""
 
-    def __init__(self) -> None:
-        self.open = True
+    def __init__(self, box: str) -> None:
+        self.box, self.open = box, True
         self.happened: list[LinkEvent] = []
         self.events, self.questions = Inbox(), Inbox()
         self.number = 0
@@ -44,7 +45,8 @@ class Line:
         self.number += 1
         self.seen.append((topic, payload))
         if "/down/" in topic:
-            self.happened.append(Arrived(topic, payload))
+            if f"/{self.box}/" in topic:
+                self.happened.append(Arrived(topic, payload))
             return self.number
         box, what = wire.box_of(topic)
         inbox = self.events if what in KINDS else self.questions
@@ -57,7 +59,7 @@ class Line:
 
 
 class BothSides:
-    """A provisioned box at the field's gate, and the centre's two jobs, a step at a time."""
+    """A provisioned box at the field's gate, and the centre's jobs, a step at a time."""
 
     def __init__(self, field: Field, home: Path, box: str = "b-aaaaaaaa") -> None:
         self.field, self.home, self.box = field, home, box
@@ -67,7 +69,7 @@ class BothSides:
             keys = {"verify_key": self.keys.verify_key, "sealing_key": self.keys.sealing_public}
             session.execute(update(Box).where(Box.id == box).values(keys))
         self.clock = FakeClock(NOW_MS)
-        self.line = Line()
+        self.line = Line(box)
         self.open()
 
     def open(self) -> None:
@@ -77,10 +79,11 @@ class BothSides:
         self.journal, self.roster = Journal(self.store, self.clock), Roster(self.store)
         verify = CentreKey(centre.secrets.verify_key.hex()).verify
         self.session = Session(self.box, self.store, self.clock, self.keys, verify=verify, keep_days=30)
-        self.line = Line()
+        self.line = Line(self.box)
         out = cast("Outbound", self.line)  # one line plays both ends, whose `publish` answer differently
         self.intake = Intake(centre.database, self.field.clock, centre.secrets.sign, out, self.line.events)
         self.publisher = RosterPublisher(centre.database, self.field.clock, centre.secrets, out, self.line.questions)
+        self.counts = SiteCounts(centre.database, self.field.clock, centre.secrets, out)
         self.session.begin(self.line)
         self.line.open = False
 
@@ -101,6 +104,7 @@ class BothSides:
             self.session.step(0)
             self.intake.step()
             self.publisher.step()
+            self.counts.step()
 
     def stop(self) -> None:
         """The box loses its power."""

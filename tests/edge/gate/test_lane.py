@@ -22,9 +22,10 @@ from edge.reader.card_seen import number_hash
 from edge.reader.swipes import SwipeState
 from edge.store.hand_asks import ADMIT, CLOSE, GOOD_FOR_MS, OPEN, TOO_LATE
 from edge.store.health import Health
+from edge.store.site_count import SiteCount
 from edge.store.templates import Templates
 from edge.store.used_codes import RESTS_S
-from edge.sync import qr_pass
+from edge.sync import qr_pass, wire
 from edge.sync.wire import (
     BoxKey,
     Direction,
@@ -616,6 +617,15 @@ def test_who_left_by_a_sibling_and_comes_back_is_not_held_to_be_inside(at_site: 
     site.tick(CAME_IN_MS / 1000)  # out by the other gate, of which this box hears nothing
     site.see(Stands(1), seconds=1.0)
     assert [(type(fact), getattr(fact, "why", "")) for fact in site.facts()] == [(Passage, ""), (Passage, "")]
+
+
+def test_a_lane_shows_the_centres_figure_of_who_is_on_site_and_goes_on_from_it(at_site: Opener) -> None:
+    site = at_site()
+    epoch = site.box.journal.epoch
+    SiteCount(site.box.store).take(wire.SiteCount(40, site.box.clock.now_ms(), epoch, 0))
+    site.see(Stands(1), seconds=1.0)
+    site.see(seconds=3.0)
+    assert (site.view.on_site, site.view.on_site_as_of_ms) == (41, None)
 
 
 def test_a_lane_that_sees_one_way_only_shows_no_figure_of_who_is_on_site(at_site: Opener) -> None:

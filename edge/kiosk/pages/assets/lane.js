@@ -22,6 +22,9 @@ function head() {
   put($("lane-name"), phrase("lane_name", { lane: view.lane ?? "" }) + way);
   $("count").hidden = view.on_site == null;
   if (view.on_site != null) put($("on-site"), String(view.on_site));
+  const asOf = view.on_site_as_of_ms;
+  $("as-of").hidden = asOf == null;
+  if (asOf != null) put($("as-of"), phrase("as_of", { time: clock(asOf) }));
   const offline = view.offline_since_ms;
   $("banner-offline").hidden = offline == null;
   if (offline != null) put($("banner-offline").lastElementChild, phrase("banner_offline", { time: clock(offline) }));
