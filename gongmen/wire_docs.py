@@ -20,6 +20,7 @@ _CARRIED: Final = {
     "Down.ROSTER_PART": "Sealed (RosterPart)",
     "Down.LOOKUP": "Sealed (LookupAnswer)",
     "Down.COPIES": "CopiesTaken",
+    "Down.SITE": "SiteCount (retained)",
 }
 _HEAD = """# 接口约定 · The wire contract
 

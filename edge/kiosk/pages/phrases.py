@@ -19,7 +19,7 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "way_01": ("进场", "Entry"),
     "way_02": ("出场", "Exit"),
     "look_here": ("请看镜头", "Look at the camera"),
-    "look_here_more": ("走近即可，不用停、不用摘帽", "Just walk up, no need to stop"),
+    "look_here_more": ("走近即可，不用摘帽", "Just walk up; keep your helmet on"),
     "or_card": ("也可以刷身份证", "Or put your ID card"),
     "on_site": ("在场", "On site"),
     "as_of": ("截至 {time}", "as of {time}"),
