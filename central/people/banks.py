@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from central import audit
 from central.access import Access, Function
 from central.errors import Problem
+from central.ordering import behind
 from central.people.reference_model import OTHER_BANK, SHANGHAI, Bank, RegionalBase
 
 
@@ -18,6 +19,15 @@ def active(session: Session) -> dict[str, str]:
     """A-21: the banks that can be chosen, code to name, 其他 last."""
     found = {bank.code: bank.name for bank in session.scalars(select(Bank).where(Bank.active).order_by(Bank.code))}
     return found | ({OTHER_BANK: found.pop(OTHER_BANK)} if OTHER_BANK in found else {})
+
+
+def page_of_active(session: Session, behind_code: str, limit: int) -> list[Bank]:
+    """A-21: one page of the banks that can be chosen, by code, 其他 last, and one more; empty `behind_code` for the first page."""
+    keys = (case((Bank.code == OTHER_BANK, 1), else_=0), Bank.code)
+    wanted = select(Bank).where(Bank.active).order_by(*keys).limit(limit + 1)
+    if behind_code:
+        wanted = wanted.where(behind(keys, (int(behind_code == OTHER_BANK), behind_code), backwards=False))
+    return list(session.scalars(wanted))
 
 
 def set_bank(session: Session, access: Access, code: str, name: str, *, is_active: bool = True) -> Bank:
@@ -44,6 +54,13 @@ def base_on(session: Session, day: dt.date, region: str = SHANGHAI) -> Decimal |
 def bases(session: Session) -> list[RegionalBase]:
     """Every reference wage there was and will be."""
     return list(session.scalars(select(RegionalBase).order_by(RegionalBase.region, RegionalBase.valid_from)))
+
+
+def page_of_bases(session: Session, place: tuple[str, dt.date] | None, limit: int) -> list[RegionalBase]:
+    """One page of them by region and day, behind this one, and one more."""
+    keys = (RegionalBase.region, RegionalBase.valid_from)
+    wanted = select(RegionalBase).order_by(*keys).limit(limit + 1)
+    return list(session.scalars(wanted if place is None else wanted.where(behind(keys, place, backwards=False))))
 
 
 def set_base(session: Session, access: Access, region: str, valid_from: dt.date, amount: Decimal) -> RegionalBase:

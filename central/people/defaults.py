@@ -14,6 +14,7 @@ from central import audit
 from central.access import Access, Function
 from central.clock import Clock
 from central.errors import Problem
+from central.ordering import Order
 from central.people.reference_model import WageProfile
 from central.people.typed import day
 from central.projects.model import Team
@@ -38,6 +39,7 @@ FILLABLE: Final = (
 )
 """What is relatively fixed; nobody's number, name, phone or card."""
 COMPANY: Final = "company"
+ORDER: Final = Order(WageProfile.id, {"scope": WageProfile.scope})
 
 
 def scope_of(project_id: int | None = None, team_id: int | None = None) -> str:
@@ -74,9 +76,15 @@ def filled(said: Registration, known: Mapping[str, str]) -> tuple[Registration, 
 
 
 def profiles(session: Session, access: Access) -> list[WageProfile]:
-    """An employer's own profiles."""
+    """An employer's own profiles, all of them."""
     employer = access.require_employer()
     return list(session.scalars(select(WageProfile).where(WageProfile.company_id == employer).order_by(WageProfile.scope)))
+
+
+def page_of_profiles(session: Session, access: Access, after: int, limit: int) -> list[WageProfile]:
+    """One page of an employer's own profiles by their place, and one more."""
+    mine = WageProfile.company_id == access.require_employer()
+    return [row[0] for row in ORDER.page(session, select(WageProfile), [mine], "scope", after=after, limit=limit)]
 
 
 def set_profile(

@@ -42,7 +42,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Stretch:
-    """A stretch of employment. `source` is empty for ours, else the old system's name; such a row is read-only (A-58)."""
+    """A stretch of employment. `source` is empty for ours, else the old system's name; such a row is read-only (A-58).
+
+    `key` is its place in the list: 0 old or 1 ours, its first day, its row.
+    """
 
     source: str
     employer: str
@@ -51,6 +54,7 @@ class Stretch:
     first_day: dt.date | None
     last_day: dt.date | None
     state: str
+    key: tuple[int, dt.date, int] = (0, dt.date.min, 0)
 
 
 def changes(session: Session, access: Access, worker_id: int, *, after: int, limit: int) -> tuple[list[Change], int | None]:
@@ -84,15 +88,36 @@ def employments(session: Session, access: Access, worker_id: int) -> list[Stretc
     old = session.scalars(
         select(LegacyRecord).where(LegacyRecord.id_index == worker.id_index).order_by(LegacyRecord.first_day, LegacyRecord.id)
     )
-    stretches = [Stretch(row.source, row.employer, row.project, row.trade, row.first_day, row.last_day, "legacy") for row in old]
+    stretches = [
+        Stretch(
+            row.source,
+            row.employer,
+            row.project,
+            row.trade,
+            row.first_day,
+            row.last_day,
+            "legacy",
+            (0, row.first_day or dt.date.max, row.id),
+        )
+        for row in old
+    ]
     wanted = select(Employment, Company.name).join(Company, Company.id == Employment.employer_id).where(Employment.worker_id == worker_id)
     if employer is not None:
         wanted = wanted.where(Employment.employer_id == employer)
     for row, name in session.execute(wanted.order_by(Employment.contract_start, Employment.id)):
         stretches.append(
-            Stretch("", name, "", worker.main_trade, row.contract_start, row.departure_on or row.contract_end, row.state.value)
+            Stretch(
+                "",
+                name,
+                "",
+                worker.main_trade,
+                row.contract_start,
+                row.departure_on or row.contract_end,
+                row.state.value,
+                (1, row.contract_start, row.id),
+            )
         )
-    return stretches
+    return sorted(stretches, key=lambda one: one.key)
 
 
 def add_legacy(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from central.call import Caller, RowId
 from central.centre import Centre
 from central.errors import Problem
-from central.paging import Cursor, Limit, Page, part
+from central.paging import Cursor, Limit, Page, after, page
 from central.people import readers
 from central.people.reader_model import OfficeReader
 from central.schemas import In, Moment, Out, ShortLine, example
@@ -103,7 +103,7 @@ def nonce(call: Caller) -> NonceOut:
 def listed(call: Caller, cursor: Cursor = None, limit: Limit = 200) -> Page[ReaderOut]:
     """A-24：包括已停用的。"""
     with call.reading() as session:
-        return part(readers.readers(session, call.access), cursor, limit, _shown)
+        return page(readers.page_of_readers(session, call.access, after(cursor), limit), limit, lambda reader: reader.id, _shown)
 
 
 @router.delete("/readers/{reader_id}", response_model=ReaderOut, summary="停用读卡器 / revoke a reader")

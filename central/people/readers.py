@@ -65,6 +65,12 @@ def readers(session: Session, access: Access) -> list[OfficeReader]:
     return list(session.scalars(select(OfficeReader).where(OfficeReader.company_id == employer).order_by(OfficeReader.id)))
 
 
+def page_of_readers(session: Session, access: Access, after: int, limit: int) -> list[OfficeReader]:
+    """One page of them as they were paired, and one more."""
+    mine = OfficeReader.company_id == access.require_employer(), OfficeReader.id > after
+    return list(session.scalars(select(OfficeReader).where(*mine).order_by(OfficeReader.id).limit(limit + 1)))
+
+
 def revoke(session: Session, clock: Clock, access: Access, reader_id: int) -> OfficeReader:
     """What this reader signs from now on proves nothing."""
     employer = access.require_employer()

@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 
 from central.call import Caller, RowId
 from central.errors import Problem
-from central.paging import Cursor, Limit, Page, after, cursor_after, part
+from central.paging import DAY, Cursor, Limit, Page, after, behind_key, cursor_after, day_of, keyed
 from central.people import history, service, wage_sight
 from central.people.history import Stretch
 from central.people.model import EmploymentForm, WageType
@@ -142,7 +142,14 @@ def employments(call: Caller, worker_id: RowId, cursor: Cursor = None, limit: Li
     """A-58：旧版数据标明来源，只读。"""
     with call.reading() as session:
         found = history.employments(session, call.access, worker_id)
-    return part(found, cursor, limit, StretchOut.model_validate)
+    place = _place(cursor)
+    rows = [one for one in found if place is None or one.key > place]
+    return keyed(rows, limit, lambda one: (str(one.key[0]), one.key[1].isoformat(), str(one.key[2])), StretchOut.model_validate)
+
+
+def _place(cursor: str | None) -> tuple[int, dt.date, int] | None:
+    found = behind_key(cursor, "[01]", DAY, "[0-9]{1,18}")
+    return None if found is None else (int(found[0]), day_of(found[1]), int(found[2]))
 
 
 @router.post("/legacy-records", status_code=201, response_model=LegacyOut, summary="导入旧版数据 / take over an old row")

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from pydantic import Field, StringConstraints
 
 from central.call import Caller
-from central.paging import Cursor, Limit, Page, part
+from central.paging import DAY, Cursor, Limit, Page, after, behind_key, day_of, keyed, page
 from central.people import banks, defaults
 from central.people.reference_model import Bank, RegionalBase, WageProfile
 from central.schemas import In, Moment, Out, ShortLine, example
@@ -88,8 +88,8 @@ class ProfilesOut(Page[ProfileOut]):
 def listed(call: Caller, cursor: Cursor = None, limit: Limit = 200) -> Page[BankOut]:
     """A-20、A-21：可选的工资卡开户行，末项为“其他”。"""
     with call.reading() as session:
-        found = list(banks.active(session).items())
-    return part(found, cursor, limit, lambda bank: BankOut(code=bank[0], name=bank[1], active=True))
+        (code,) = behind_key(cursor, "[0-9A-Z]{1,8}") or ("",)
+        return keyed(banks.page_of_active(session, code, limit), limit, lambda bank: (bank.code,), BankOut.model_validate)
 
 
 @router.put("/banks/{code}", response_model=BankOut, summary="增加或修改银行 / add or change a bank")
@@ -106,7 +106,8 @@ def set_bank(call: Caller, code: BankCode, body: BankIn) -> Response:
 def bases(call: Caller, cursor: Cursor = None, limit: Limit = 200) -> Page[BaseOut]:
     """A-18：按地区和日期的月基本工资基准。"""
     with call.reading() as session:
-        return part(banks.bases(session), cursor, limit, _base)
+        rows = banks.page_of_bases(session, _place(cursor), limit)
+        return keyed(rows, limit, lambda base: (base.region, base.valid_from.isoformat()), _base)
 
 
 @router.put("/regional-bases/{region}", response_model=BaseOut, summary="设定基准 / set a reference wage")
@@ -125,7 +126,7 @@ def profiles(
 ) -> ProfilesOut:
     """A-14：本单位、项目、班组的默认值，以及对所问项目和班组合并后的结果。"""
     with call.reading() as session:
-        found = part(defaults.profiles(session, call.access), cursor, limit, _profile)
+        found = page(defaults.page_of_profiles(session, call.access, after(cursor), limit), limit, lambda row: row.id, _profile)
         merged = defaults.values(session, call.access.require_employer(), project_id, team_id)
         return ProfilesOut(items=found.items, next_cursor=found.next_cursor, merged=merged)
 
@@ -135,6 +136,11 @@ def set_profile(call: Caller, body: ProfileIn) -> Response:
     """A-14：相对固定的信息只填一次；登记时空着的字段由默认值补齐并标明来源。"""
     clock, place = call.centre.clock, {"project_id": body.project_id, "team_id": body.team_id}
     return call.write(body, lambda session: _profile(defaults.set_profile(session, clock, call.access, body.values, **place)))
+
+
+def _place(cursor: str | None) -> tuple[str, dt.date] | None:
+    found = behind_key(cursor, "[0-9]{6}", DAY)
+    return None if found is None else (found[0], day_of(found[1]))
 
 
 def _base(base: RegionalBase) -> BaseOut:
