@@ -1,8 +1,8 @@
 """Keeps the gallery as new as the store: a thread that opens sealed templates, and a gallery that is swapped in at once.
 
 Opening thousands of sealed boxes takes seconds on a small board, so what was opened once is kept by its sealed bytes, and the lane
-goes on with the gallery before. Who has come lately is asked anew every ten minutes. Whether somebody may pass is read from the
-roster at the moment of the decision, never from here.
+goes on with the gallery before. A right that lapses takes its template along. Who has come lately is asked anew every ten minutes.
+Whether somebody may pass is read from the roster at the moment of the decision, never from here.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ GALLERY_FAULT: Final = "GALLERY_FAULT"
 LATELY_MS: Final = 14 * 86_400_000
 """Who passed this box in so many days is a regular: a shift's rest and a long holiday fit into it."""
 _ASK_AGAIN_MS: Final = 600_000
+LAPSE_MS: Final = 5_000
+"""How often it is looked whether a right has lapsed, or was taken for lapsed by a clock that has been set right since."""
 
 OpenSealed = Callable[[bytes], bytes]
 
@@ -104,12 +106,13 @@ class GalleryFeed:
     def _watch(self, store: Store) -> None:
         templates = Templates(store)
         version: int | None = None
-        stamp: int | None = None
-        asked_ms = 0
+        stamp: tuple[int, int] | None = None
+        asked_ms = looked_ms = 0
         while not self._stop.is_set():
-            if (now := store.data_version()) != version:
-                if (stands := templates.stamp()) != stamp:
-                    sealed = templates.all(self.engine, self._clock.now_ms() // 1000)
+            if (now := store.data_version()) != version or self._clock.mono_ms() - looked_ms >= LAPSE_MS:
+                now_s, looked_ms = self._clock.now_ms() // 1000, self._clock.mono_ms()
+                if (stands := (templates.stamp(), templates.lapsed(now_s))) != stamp:
+                    sealed = templates.all(self.engine, now_s)
                     self.gallery = self._collection.gallery(sealed, self._regulars(store))
                     self.unusable, self.fault, asked_ms = self._collection.unusable, None, self._clock.mono_ms()
                     self._loaded.set()

@@ -11,7 +11,7 @@ from typing import Final
 from edge.faces import Face, FaceEngine, Image
 from edge.gate.gallery import Gallery
 from edge.gate.liveness import Ask, Standing
-from edge.gate.proof import Proof, Prover
+from edge.gate.proof import FAILS_WITH_CARD, Proof, Prover
 from edge.gate.tracking import Track
 
 AGREEING: Final = 2
@@ -49,7 +49,7 @@ class Owner:
             self._track, self._scores, self._agreed = track, [], []
         self._compare(image, track.face, gallery)
         if len(self._agreed) >= AGREEING:
-            self._judge()
+            self._judge(at_s)
 
     @property
     def proving(self) -> bool:
@@ -74,12 +74,14 @@ class Owner:
         if score >= self._enough:
             self._agreed.append(self._prover.look(image, face))
 
-    def _judge(self) -> None:
+    def _judge(self, at_s: float) -> None:
         standing = self._prover.judge(self._agreed)
-        self._proof = self._prover.asks(self.person, standing)
-        if self._proof is None:
+        if not self._prover.needs_proof(standing):
             self.alive = standing is not Standing.PICTURE
+        elif self._prover.failures(self.person, at_s) >= FAILS_WITH_CARD:
+            self.alive = False
         else:
+            self._proof = self._prover.draws(self.person, at_s)
             self.ask = self._proof.challenge.asks
 
     def _prove(self, proof: Proof, image: Image, at_s: float, tracks: Sequence[Track], gallery: Gallery) -> None:

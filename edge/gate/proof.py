@@ -3,8 +3,9 @@
 One rule for both ways in, a face found among everybody and a face compared with a card's owner: a decisive check refuses, a doubt asks
 for the challenge (`edge.gate.liveness.needs_challenge`). Every movement of the challenge is completed by a frame that again shows the
 person who was told, so that nobody holds up a picture and then turns his own head. A frame smeared by the movement may fail that, and
-the next be better: a few tries, no more. Who has failed twice by face alone is asked for the card: whoever cannot turn is not kept
-turning, and a video gets no third draw.
+the next be better: a few tries, no more. A challenge that was drawn and not passed has failed, also where somebody walked away from it or
+laid a card meanwhile: nobody waits for the turn that suits a recording. Who has failed twice is asked for the card, so that whoever
+cannot turn is not kept turning; and who has failed twice more with the card is the guard's.
 """
 
 from __future__ import annotations
@@ -27,9 +28,11 @@ TRIES: Final = 12
 One frame in four of a smeared head in a helmet does not show the person, one in 25 of a still one; somebody else's does in one of 450.
 """
 FAILS: Final = 2
-"""So many challenges that somebody fails by face alone; then the card."""
-FAILED_S: Final = 60.0
-"""So long a failed challenge counts."""
+"""So many challenges that somebody fails; then the card."""
+FAILS_WITH_CARD: Final = 4
+"""So many in all; then the guard, who looks."""
+FAILED_S: Final = 300.0
+"""So long a failed challenge counts: few draws for a recording, and no morning at the guard's for who only stood about before the lane."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Prover:
     ) -> None:
         self._engine, self._liveness = engine, liveness
         self._now, self._eyes, self._chance = now, eyes, chance or random.SystemRandom()
-        self._failed: dict[str, list[float]] = {}
+        self._unpassed: dict[str, list[float]] = {}
 
     def look(self, image: Image, face: Face) -> tuple[float, ...]:
         """What each passive check makes of one good frame."""
@@ -75,22 +78,20 @@ class Prover:
         """What the looks at one attempt come to."""
         return self._liveness.judge(looks)
 
-    def asks(self, person: str, standing: Standing) -> Proof | None:
-        """The challenge that this person has to go through now, or None."""
-        now = self._now()
-        if not needs_challenge(now.when, standing):
-            return None
-        return Proof(person, Challenge.drawn(self._chance, blink=self._eyes is not None, count=now.movements))
+    def needs_proof(self, standing: Standing) -> bool:
+        """Whether whoever stands so has to move as asked."""
+        return needs_challenge(self._now().when, standing)
 
-    def failed(self, person: str, at_s: float) -> None:
-        """This person's challenge by face alone has failed."""
-        self._failed.setdefault(person, []).append(at_s)
+    def draws(self, person: str, at_s: float) -> Proof:
+        """The challenge that this person has to go through now: it counts as failed until it is passed."""
+        self._unpassed.setdefault(person, []).append(at_s)
+        return Proof(person, Challenge.drawn(self._chance, blink=self._eyes is not None, count=self._now().movements))
 
-    def wants_card(self, person: str, at_s: float) -> bool:
-        """Whether this person has failed so often of late that the face alone is asked no more."""
-        lately = {who: [then for then in times if at_s - then < FAILED_S] for who, times in self._failed.items()}
-        self._failed = {who: times for who, times in lately.items() if times}
-        return len(self._failed.get(person, ())) >= FAILS
+    def failures(self, person: str, at_s: float) -> int:
+        """How many challenges of this person were not passed of late."""
+        lately = {who: [then for then in times if at_s - then < FAILED_S] for who, times in self._unpassed.items()}
+        self._unpassed = {who: times for who, times in lately.items() if times}
+        return len(self._unpassed.get(person, ()))
 
     def step(self, proof: Proof, image: Image, at_s: float, face: Face | None, gallery: Gallery) -> Ask:
         """One frame of a challenge; `face` is None where the face is not in it. PASSED and FAILED are final."""
@@ -103,6 +104,8 @@ class Prover:
             return same
 
         ask = challenge.feed(face.landmarks if face else None, round(1000 * at_s), openness, is_the_same)
+        if ask is Ask.PASSED:
+            self._unpassed.pop(proof.person, None)
         return Ask.FAILED if proof.others >= TRIES else ask
 
     def checks(self, proof: Proof | None = None) -> tuple[str, ...]:

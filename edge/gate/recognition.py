@@ -22,7 +22,7 @@ from edge.gate.lamp import Lamp, scene_brightness
 from edge.gate.liveness import Ask, Liveness, Standing
 from edge.gate.looks import Looks
 from edge.gate.owner import Owner
-from edge.gate.proof import NOTHING, Asking, Proof, Prover
+from edge.gate.proof import FAILS, NOTHING, Asking, Proof, Prover
 from edge.gate.tracking import Sample, Track, Tracker
 from edge.sync.wire import Reason
 
@@ -50,6 +50,9 @@ TURNED_S: Final = 4.0
 MIN_QUALITY: Final = 0.2
 ADVISED_S: Final = 8.0
 """Advice that has not helped for so long will not: somebody whom the light, the camera or a bent neck keeps from being seen has a card."""
+ADVICE_GAP_S: Final = 2.0
+"""Advice that pauses for longer was for somebody who has gone."""
+_NEVER: Final = (float("-inf"), float("-inf"))
 _CROWD: Final = 0.75
 """Two people stand side by side where the second face is at least this wide, in widths of the first."""
 
@@ -131,6 +134,7 @@ class Recognition:
         self._before: Track | None = None
         self._claimed: _Claimed | None = None
         self._sent: Track | None = None
+        self._advised = _NEVER
 
     def look(self, image: Image, at_s: float, gallery: Gallery) -> View:
         """One fresh frame, taken at the monotonic time `at_s`."""
@@ -156,12 +160,12 @@ class Recognition:
         if _crowded(track, tracks):
             return View(track.face, Hint.ONE_AT_A_TIME)
         if not is_good(track.face):
-            return View(track.face, _advice(track, at_s))
+            return View(track.face, self._advice(track.face, at_s))
         self._add(image, at_s, track)
         track.straight += not is_turned(track.face)
         verdict, hint = self._verdict(track, at_s, gallery), None
         if verdict is None:
-            hint = Hint.USE_CARD if self._sent is track or self._alike(track, gallery) else _advice(track, at_s)
+            hint = Hint.USE_CARD if self._sent is track or self._alike(track, gallery) else self._advice(track.face, at_s)
         return View(track.face, hint, verdict, ask=self.asks)
 
     @property
@@ -202,6 +206,15 @@ class Recognition:
         face = self._before.face if self._before else None
         return self._lit(image, at_s, View(face, advice_for(face) if face else None, ask=owner.ask))
 
+    def _advice(self, face: Face, at_s: float) -> Hint | None:
+        """What would help: the card, once there has been advice for too long. Not a track's own: a face in the dark comes and goes."""
+        hint = advice_for(face)
+        if hint is None or hint is Hint.COME_CLOSER:
+            return hint
+        began_s, last_s = self._advised
+        self._advised = (at_s if at_s - last_s > ADVICE_GAP_S else began_s), at_s
+        return Hint.USE_CARD if at_s - self._advised[0] >= ADVISED_S else hint
+
     def _add(self, image: Image, at_s: float, track: Track) -> None:
         weight = track.face.quality.weight()
         if not track.wants(weight) and at_s - track.samples[-1].at_s < RECHECK_S:
@@ -232,6 +245,7 @@ class Recognition:
             return None
         again = self._was_refused(track.fused(), at_s)
         track.settle(False, at_s + REST_S)
+        self._advised = _NEVER
         return Verdict(None, match.score if match else None, self._prover.checks(), track, again)
 
     def _alike(self, track: Track, gallery: Gallery) -> bool:
@@ -243,17 +257,16 @@ class Recognition:
 
     def _known(self, match: Match, track: Track, at_s: float) -> Verdict | None:
         standing = self._prover.judge([sample.live for sample in track.samples])
-        proof = self._prover.asks(match.person, standing)
-        if proof is not None:
-            if self._prover.wants_card(match.person, at_s):
+        if self._prover.needs_proof(standing):
+            if self._prover.failures(match.person, at_s) >= FAILS:
                 self._sent = track
             else:
-                self._claimed = _Claimed(track, match, proof)
+                self._claimed = _Claimed(track, match, self._prover.draws(match.person, at_s))
             return None
         return self._told(match, track, at_s, self._prover.checks(), alive=standing is not Standing.PICTURE)
 
     def _told(self, match: Match, track: Track, at_s: float, checks: tuple[str, ...], alive: bool) -> Verdict:
-        self._claimed = None
+        self._claimed, self._advised = None, _NEVER
         if track.samples:
             track.settle(alive, at_s if alive else at_s + REST_S)
         track.passed_s = at_s
@@ -262,8 +275,6 @@ class Recognition:
     def _challenged(self, image: Image, at_s: float, gallery: Gallery, face: Face | None, claimed: _Claimed) -> View:
         """One frame of a challenge. A face that is gone has failed silently: whoever comes next begins anew."""
         ask = self._prover.step(claimed.proof, image, at_s, face, gallery)
-        if ask is Ask.FAILED:
-            self._prover.failed(claimed.match.person, at_s)
         if ask is Ask.FAILED and face is None:
             self._claimed = None
             return View()
@@ -295,15 +306,6 @@ def hint_for(face: Face) -> Hint | None:
 def advice_for(face: Face) -> Hint | None:
     """What would help, also where this frame is good enough to look at."""
     return hint_for(face) or (Hint.LOOK_STRAIGHT if is_turned(face) else None)
-
-
-def _advice(track: Track, at_s: float) -> Hint | None:
-    """What would help this attempt: the card, once the same attempt has been advised for too long."""
-    hint = advice_for(track.face)
-    if hint is None or hint is Hint.COME_CLOSER:
-        return hint
-    track.advised_s = at_s if track.advised_s is None else track.advised_s
-    return Hint.USE_CARD if at_s - track.advised_s >= ADVISED_S else hint
 
 
 def is_turned(face: Face) -> bool:

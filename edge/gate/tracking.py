@@ -34,7 +34,7 @@ class Track:
     """One face on its way. `samples` are the best frames of the present attempt; `rest_until_s` is when the next attempt may begin.
 
     `settled` holds the vector that the last verdict was about; `good` counts the good frames of this attempt, kept or not, and `straight`
-    those of them that look at the camera. `advised_s` is since when it is being advised, None before.
+    those of them that look at the camera.
     """
 
     number: int
@@ -49,7 +49,6 @@ class Track:
     passed_s: float = 0.0
     rest_until_s: float = 0.0
     checked_s: float = 0.0
-    advised_s: float | None = None
 
     def wants(self, weight: float) -> bool:
         """Whether a frame of this weight would be kept: one that would not is worth no embedding."""
@@ -76,12 +75,11 @@ class Track:
     def settle(self, passed: bool, rest_until_s: float) -> None:
         """A verdict was given: this attempt is over."""
         self.settled, self.passed, self.rest_until_s = self.fused(), passed, rest_until_s
-        self.samples, self.good, self.straight, self.advised_s = [], 0, 0, None
+        self.samples, self.good, self.straight = [], 0, 0
 
     def restart(self) -> None:
         """Somebody else stands there now: nothing of what was seen counts."""
-        self.samples, self.good, self.straight, self.advised_s = [], 0, 0, None
-        self.settled, self.passed, self.rest_until_s = None, False, 0.0
+        self.samples, self.good, self.straight, self.settled, self.passed, self.rest_until_s = [], 0, 0, None, False, 0.0
 
 
 class Tracker:

@@ -30,6 +30,11 @@ class Templates:
         )
         return [(person, sealed) for person, sealed in found if isinstance(person, str) and isinstance(sealed, bytes)]
 
+    def lapsed(self, now_s: int) -> int:
+        """How many rights have lapsed by then. Once this has changed, because time went on or the clock was set, `all` gives others."""
+        found = self._store.row("SELECT count(*) FROM rights WHERE valid_until_s <= ?", now_s)
+        return int(found[0]) if found and isinstance(found[0], int) else 0
+
     def stamp(self) -> int:
         """A number that rises with every change of templates or rights: what the gate compares before it loads its gallery anew."""
         value = self._store.meta(_GALLERY)

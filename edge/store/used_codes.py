@@ -12,8 +12,9 @@ from edge.model import SignedCode
 from edge.store.database import Store
 from edge.sync.wire import Direction
 
-RESTS_S: Final = 30 * 60
-"""How long a printed code opens no second time the same way."""
+RESTS_S: Final = 5 * 60
+"""How long a printed code opens no second time the same way: against its being handed back over the arm, as with anti-passback. Who went
+out by another gate, or did not go in where no sensor tells so, is not kept waiting for longer."""
 
 
 class UsedCodes:

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.gate.gallery_feed import Collection, GalleryFeed
+from edge.gate.gallery_feed import LAPSE_MS, Collection, GalleryFeed
 from edge.store.secrets import BoxKeys, seal
 from edge.store.templates import Templates
 from edge.sync import wire
 from edge.sync.wire import EndCause, Removal
 from edge.templates import TEMPLATE_OTHER_ENGINE, TEMPLATE_UNREADABLE, TemplateFault, rows_of
-from tests.edge.gate.box import NOW_MS, WORKERS, Box, FakeEngine, box, face_of, until
+from tests.edge.gate.box import NOW_MS, WORKERS, Box, FakeEngine, box, entry, face_of, until
 
 ROWS = np.stack([face_of(1), face_of(1)])
 
@@ -57,6 +57,24 @@ def test_a_relayed_and_an_own_template_make_one_person(site: Box, feed: GalleryF
     assert until(lambda: people(feed) == (WORKERS[0],))
     assert feed.gallery is not None
     assert feed.gallery.templates == 3
+
+
+def test_a_clock_that_was_wrong_and_is_set_right_gives_everybody_back_and_a_right_that_lapses_goes(site: Box) -> None:
+    ends_s = NOW_MS // 1000 + 40 * 86_400
+    site.publish(entry(WORKERS[0], valid_until_s=ends_s))
+    Templates(site.store).put(WORKERS[0], "fake-1", site.sealed("fake-1", ROWS), "local")
+    site.clock.wall_ms = (ends_s + 86_400) * 1000
+    feed = GalleryFeed(site.home, FakeEngine(), site.keys.open_sealed, site.clock, look_s=0.01)
+    try:
+        assert feed.wait(10)
+        assert people(feed) == ()
+        site.clock.wall_ms = NOW_MS
+        site.clock.pass_s(LAPSE_MS / 1000)
+        assert until(lambda: people(feed) == (WORKERS[0],))
+        site.clock.pass_s(40 * 86_400)
+        assert until(lambda: people(feed) == ())
+    finally:
+        feed.close()
 
 
 def passes(site: Box, worker: str, method: wire.Method) -> None:

@@ -13,7 +13,7 @@ from edge.gate.engines.sface import SCALE as SFACE
 from edge.gate.liveness import Liveness, Standing
 from edge.gate.owner import ONE_TO_ONE, PROVES_S
 from edge.gate.passage import Gatekeeper, Place
-from edge.gate.proof import FAILS
+from edge.gate.proof import FAILS, FAILS_WITH_CARD
 from edge.gate.recognition import Hint, Recognition
 from edge.kiosk.texts import REFUSALS
 from edge.store.hand_asks import ADMIT
@@ -51,6 +51,16 @@ def follow(site: Site, who: int, helper: int | None = None, seconds: float = 8.0
         site.see(Stands(helper if helper and turned else who, nose=turned), seconds=1 / RATE)
         if site.facts():
             break
+    return asked
+
+
+def follow_moves(site: Site, who: int) -> set[str]:
+    """As `follow`, whatever was written before."""
+    asked = set[str]()
+    for _ in range(round(PROVES_S * RATE)):
+        hint = site.view.hint or ""
+        asked.add(hint)
+        site.see(Stands(who, nose=NOSE.get(hint, 0.0)), seconds=1 / RATE)
     return asked
 
 
@@ -112,6 +122,24 @@ def test_whoever_cannot_turn_is_sent_to_the_card_after_two_tries_and_from_there_
     site.asks.ask(ADMIT, Method.GUARD, "op-1", "FACE_NOT_READ", WORKERS[0])
     site.see(Stands(1), seconds=1)
     assert site.arm.ways == [Way.IN]
+
+
+def test_a_recording_and_a_stolen_card_draw_no_challenge_without_end(at_site: Opener) -> None:
+    site = at_site()
+    site.box.publish(policy=GatePolicy())
+    site.see(seconds=0.2)
+    for attempt in range(FAILS_WITH_CARD):
+        site.lay_card(WORKERS[0])
+        site.see(Stands(1), seconds=PROVES_S)
+        assert len(site.facts()) > attempt
+        site.card_is_gone()
+        site.see(seconds=1)
+    refused = len(site.facts())
+    site.lay_card(WORKERS[0])
+    assert not follow_moves(site, 1) & NOSE.keys()
+    last = site.facts()[refused]
+    assert isinstance(last, Refusal)
+    assert (last.reason, last.checks, site.arm.ways) == (Reason.LIVENESS_FAILED, (ONE_TO_ONE,), [])
 
 
 def test_nobody_is_asked_to_move_on_the_way_out(at_site: Opener) -> None:

@@ -13,6 +13,7 @@ from edge.gate.gallery import Gallery
 from edge.gate.liveness import WHEN, Ask, Liveness, Sharpness, Standing
 from edge.gate.proof import FAILED_S, FAILS, NOTHING, TRIES, Asking
 from edge.gate.recognition import (
+    ADVICE_GAP_S,
     ADVISED_S,
     ENOUGH_TO_REFUSE,
     PASS_AGAIN_S,
@@ -25,6 +26,7 @@ from edge.gate.recognition import (
     Verdict,
     View,
 )
+from edge.gate.tracking import LOST_S
 from edge.kiosk.texts import TEXTS
 from edge.sync.wire import Reason
 from tests.edge.gate.box import BLANK, GOOD, FakeEngine, Stands, face_of
@@ -42,6 +44,10 @@ class Watcher:
         self.engine = engine or FakeEngine()
         self.eyes = recognition or Recognition(self.engine)
         self.frames = 0
+
+    def wait(self, seconds: float) -> None:
+        """Nothing is shown for so long."""
+        self.frames += round(seconds * RATE)
 
     def see(self, *people: Stands, seconds: float = 0.0, frames: int = 0) -> list[View]:
         self.engine.people = people
@@ -160,6 +166,23 @@ def test_whom_advice_does_not_help_is_asked_for_the_card_after_a_while(seen: Sta
     assert hints[-1] is Hint.USE_CARD
     seen_well = verdicts(watcher.see(Stands(ANNA), seconds=1))
     assert [verdict.person for verdict in seen_well] == ["anna"]
+
+
+def test_a_face_in_the_dark_that_comes_and_goes_is_asked_for_the_card_as_well() -> None:
+    watcher, hints = Watcher(), list[Hint | None]()
+    for _ in range(round(ADVISED_S) + 1):
+        hints += [view.hint for view in watcher.see(Stands(ANNA, quality=replace(GOOD, brightness=20.0)), frames=6)]
+        watcher.see(seconds=LOST_S + 0.2)
+    advised = [hint for hint in hints if hint is not None]
+    assert (advised[0], advised[-1]) == (Hint.TOO_DARK, Hint.USE_CARD)
+
+
+def test_who_comes_after_a_pause_is_advised_from_the_beginning() -> None:
+    watcher = Watcher()
+    watcher.see(Stands(ANNA, quality=BLURRED), seconds=ADVISED_S + 1)
+    watcher.see(seconds=ADVICE_GAP_S + 1)
+    hints = {view.hint for view in watcher.see(Stands(BORIS, quality=BLURRED), seconds=1)}
+    assert hints - {None} == {Hint.HOLD_STILL}
 
 
 def test_who_stands_far_off_is_asked_to_come_closer_for_as_long_as_it_takes() -> None:
@@ -335,12 +358,13 @@ def test_somebody_else_who_moves_for_a_picture_is_refused() -> None:
     assert [(v.person, v.fault) for v in told] == [("anna", Reason.LIVENESS_FAILED)]
 
 
-def test_who_fails_twice_is_asked_for_the_card_and_no_third_time_within_the_minute() -> None:
+def test_who_fails_twice_is_asked_for_the_card_for_a_while() -> None:
     engine = FakeEngine()
     watcher = Watcher(Recognition(engine, asking=lambda: Asking("always"), chance=random.Random(1)), engine)
-    views = watcher.see(Stands(ANNA), seconds=FAILED_S)
+    views = watcher.see(Stands(ANNA), seconds=4 * REST_S + 20)
     assert [verdict.fault for verdict in verdicts(views)] == [Reason.LIVENESS_FAILED] * FAILS
     assert (views[-1].hint, views[-1].ask) == (Hint.USE_CARD, None)
+    watcher.wait(FAILED_S)
     assert any(view.ask for view in watcher.see(Stands(ANNA), seconds=REST_S + 2))
 
 
@@ -353,6 +377,30 @@ def test_who_walks_away_from_a_challenge_has_failed_it_so_that_nobody_waits_for_
     views = watcher.see(Stands(ANNA), seconds=2)
     assert not any(view.ask for view in views)
     assert views[-1].hint is Hint.USE_CARD
+
+
+def test_a_card_laid_in_the_middle_of_a_challenge_draws_no_easier_one() -> None:
+    engine = FakeEngine()
+    watcher = Watcher(Recognition(engine, asking=lambda: Asking("always"), chance=random.Random(1)), engine)
+    for _ in range(FAILS):
+        assert any(view.ask for view in watcher.see(Stands(ANNA), seconds=REST_S + 1))
+        watcher.eyes.excuse(False, watcher.frames / RATE)
+    views = watcher.see(Stands(ANNA), seconds=REST_S + 2)
+    assert not any(view.ask for view in views)
+    assert views[-1].hint is Hint.USE_CARD
+
+
+def test_who_moves_as_asked_has_failed_nothing() -> None:
+    engine = FakeEngine()
+    watcher = Watcher(Recognition(engine, asking=lambda: Asking("always"), chance=random.Random(1)), engine)
+    for _ in range(FAILS + 1):
+        told, ask = list[Verdict](), None
+        while not told:
+            turned = {Ask.TURN_LEFT: 0.4, Ask.TURN_RIGHT: -0.4}.get(ask, 0.0) if ask else 0.0
+            (view,) = watcher.see(Stands(ANNA, nose=turned), frames=1)
+            ask, told = view.ask, verdicts([view])
+        assert [(verdict.person, verdict.fault) for verdict in told] == [("anna", None)]
+        watcher.see(seconds=1)
 
 
 def test_another_persons_failures_send_nobody_to_the_card() -> None:
