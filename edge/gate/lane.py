@@ -83,16 +83,13 @@ class Lane:
     def step(self, wait_s: float = _WAIT_S) -> None:
         """One round: at most `wait_s` for a frame, then whatever there is. Raises like `run`."""
         frame = self._devices.camera.wait_for(self._frame, wait_s)
-        try:
-            self._round(frame)
-        except (StoreDamaged, StoreReplaced):
-            raise
-        except StoreError as error:
-            log.warning("the store failed: %s", error.code)
+        for part in (lambda: self._who_comes(frame), self._by_hand, self._tend):
+            _by_itself(part)
         if self._keeper.broken is not None:
             raise self._keeper.broken
 
-    def _round(self, frame: Frame | None) -> None:
+    def _who_comes(self, frame: Frame | None) -> None:
+        """Whoever is before the camera or lays a card down."""
         self._take_card()
         if frame is not None:
             self._frame = frame.number
@@ -103,20 +100,23 @@ class Lane:
             self._take_frame(frame)
         else:
             self._without_frame()
-        self._by_hand()
+
+    def _tend(self) -> None:
+        """How the devices are, once a second."""
         if self.mono_s() - self._tended_s >= _TEND_S:
             self._tended_s = self.mono_s()
             self._watch.tend(self._frame)
 
     def _by_hand(self) -> None:
-        """What the sensor saw, and what people ask by key or button, a few times a second."""
+        """What people ask by button or key, then the lamp, then what the sensor saw, a few times a second.
+
+        Each for itself: a disk that takes no fact leaves nobody locked in and no key dead. Raises like `run`.
+        """
         if self.mono_s() - self._asked_s < _ASK_S:
             return
         self._asked_s = self.mono_s()
-        self._keeper.follow()
-        self._openings.button()
-        self._openings.tend()
-        self._keep_lit()
+        for part in (self._openings.button, self._openings.tend, self._keep_lit, self._keeper.follow):
+            _by_itself(part)
 
     def _take_card(self) -> None:
         swipes = self._devices.swipes
@@ -260,3 +260,13 @@ class Lane:
     def _show(self, outcome: Outcome, method: Method, frame: Frame | None) -> None:
         self._display.verdict(outcome, method)
         self.decided(outcome, frame)
+
+
+def _by_itself(part: Callable[[], None]) -> None:
+    """A part of a round. A store that fails takes only that part away, unless it must be opened anew."""
+    try:
+        part()
+    except (StoreDamaged, StoreReplaced):
+        raise
+    except StoreError as error:
+        log.warning("the store failed: %s", error.code)

@@ -24,8 +24,9 @@ from edge.store.journal import Journal
 from edge.sync.wire import Direction, Event, Incident, Method, Opening, Passage, decode
 from hardware.card_reader.simulated import SamSimulator
 from hardware.card_reader.synthetic import resident
+from hardware.turnstile import Way
 from hardware.turnstile.simulated import SimulatedTurnstile
-from tests.edge.gate.box import WORKERS, Box, FakeClock, box, until
+from tests.edge.gate.box import WORKERS, Box, FakeClock, Stands, box, until
 from tests.edge.gate.site import Opener, Site
 
 
@@ -98,6 +99,39 @@ def test_an_emergency_key_holds_the_gate_open_and_lets_go_again_and_is_written_d
     ]
     late = [fact.detail for fact in full.box.facts() if isinstance(fact, Incident) and fact.code == OPENING_LATE]
     assert [detail.partition(" at ")[0] for detail in late] == ["method 009, open", "method 009, over"]
+
+
+@pytest.fixture(params=["the sensor has answered", "started again"])
+def unanswered(tiny: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """A way out where what became of a passage is to be written, and cannot be. A guard has asked to let somebody out."""
+    with box(tiny / "home", FakeClock()) as made:
+        site = before = Site(made, Direction.OUT)
+        before.arm.goes = False
+        before.see(Stands(1), seconds=1.0)
+        assert before.arm.ways == [Way.OUT]
+        if request.param == "started again":
+            before.close()
+            site = Site(made, Direction.OUT)
+        site.asks.ask(ADMIT, Method.GUARD, "op-1", "INJURED", WORKERS[1])
+        use_up(made)
+        site.arm.goes, site.arm.ways = True, []
+        yield site
+        site.close()
+
+
+def test_a_passage_that_waits_for_room_keeps_nobody_from_button_guard_and_keys(unanswered: Site) -> None:
+    site = unanswered
+    site.see(seconds=0.5)
+    assert site.arm.ways == [Way.OUT], "the guard's word"
+    site.arm.button = True
+    site.see(seconds=0.5)
+    assert site.arm.ways == [Way.OUT, Way.OUT], "the exit button"
+    for key in (Method.ONE_KEY, Method.EMERGENCY):
+        for kind, held in ((OPEN, True), (CLOSE, False)):
+            site.asks.ask(kind, key, "op-1", "FIRE_SEEN")
+            site.see(seconds=0.5)
+            assert site.arm.held is held, (key, kind)
+    assert [fact for fact in site.box.facts() if isinstance(fact, Opening)] == []
 
 
 def test_a_gate_that_is_started_on_a_full_disk_lets_a_card_out_and_writes_that_down_when_there_is_room(tiny: Path, tmp_path: Path) -> None:
