@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Way(StrEnum):
@@ -11,6 +11,10 @@ class Way(StrEnum):
 
     IN = "in"
     OUT = "out"
+
+
+FREES: Final = (Way.OUT, Way.IN)
+"""In which order relays are pulled to hold the gate open: whoever is inside comes first."""
 
 
 class Turnstile(Protocol):
@@ -23,7 +27,8 @@ class Turnstile(Protocol):
         """Whether somebody went through, told once for every `open`: False when the time is over, None where there is no sensor."""
 
     def hold(self, opened: bool) -> None:
-        """Held open every way it can, or let go again: one-key and emergency opening. Safe to repeat. Raises `DeviceError`."""
+        """Held open every way it can, or let go again: one-key and emergency opening. Safe to repeat. A relay that fails keeps none of the
+        others: each is tried, out first, and only then is `DeviceError` raised."""
 
     def light(self, on: bool) -> None:
         """The lane's lamp; nothing where none is wired. Safe to repeat. Raises `DeviceError`."""

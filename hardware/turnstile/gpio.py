@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hardware.errors import DeviceError, DeviceFault, DeviceMissing, DeviceUnsupported
-from hardware.turnstile import Way
+from hardware.turnstile import FREES, Way
 from hardware.turnstile.options import distinct, numbers, word
 from hardware.turnstile.passage_sensor import PassageSensor, wait_for_passage
 
@@ -112,12 +112,11 @@ class GpioTurnstile:
         """See `Turnstile.hold`."""
         self._take_pins()
         self._holding = opened
+        if opened:
+            self._pull_each()
+            return
         for way in self._outputs:
-            if not opened:
-                self._let_go(way)
-                continue
-            with _board():
-                self._outputs[way].on()
+            self._let_go(way)
         if self._held_on:
             raise DeviceFault("a relay cannot be let go")
 
@@ -209,6 +208,20 @@ class GpioTurnstile:
         except DeviceError:
             self._let_go(way)
             raise
+
+    def _pull_each(self) -> None:
+        """Every relay that moves the arm, the way out first. One that fails keeps none of the others; then raises `DeviceError`."""
+        failed: DeviceError | None = None
+        for way in FREES:
+            if way not in self._outputs:
+                continue
+            try:
+                with _board():
+                    self._outputs[way].on()
+            except DeviceError as error:
+                failed = error
+        if failed is not None:
+            raise failed
 
     def _let_go(self, way: Way) -> None:
         """Runs at the end of a pulse, on its timer's thread: what fails there is said by `alarms`, which tries again."""

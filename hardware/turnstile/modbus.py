@@ -30,7 +30,7 @@ from pymodbus.pdu import ModbusPDU
 from pymodbus.pdu.bit_message import WriteSingleCoilRequest
 
 from hardware.errors import DeviceError, DeviceFault, DeviceMissing, DeviceTimeout, DeviceUnplugged, DeviceUnsupported, ProtocolFault
-from hardware.turnstile import Way
+from hardware.turnstile import FREES, Way
 from hardware.turnstile.options import distinct, numbers, word
 from hardware.turnstile.passage_sensor import PassageSensor, wait_for_passage
 
@@ -41,6 +41,7 @@ GAP_S: Final = 0.1
 """Between two pulses the same way, so that the turnstile's board sees two."""
 _LOOK_S: Final = 0.02
 _OFF_TRIES: Final = 3
+_PORT_GONE: Final = (DeviceMissing, DeviceUnplugged)
 _PORT_ERRORS: Final = (ConnectionException, OSError, termios.error)
 
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # what it logs at every failed call, our errors carry
@@ -137,8 +138,7 @@ class ModbusTurnstile:
             self._let_go_what_is_left_on()
             return
         self._left_on -= relays
-        for relay in sorted(relays):
-            self._write(relay, on=True)
+        self._pull_each()
 
     def light(self, on: bool) -> None:
         """See `Turnstile.light`."""
@@ -208,6 +208,20 @@ class ModbusTurnstile:
         finally:
             self._left_on.add(relay)
             self._let_go_what_is_left_on()
+
+    def _pull_each(self) -> None:
+        """Every relay that moves the arm, the way out first. One that the board refuses keeps none of the others; then raises `DeviceError`."""
+        failed: DeviceError | None = None
+        for way in FREES:
+            relay = self._wiring.outputs.get(way)
+            if relay is None or isinstance(failed, _PORT_GONE):
+                continue
+            try:
+                self._write(relay, on=True)
+            except DeviceError as error:
+                failed = error
+        if failed is not None:
+            raise failed
 
     def _let_go_what_is_left_on(self) -> None:
         """Each relay that may be on and should not. Raises `DeviceError` where one cannot be let go: it is tried again later. A relay that

@@ -16,7 +16,7 @@ class WatchedPin(MockPin):  # type: ignore[misc]
     """Tells the site when it is driven, and breaks when the site says so."""
 
     def _set_state(self, value: float) -> None:
-        if self.factory.broken:
+        if self.factory.broken or WAYS.get(int(self.info.name.removeprefix("GPIO"))) == self.factory.dead:
             raise OSError("the pin does not answer")
         super()._set_state(value)
 
@@ -33,6 +33,7 @@ class FakePi(MockFactory):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__(pin_class=WatchedPin)
         self.broken, self.goes = False, True
+        self.dead: str | None = None
         self.events: list[tuple[str, bool]] = []
         self._people: list[threading.Timer] = []
 

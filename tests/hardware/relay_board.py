@@ -33,6 +33,7 @@ class FakeRelayBoard:
         self.written: list[tuple[int, int]] = []
         self.inputs = {FIRE: True, PASSED: False, TAMPER: True, BUTTON: False}
         self.broken, self.silent, self.goes, self.garbled = False, False, True, False
+        self.dead: str | None = None
         self._lock, self._over, self._up = threading.Lock(), threading.Event(), threading.Event()
         self._own, self._own_slave = _raw_pty()
         self._cable: tuple[int, int] | None = None
@@ -133,7 +134,7 @@ def _coil_of(board: FakeRelayBoard) -> type[ModbusPDU]:
             self.registers = [int.from_bytes(data[2:4])]
 
         async def datastore_update(self, context: Any, device_id: int) -> ModbusPDU:
-            if board.broken:
+            if board.broken or (board.dead is not None and WAYS.get(self.address % FLASH_ON) == board.dead):
                 return ExceptionResponse(self.function_code, ExcCodes.DEVICE_FAILURE)
             if self.address % FLASH_ON not in WAYS:
                 return ExceptionResponse(self.function_code, ExcCodes.ILLEGAL_ADDRESS)

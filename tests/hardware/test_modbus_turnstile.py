@@ -79,7 +79,7 @@ def test_what_was_held_is_held_again_once_the_cable_is_back(board: FakeRelayBoar
     board.plug()
     before = len(board.written)
     turnstile.alarms()
-    assert board.written[before:] == [(0, 0xFF00), (1, 0xFF00)]
+    assert board.written[before:] == [(1, 0xFF00), (0, 0xFF00)]
 
 
 @pytest.mark.parametrize("fault", ["silent", "unplugged", "stuck"])

@@ -179,6 +179,29 @@ def test_a_board_that_cannot_be_held_open_says_so(lane: Lane, fault: str, error:
     assert lane.site.held() == {"in", "out"}
 
 
+@pytest.mark.parametrize(("dead", "well"), [("in", "out"), ("out", "in")])
+def test_a_relay_that_fails_keeps_the_other_not_shut_in_a_fire_nor_when_the_hold_is_repeated(lane: Lane, dead: str, well: str) -> None:
+    if isinstance(lane.site, SimulatedTurnstile):
+        pytest.skip("it has no relays")
+    lane.site.dead = dead
+    for _ in range(2):
+        with pytest.raises(DeviceFault):
+            lane.turnstile.hold(opened=True)
+        assert lane.site.held() == {well}
+    lane.site.dead = None
+    lane.turnstile.hold(opened=True)
+    assert lane.site.held() == {"in", "out"}
+    lane.turnstile.hold(opened=False)
+    assert lane.site.held() == set()
+
+
+def test_whoever_is_inside_comes_first_when_it_is_held_open(lane: Lane) -> None:
+    if isinstance(lane.site, SimulatedTurnstile):
+        pytest.skip("it has no relays")
+    lane.turnstile.hold(opened=True)
+    assert lane.pulses() == ["out", "in"]
+
+
 def test_closing_twice_is_no_fault(lane: Lane) -> None:
     lane.turnstile.close()
     lane.turnstile.close()
