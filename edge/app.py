@@ -81,8 +81,18 @@ def _without_store(settings: EdgeSettings, engine: FaceEngine, why: str, stop: t
         held.callback(server.close)
         with suppress(OSError):
             server.start()
-        lane.run(stop, partial(_opens, settings.home), alive)
+        lane.run(stop, partial(_opens, settings.home), _both(alive, lane.screen.beat))
     return f"lane {settings.lane}: {lane.went_out} went out unrecorded since {began}"
+
+
+def _both(one: Callable[[], None], other: Callable[[], None]) -> Callable[[], None]:
+    """What is to hear of every round of a lane: the machine's watchdog, and the screen."""
+
+    def beat() -> None:
+        one()
+        other()
+
+    return beat
 
 
 def _opens(home: Path) -> bool:
@@ -109,7 +119,7 @@ def _gate(
     )
     clock, place = FlooredClock(SystemClock(), settings.home), Place(settings.lane, settings.direction)
     house = Gatehouse(settings.home, place, equipment, keys, clock, centre_key=_centre_key(settings))
-    house.lane.beat = alive
+    house.lane.beat = _both(alive, house.screen.beat)
     try:
         if missed:
             house.keeper.note(STORE_AWAY, missed)

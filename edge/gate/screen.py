@@ -13,6 +13,8 @@ from hardware.camera import Frame
 
 STATES: Final = frozenset({"idle", "looking", "pass", "refuse", "card", "closed", "fault", "open", "emergency"})
 _JPEG_QUALITY: Final = 85
+ALIVE_S: Final = 2.0
+"""A lane that has not gone round for so long stands still: what it showed last is true no longer."""
 LENT_S: Final = 1.0
 """The borrower says twelve times a second that it is taking pictures; silent for so long, it takes none."""
 
@@ -54,6 +56,7 @@ class Screen:
         self._revision = 0
         self._frame: Frame | None = None
         self._lent_until_s = float("-inf")
+        self._beat_s: float | None = None
 
     def show(self, state: str, at_ms: int, anew: bool = False, **fields: Any) -> None:
         """A state with its own fields; those that say nothing go back to empty. `anew` marks a verdict even if it looks like the last one.
@@ -83,6 +86,15 @@ class Screen:
         """The view, and a revision that rises with every change at all."""
         with self._lock:
             return self._revision, self._view
+
+    def beat(self) -> None:
+        """The lane has gone round once more."""
+        self._beat_s = time.monotonic()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the lane goes round; so too where nothing ever beat, as before its first round."""
+        return self._beat_s is None or time.monotonic() - self._beat_s <= ALIVE_S
 
     def picture(self, frame: Frame) -> None:
         """The camera's newest frame; only a reference is kept, and encoded when somebody asks."""

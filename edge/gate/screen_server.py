@@ -1,6 +1,7 @@
 """Serves the lane's view over HTTP on a UNIX socket: the gate has no network, the kiosk's web pages pass it on.
 
-GET /state   the view as JSON        GET /events   every change as a server-sent event, and the view again every 1.5 s
+GET /state   the view as JSON        GET /events   every change as a server-sent event, and the view again every 1.5 s, as
+                                     long as the lane goes round
 GET /frame.jpg   the newest picture, its number in X-Frame-Number; X-Taking says that the kiosk is photographing somebody with it
 """
 
@@ -100,7 +101,7 @@ async def _changes(screen: Screen, closing: Closing) -> AsyncIterator[bytes]:
     clock = asyncio.get_running_loop().time
     while not closing():
         revision, view = screen.now()
-        if revision != seen or clock() - said_s >= REPEAT_S:
+        if screen.is_alive and (revision != seen or clock() - said_s >= REPEAT_S):
             seen, said_s = revision, clock()
             yield b"data: " + msgspec.json.encode(view) + b"\n\n"
         await asyncio.sleep(_LOOK_S)

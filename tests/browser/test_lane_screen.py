@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from edge.kiosk.enrolment import Step
 from edge.kiosk.server import KioskServer
 from edge.kiosk.texts import text
 from edge.sync.wire import Reason
+from gongmen.cable import Cable
 from hardware.camera import Frame
 from hardware.camera.simulated import Scene, Stage
 from tests.edge.kiosk.house import House, apply, entry, header, house
@@ -60,6 +62,17 @@ def lane(browser: Browser, site: House, size: tuple[int, int] = LANE, **query: s
     with KioskServer(site.parts) as server, page_of(browser, server.url, size) as page:
         page.goto("/lane" + ("?lang=en" if query.get("lang") == "en" else ""))
         yield page
+
+
+def place_of(server: KioskServer) -> tuple[str, int]:
+    """Where it listens."""
+    parts = urlsplit(server.url)
+    return str(parts.hostname), int(parts.port or 0)
+
+
+def at(browser: Browser, cable: Cable) -> AbstractContextManager[Page]:
+    """A screen at the end of a cable."""
+    return page_of(browser, f"http://127.0.0.1:{cable.port}", LANE)
 
 
 @contextmanager
@@ -281,6 +294,41 @@ def test_a_dead_gate_is_said_and_the_screen_comes_back_by_itself(browser: Browse
         expect(page.get_by_role("heading", name="闸机没有运行")).to_be_visible()
         with gate(site):
             expect(page.locator("#verdict")).to_be_hidden()
+
+
+def test_a_verdict_goes_by_itself_where_the_gate_says_nothing_newer(browser: Browser, site: House) -> None:
+    with gate(site) as screen, lane(browser, site) as page:
+        screen.show("pass", AT, anew=True, shown_name="张*")
+        expect(page.get_by_role("heading", name="请进")).to_be_visible()
+        expect(page.locator("#verdict")).to_be_hidden(timeout=4000)
+        page.wait_for_timeout(1600)  # the gate has said the same once more meanwhile
+        expect(page.locator("#verdict")).to_be_hidden()
+        screen.show("pass", AT, anew=True, shown_name="李*")
+        expect(page.locator("#verdict")).to_contain_text("李*")
+
+
+def test_a_lane_that_stands_still_is_said_and_leaves_no_green_behind(browser: Browser, site: House) -> None:
+    with gate(site) as screen, lane(browser, site) as page:
+        screen.beat()
+        screen.show("pass", AT, anew=True, shown_name="张*")
+        expect(page.get_by_role("heading", name="请进")).to_be_visible()
+        expect(page.get_by_role("heading", name="闸机没有运行")).to_be_visible(timeout=10_000)
+        screen.beat()
+        screen.show("idle", AT)
+        expect(page.locator("#verdict")).to_be_hidden()
+
+
+def test_a_screen_that_hears_nothing_more_says_so_instead_of_the_last_verdict(browser: Browser, site: House) -> None:
+    with gate(site) as screen, KioskServer(site.parts) as server, Cable(*place_of(server)) as cable, at(browser, cable) as page:
+        page.goto("/lane")
+        screen.show("pass", AT, anew=True, shown_name="张*")
+        expect(page.get_by_role("heading", name="请进")).to_be_visible()
+        cable.stall()
+        expect(page.get_by_role("heading", name="屏幕断线")).to_be_visible(timeout=10_000)
+        shoot(page, "lane-7-lost")
+        cable.flow()
+        screen.show("idle", AT)
+        expect(page.locator("#verdict")).to_be_hidden(timeout=10_000)
 
 
 @pytest.mark.parametrize("size", [PHONE, (1080, 1920)], ids=["phone", "portrait"])

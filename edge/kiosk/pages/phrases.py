@@ -41,6 +41,8 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "blind_more": ("身份证、工卡照常通行", "Your ID card or work card opens as always"),
     "dead": ("闸机没有运行", "The gate is not running"),
     "dead_more": ("正在自动恢复，急需通行请走人工通道", "Recovering by itself; use the guarded lane if urgent"),
+    "lost": ("屏幕断线", "The screen is cut off"),
+    "lost_more": ("正在重连，闸机可能照常，请刷证件或问门卫", "Reconnecting; the gate may work as always: use your card, or ask the guard"),
     "banner_offline": ("离线 自 {time}，正在记录", "Offline since {time}, recording"),
     "banner_stale": ("名单已超期，请项目部检查网络", "The list is overdue: the office should check the network"),
     "banner_lent": ("摄像头正借给登记台采集，请先刷身份证", "The camera is lent to the kiosk: use your ID card"),

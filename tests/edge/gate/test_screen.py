@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from edge.gate.screen import Screen
-from edge.gate.screen_server import ScreenServer
+from edge.gate.screen import ALIVE_S, Screen
+from edge.gate.screen_server import REPEAT_S, ScreenServer
 from hardware.camera import Frame
 from hardware.camera.lent import LentCamera
 from tests.edge.gate.box import BLANK
@@ -60,6 +60,13 @@ def test_a_quiet_lane_says_so_again_before_the_screen_takes_it_for_dead(screen: 
     with page.stream("GET", "/events") as answer:
         lines = (line for line in answer.iter_lines() if line.startswith("data:"))
         assert next(lines) == next(lines)
+
+
+def test_a_lane_that_stands_still_says_nothing_so_that_its_screen_takes_it_for_dead(screen: Screen, page: httpx.Client) -> None:
+    screen.beat()
+    with page.stream("GET", "/events", timeout=ALIVE_S + REPEAT_S + 1) as answer, pytest.raises(httpx.ReadTimeout):
+        for _ in answer.iter_lines():
+            pass
 
 
 def test_the_newest_picture_has_its_number(screen: Screen, page: httpx.Client) -> None:

@@ -6,11 +6,24 @@ import { chime, wakeSound } from "./sound.js";
 let view = { state: "starting" };
 let sounded = null;
 
-listen("/lane/events", (now) => { view = now; show(); }, (lost) => { $("banner-lost").hidden = !lost; });
+// The gate says what it shows every 1.5 s at least. A verdict is for one person and for as long as the gate shows it: it never outlives
+// them on a screen that hears nothing more, where the next one would walk in on it.
+const SILENCE_MS = 4000;
+const LONGEST_MS = { pass: 2500, refuse: 5500 };
+let told = { number: null, at: 0 };
+
+listen("/lane/events", (now) => { view = now; show(); }, (lost) => { if (lost) { view = { state: "lost" }; show(); } }, SILENCE_MS);
+setInterval(() => { if (isOver()) show(); }, 250);
+
+function isOver() {
+  return view.state in LONGEST_MS && view.number === told.number && performance.now() - told.at > LONGEST_MS[view.state];
+}
 
 function show() {
+  if (view.state in LONGEST_MS && view.number !== told.number) told = { number: view.number, at: performance.now() };
+  if (isOver()) view = { ...view, state: "idle" };
   document.body.dataset.state = view.state;
-  if (view.state !== "dead") head();
+  if (view.state !== "dead" && view.state !== "lost") head();
   verdict();
   stage();
   sound();
@@ -84,6 +97,7 @@ const VERDICTS = {
   },
   open: () => ({ word: phrase("open"), more: phrase("open_more"), facts: phrase("open_facts") }),
   emergency: () => ({ word: phrase("emergency"), more: phrase("emergency_more"), facts: phrase("emergency_facts") }),
+  lost: () => ({ kind: "fault", word: phrase("lost"), more: phrase("lost_more") }),
   dead: () => ({ kind: "fault", word: phrase("dead"), more: phrase("dead_more"), contact: true }),
 };
 
