@@ -47,6 +47,18 @@ GENERAL: Final[dict[str, tuple[str, str]]] = {
 
 IDENTITY: Final[dict[str, tuple[str, str]]] = {
     "LOGIN_FAILED": ("用户名或密码不正确。", "User name or password is wrong."),
+    "ACCOUNT_DISABLED": (
+        "密码正确，但该账号已停用。如需恢复，请联系安全管理员。",
+        "The password is right, but the account is disabled: ask the security administrator to open it again.",
+    ),
+    "ACCOUNT_WAITS_FOR_AUDITOR": (
+        "密码正确，账号尚待审计管理员同意。请联系审计管理员在“待同意账号”中启用，之后再登录。",
+        "The password is right; the account waits for the audit administrator's consent: ask for it to be opened, then sign in.",
+    ),
+    "ACCOUNT_WAITS_FOR_SYSTEM": (
+        "密码正确，账号尚待系统管理员同意。请联系系统管理员在“待同意账号”中启用，之后再登录。",
+        "The password is right; the account waits for the system administrator's consent: ask for it to be opened, then sign in.",
+    ),
     "ACCOUNT_LOCKED": (
         "账号因多次输错密码暂时锁定，请 {minutes} 分钟后再试。",
         "The account is locked after wrong passwords: try again in {minutes} minutes.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
@@ -20,7 +22,7 @@ from central.entry.batch_schemas import (
     departure_line,
     named,
 )
-from central.paging import Cursor, Limit, Page, after, page
+from central.paging import Cursor, Limit, Page, after, page, sorted_by
 
 router = APIRouter()
 
@@ -58,10 +60,12 @@ def depart_many(call: Caller, body: DeparturesIn) -> Response:
 
 
 @router.get("/departures", summary="离职记录 / departures")
-def departures(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[DepartureLine]:
-    """本单位的离职登记，按登记先后排列。"""
+def departures(
+    call: Caller, sort: Annotated[str, sorted_by(departure.ORDER.columns)] = "", cursor: Cursor = None, limit: Limit = 50
+) -> Page[DepartureLine]:
+    """本单位的离职登记，按登记先后排列，除非另指定排序。"""
     with call.reading() as session:
-        rows = departure.page_of_departures(session, call.access, after(cursor), limit)
+        rows = departure.page_of_departures(session, call.access, after(cursor), limit, sort)
         return page(rows, limit, lambda row: row[0].id, departure_line)
 
 

@@ -7,24 +7,24 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from central.call import Call, Caller, RowId
 from central.errors import TEXTS, Problem
-from central.exchange import importing, sheet, workbook
+from central.exchange import importing, listing, sheet, workbook
 from central.exchange.errors_book import errors_book
 from central.exchange.fields import BY_NAME
 from central.exchange.importing import Upload
 from central.exchange.model import ImportJob, ImportRow, ImportState, RowState
 from central.exchange.template import template
-from central.paging import Cursor, Limit, Page, after, page
+from central.paging import Cursor, Limit, Page, after, page, sorted_by
 from central.people import banks
 from central.people.id_number import mask, mask_phone
 from central.people.wages import mask_card
 from central.problems import RESPONSES
-from central.schemas import In, Moment, Out
+from central.schemas import In, Moment, Out, Search
 from central.secrets import CentreSecrets
 
 router = APIRouter(prefix="/api/v1", tags=["批量登记 imports"], responses=RESPONSES)
@@ -108,10 +108,19 @@ def take_in(
 
 
 @router.get("/imports", summary="批量登记列表 / imports")
-def listed(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[ImportOut]:
-    """A-62：本单位的批量登记及进度。"""
+def listed(
+    *,
+    call: Caller,
+    q: Annotated[Search, Query(description="文件名 / the file's name")] = "",
+    state: ImportState | None = None,
+    sort: Annotated[str, sorted_by(listing.ORDER.columns)] = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[ImportOut]:
+    """A-62：本单位的批量登记及进度，新的在前，除非另指定排序。"""
     with call.reading() as session:
-        return page(importing.listed(session, call.access, after=after(cursor), limit=limit), limit, lambda job: job.id, _out)
+        found = listing.page_of_jobs(session, call.access, state=state, q=q, after=after(cursor), limit=limit, sort=sort)
+        return page(found, limit, lambda job: job.id, _out)
 
 
 @router.get("/imports/{import_id}", summary="批量登记进度 / an import")

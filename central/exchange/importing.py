@@ -89,13 +89,6 @@ def one(session: Session, access: Access, import_id: int, *, lock: bool = False)
     return job
 
 
-def listed(session: Session, access: Access, *, after: int, limit: int) -> list[ImportJob]:
-    """A page of this employer's imports."""
-    employer = access.require_employer()
-    wanted = select(ImportJob).where(ImportJob.company_id == employer, ImportJob.id > after).order_by(ImportJob.id)
-    return list(session.scalars(wanted.limit(limit + 1)))
-
-
 def rows(session: Session, access: Access, import_id: int, *, after: int, limit: int, state: RowState | None = None) -> list[ImportRow]:
     """A page of the preview, by row number."""
     one(session, access, import_id)

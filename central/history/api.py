@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from central.call import Caller, RowId
+from central.history import listing, service
 from central.history import records as old
-from central.history import service
-from central.history.model import HistoryAct
+from central.history.model import HistoryAct, HistoryState
 from central.history.schemas import (
     HistoryActIn,
     HistoryFileIn,
@@ -23,8 +24,9 @@ from central.history.schemas import (
     OldRecordOut,
     history_out,
 )
-from central.paging import Cursor, Limit, Page, after, page
+from central.paging import Cursor, Limit, Page, after, page, sorted_by
 from central.problems import RESPONSES
+from central.schemas import Search
 
 router = APIRouter(prefix="/api/v1", tags=["历史数据 history"], responses=RESPONSES)
 
@@ -52,11 +54,19 @@ def ask(call: Caller, project_id: RowId, body: HistoryRequestIn) -> Response:
 
 
 @router.get("/history-requests", summary="历史数据申请 / requests for old data")
-def requests(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[HistoryLine]:
-    """参建各方看到本项目的，监督机构和总站看到全部。"""
+def requests(
+    *,
+    call: Caller,
+    q: Annotated[Search, Query(description="项目名称、说明 / project or statement")] = "",
+    state: HistoryState | None = None,
+    sort: Annotated[str, sorted_by(listing.ORDER.columns)] = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[HistoryLine]:
+    """参建各方看到本项目的，监督机构和总站看到全部；新的在前，除非另指定排序。"""
     with call.reading() as session:
-        rows = service.page_of_requests(session, call.access, after(cursor), limit)
-        return page(rows, limit, lambda row: row.id, HistoryLine.model_validate)
+        rows = listing.page_of_requests(session, call.access, state=state, q=q, after=after(cursor), limit=limit, sort=sort)
+        return page(rows, limit, lambda row: row.request.id, lambda row: HistoryLine.model_validate(row.request))
 
 
 @router.get("/history-requests/{request_id}", summary="历史数据申请详情 / a request")
@@ -118,8 +128,16 @@ def refuse(call: Caller, request_id: RowId, body: HistoryRefusalIn) -> Response:
 
 
 @router.get("/history-requests/{request_id}/records", summary="调取的历史数据 / the old data")
-def records(call: Caller, request_id: RowId, cursor: Cursor = None, limit: Limit = 50) -> Page[OldRecordOut]:
+def records(
+    *,
+    call: Caller,
+    request_id: RowId,
+    q: Annotated[Search, Query(description="姓名、用人单位、工种 / name, employer or trade")] = "",
+    sort: Annotated[str, sorted_by(old.ORDER.columns)] = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[OldRecordOut]:
     """最后一步完成之后才提供；只读。"""
     with call.reading() as session:
-        rows = old.page_of_records(session, call.access, request_id, after=after(cursor), limit=limit)
+        rows = old.page_of_records(session, call.access, request_id, q=q, after=after(cursor), limit=limit, sort=sort)
         return page(rows, limit, lambda row: row.id, OldRecordOut.model_validate)

@@ -141,12 +141,6 @@ def seen(session: Session, access: Access, request_id: int) -> RequestView:
     return view(session, visible(session, access, request_id))
 
 
-def page_of_requests(session: Session, access: Access, after: int, limit: int) -> list[HistoryRequest]:
-    """One page of the requests that this principal may look at, and one more."""
-    access.require(Function.VIEW_PEOPLE)
-    return list(session.scalars(mine(access).where(HistoryRequest.id > after).order_by(HistoryRequest.id).limit(limit + 1)))
-
-
 def view(session: Session, request: HistoryRequest) -> RequestView:
     """A request with all that belongs to it."""
     steps = list(session.scalars(select(HistoryStep).where(HistoryStep.request_id == request.id).order_by(HistoryStep.id)))

@@ -9,9 +9,10 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from central import paging
+from central.access import Role
 from central.call import Caller, RowId
 from central.devices.roster_changes import note_header_change
-from central.identity import certificates, delegations, second_factor, service
+from central.identity import account_list, certificates, delegation_list, delegations, second_factor, service, tokens
 from central.identity.model import Account, ApiToken, Certificate, Delegation
 from central.identity.rules import unpacked
 from central.identity.schemas import (
@@ -30,6 +31,7 @@ from central.identity.schemas import (
 from central.paging import Cursor, Limit, Page
 from central.problems import RESPONSES
 from central.projects import service as projects
+from central.schemas import Search
 
 router = APIRouter(prefix="/api/v1", tags=["身份 identity"], responses=RESPONSES)
 
@@ -58,10 +60,12 @@ def issue_token(call: Caller, body: TokenIn) -> Response:
 
 
 @router.get("/tokens", summary="接口令牌列表 / tokens")
-def list_tokens(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[TokenOut]:
+def list_tokens(
+    call: Caller, sort: Annotated[str, paging.sorted_by(tokens.ORDER.columns)] = "", cursor: Cursor = None, limit: Limit = 50
+) -> Page[TokenOut]:
     """本人可管理的令牌，含已吊销的；不含令牌明文。"""
     with call.reading() as session:
-        rows = service.page_of_tokens(session, call.access, paging.after(cursor), limit)
+        rows = service.page_of_tokens(session, call.access, paging.after(cursor), limit, sort)
         return paging.page(rows, limit, lambda row: row.id, _token)
 
 
@@ -99,11 +103,20 @@ def create_account(call: Caller, body: AccountIn) -> Response:
 
 
 @router.get("/accounts", summary="账号列表 / accounts")
-def list_accounts(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[AccountOut]:
+def list_accounts(
+    *,
+    call: Caller,
+    q: Annotated[Search, Query(description="用户名、姓名、单位 / user name, name or company")] = "",
+    role: Role | None = None,
+    sort: Annotated[str, paging.sorted_by(account_list.ORDER.columns)] = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[AccountOut]:
     """安全管理员看全部；项目经理看本项目部；系统和审计管理员看待本人同意的管理员账号。"""
     with call.reading() as session:
-        rows = service.page_of_accounts(session, call.access, paging.after(cursor), limit)
-        return paging.page(rows, limit, lambda row: row.id, _account)
+        after = paging.after(cursor)
+        rows = account_list.page_of_accounts(session, call.access, q=q, role=role, after=after, limit=limit, sort=sort)
+        return paging.page(rows, limit, lambda row: row.account.id, lambda row: _account(row.account))
 
 
 @router.post("/accounts/{account_id}/reset", response_model=AccountOut, summary="重置密码 / give a temporary password")
@@ -159,11 +172,19 @@ def delegate(call: Caller, body: DelegationIn) -> Response:
 
 
 @router.get("/delegations", summary="授权列表 / delegations")
-def list_delegations(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[DelegationOut]:
-    """项目经理看本项目部的全部授权，含已结束的；成员看授予本人的。"""
+def list_delegations(
+    call: Caller,
+    in_force: Annotated[bool, Query(description="只列现在有效的 / only those in force now")] = False,
+    sort: Annotated[str, paging.sorted_by(delegation_list.ORDER.columns)] = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[DelegationOut]:
+    """项目经理看本项目部的全部授权，含已结束的，新的在前；成员看授予本人的。"""
+    at = call.centre.clock.now() if in_force else None
     with call.reading() as session:
-        rows = delegations.page_of_delegations(session, call.access, paging.after(cursor), limit)
-        return paging.page(rows, limit, lambda row: row.id, _delegation)
+        after = paging.after(cursor)
+        rows = delegation_list.page_of_lines(session, call.access, in_force_at=at, after=after, limit=limit, sort=sort)
+        return paging.page(rows, limit, lambda row: row.delegation.id, lambda row: _delegation(row.delegation))
 
 
 @router.delete("/delegations/{delegation_id}", response_model=DelegationOut, summary="撤销授权 / end a delegation")
@@ -174,12 +195,19 @@ def revoke_delegation(call: Caller, delegation_id: RowId) -> Response:
 
 @router.get("/certificates", summary="企业证书列表 / enterprises' certificates")
 def list_certificates(
-    call: Caller, company_id: Annotated[int | None, Query(ge=1, le=2**53)] = None, cursor: Cursor = None, limit: Limit = 50
+    *,
+    call: Caller,
+    company_id: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+    q: Annotated[Search, Query(description="操作员、企业、证书序列号 / operator, enterprise or number")] = "",
+    sort: Annotated[str, paging.sorted_by(certificates.ORDER.columns)] = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Page[CertificateOut]:
     """A-05：每张证书是独立的操作员。企业看本单位的，安全管理员看全部。"""
     with call.reading() as session:
-        rows = certificates.page_of_certificates(session, call.access, company_id, paging.after(cursor), limit)
-        return paging.page(rows, limit, lambda row: row.id, _certificate)
+        after = paging.after(cursor)
+        rows = certificates.find(session, call.access, company_id=company_id, q=q, after=after, limit=limit, sort=sort)
+        return paging.page(rows, limit, lambda row: row[0].id, lambda row: _certificate(row[0]))
 
 
 @router.put("/certificates/{certificate_id}/functions", response_model=CertificateOut, summary="证书授权 / what a certificate may do")

@@ -115,15 +115,12 @@ def access_of(certificate: Certificate, now: dt.datetime) -> Access | None:
     return _access(certificate)
 
 
-def page_of_certificates(session: Session, access: Access, company_id: int | None, after: int, limit: int) -> list[Certificate]:
-    """One page of an enterprise's certificates, and one more; the security administrator sees every enterprise's."""
-    return [row[0] for row in find(session, access, company_id=company_id, after=after, limit=limit)]
-
-
 def find(
     session: Session, access: Access, *, company_id: int | None = None, q: str = "", after: int = 0, limit: int = 50, sort: str = ""
 ) -> list[tuple[Certificate, str]]:
-    """The same with the enterprise's name. `q` is part of the operator's or enterprise's name, or the certificate's number."""
+    """One page of an enterprise's certificates with its name, and one more; the security administrator sees every enterprise's.
+
+    `q` is part of the operator's or enterprise's name, or the certificate's number."""
     access.require(Function.MANAGE_CERTIFICATES)
     mine = company_id if access.role is not Role.EMPLOYER else access.require_employer(company_id)
     conditions: list[ColumnElement[bool]] = [] if mine is None else [Certificate.company_id == mine]

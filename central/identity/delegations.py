@@ -60,11 +60,6 @@ def revoke(session: Session, clock: Clock, access: Access, delegation_id: int) -
     return delegation
 
 
-def page_of_delegations(session: Session, access: Access, after: int, limit: int) -> list[Delegation]:
-    """One page of the office's delegations, past ones too, and one more; a member sees those to itself."""
-    return list(session.scalars(select(Delegation).where(*seen(access), Delegation.id > after).order_by(Delegation.id).limit(limit + 1)))
-
-
 def seen(access: Access) -> list[ColumnElement[bool]]:
     """Which delegations this principal may look at. Raises `Problem` 403 for whoever is of no office."""
     if access.role is not Role.CONTRACTOR:

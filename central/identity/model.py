@@ -19,6 +19,7 @@ from central.database import Base, BigId, row_id, words
 class Account(Base):
     """Somebody who signs in at the portal. `password_hash` is an argon2id string.
 
+    An empty `password_hash` is no password: nobody signs in until another is given.
     `position` counts for a project's office only (A-06). `totp_sealed` is the secret of the second factor; `totp_step` the last time step
     that was used, so that no code works twice; `recovery` a JSON list of SHA-256 digests in hexadecimal.
     """

@@ -37,9 +37,9 @@ class Passwords:
         return self._hasher.hash(clear)
 
     def matches(self, kept: str | None, clear: str) -> bool:
-        """Whether this is the one; a damaged string is not, and None (nobody has it) takes as long as a wrong one."""
+        """Whether this is the one; a damaged string is not, and none (nobody has it, or it was taken back) takes as long as a wrong one."""
         try:
-            return self._hasher.verify(self.nobodys if kept is None else kept, clear)
+            return self._hasher.verify(kept or self.nobodys, clear)
         except (VerificationError, InvalidHashError):
             return False
 
@@ -49,10 +49,23 @@ class Passwords:
 
 
 def account_by_password(session: Session, passwords: Passwords, username: str, password: str) -> Account | None:
-    """The account, or None: unknown, disabled and wrong password look and take the same."""
+    """The account, or None: unknown, disabled and a wrong password look and take the same.
+
+    Who gave a disabled one's password is told why it stays shut: `Problem` 403 ACCOUNT_DISABLED, ACCOUNT_WAITS_FOR_AUDITOR or
+    ACCOUNT_WAITS_FOR_SYSTEM.
+    """
     account = session.scalar(select(Account).where(Account.username == username))
     right = passwords.matches(account.password_hash if account else None, password)
-    return account if account is not None and right and account.disabled_at is None else None
+    if account is None or not right:
+        return None
+    rules.is_open(account.role, is_disabled=account.disabled_at is not None, waits=waits_for_consent(account))
+    return account
+
+
+def waits_for_consent(account: Account) -> bool:
+    """See `rules.waits`."""
+    is_disabled = account.disabled_at is not None
+    return rules.waits(account.role, account.password_hash, is_disabled=is_disabled, is_temporary=account.password_is_temporary)
 
 
 def hold_signing_in(session: Session, passwords: Passwords, seen: Account, password: str) -> Account | None:

@@ -17,6 +17,8 @@ ADMINISTRATORS: Final = frozenset({Role.ADMINISTRATOR, Role.SECURITY, Role.AUDIT
 """Kept apart: an account has one role, and none of these makes itself another of them."""
 RELEASED_BY: Final = {Role.ADMINISTRATOR: Role.AUDITOR, Role.SECURITY: Role.AUDITOR, Role.AUDITOR: Role.ADMINISTRATOR}
 """Whose consent an administrator's account needs before it opens: nobody makes or takes over another administrator alone."""
+WAITING_FOR: Final = {Role.AUDITOR: "ACCOUNT_WAITS_FOR_AUDITOR", Role.ADMINISTRATOR: "ACCOUNT_WAITS_FOR_SYSTEM"}
+"""What a newcomer is told, by who gives the consent."""
 _BOUND: Final = frozenset({Role.EMPLOYER, Role.CONTRACTOR})
 _NOT_BY_ITSELF: Final = frozenset({Function.DELEGATE, Function.MANAGE_CERTIFICATES})
 
@@ -69,21 +71,36 @@ def waits_for_consent(maker: Access, role: Role) -> bool:
     return role in RELEASED_BY and maker.actor != "system"
 
 
+def is_open(role: Role, *, is_disabled: bool, waits: bool) -> None:
+    """Refuses a disabled account, by `Problem` 403: ACCOUNT_WAITS_FOR_… names who opens it, ACCOUNT_DISABLED is for all others.
+
+    Only for somebody who has given the right password: nobody else learns that the account exists.
+    """
+    if is_disabled:
+        by = RELEASED_BY.get(role) if waits else None
+        raise Problem("ACCOUNT_DISABLED" if by is None else WAITING_FOR[by], 403)
+
+
+def waits(role: Role, password_hash: str, *, is_disabled: bool, is_temporary: bool) -> bool:
+    """Whether a second administrator's consent is all that this account waits for: a password was given, and not taken back since."""
+    return role in RELEASED_BY and is_disabled and is_temporary and bool(password_hash)
+
+
 def released(access: Access) -> frozenset[Role]:
     """The roles whose accounts this principal opens after the security administrator made them or gave them a password."""
     return frozenset(role for role, by in RELEASED_BY.items() if by is access.role and access.actor != "system")
 
 
-def may_enable(access: Access, role: Role, is_temporary: bool) -> None:
-    """The security administrator opens a disabled account; an administrator's is opened by the second one, and only after a password was
-    given by the first (`is_temporary`): `Problem` 403 SECOND_ADMINISTRATOR_NEEDED, 409 PASSWORD_TO_BE_GIVEN_FIRST.
+def may_enable(access: Access, role: Role, *, waits: bool) -> None:
+    """The security administrator opens a disabled account; an administrator's is opened by the second one, and only while it waits for
+    that, after a password was given by the first: `Problem` 403 SECOND_ADMINISTRATOR_NEEDED, 409 PASSWORD_TO_BE_GIVEN_FIRST.
     """
     if role not in RELEASED_BY or access.actor == "system":
         access.require(Function.MANAGE_ACCOUNTS)
         return
     if role not in released(access):
         raise Problem("SECOND_ADMINISTRATOR_NEEDED", 403)
-    if not is_temporary:
+    if not waits:
         raise Problem("PASSWORD_TO_BE_GIVEN_FIRST", 409)
 
 

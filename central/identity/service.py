@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central import audit
@@ -13,7 +13,7 @@ from central.clock import Clock
 from central.errors import Problem
 from central.identity import delegations, rules, second_factor
 from central.identity.model import Account, KioskOperator, OperatorRole
-from central.identity.passwords import Passwords, account_by_password, change_password, hold_signing_in, set_password
+from central.identity.passwords import Passwords, account_by_password, change_password, hold_signing_in, set_password, waits_for_consent
 from central.identity.principals import access_of
 from central.identity.tokens import bearer, issue_token, note_use, page_of_tokens, revoke_token
 
@@ -31,11 +31,10 @@ __all__ = [
     "hold_signing_in",
     "issue_token",
     "note_use",
-    "page_of_accounts",
     "page_of_tokens",
     "reset_account",
     "revoke_token",
-    "waiting",
+    "waits_for_consent",
 ]
 
 
@@ -114,10 +113,16 @@ def reset_account(
 
 
 def disable_account(session: Session, clock: Clock, access: Access, account_id: int) -> Account:
-    """An account opens nothing from now on; its delegations end (A-06). Nobody disables oneself."""
+    """An account opens nothing from now on; its delegations end (A-06). Nobody disables oneself.
+
+    An administrator's that nobody took over yet loses its temporary password: it waits for nobody's consent any more.
+    """
     account = _managed(session, access, account_id)
     if access.actor == f"account:{account.id}":
         raise Problem("NOT_ONES_OWN_RIGHTS", 409)
+    if account.role in rules.RELEASED_BY and account.password_is_temporary and account.password_hash:
+        account.password_hash = ""
+        audit.record(session, access, "account.password_taken_back", f"account:{account.id}")
     if account.disabled_at is None:
         account.disabled_at = clock.now()
         delegations.end_all(session, clock, access, account, "account_disabled")
@@ -135,7 +140,7 @@ def enable_account(session: Session, access: Access, account_id: int) -> Account
     account = session.get(Account, account_id, with_for_update=True)
     if account is None:
         raise Problem("NOT_FOUND", 404)
-    rules.may_enable(access, account.role, account.password_is_temporary)
+    rules.may_enable(access, account.role, waits=account.disabled_at is None or waits_for_consent(account))
     if account.disabled_at is not None:
         if account.role is Role.CONTRACTOR and _managers(session, account.company_id, account.project_id):
             account.position = Position.MEMBER if account.position is Position.MANAGER else account.position
@@ -166,26 +171,6 @@ def appoint_manager(session: Session, clock: Clock, access: Access, account_id: 
     account.position = Position.MANAGER
     audit.record(session, access, "account.manager_appointed", f"account:{account.id}")
     return account
-
-
-def page_of_accounts(session: Session, access: Access, after: int, limit: int) -> list[Account]:
-    """One page of accounts, and one more: all for the security administrator, the own office's for its manager, for the other two
-    administrators those that wait for their consent.
-    """
-    wanted = select(Account).where(Account.id > after).order_by(Account.id).limit(limit + 1)
-    if rules.released(access):
-        wanted = wanted.where(*waiting(access))
-    elif not access.may(Function.MANAGE_ACCOUNTS):
-        access.require(Function.DELEGATE if access.role is Role.CONTRACTOR else Function.MANAGE_ACCOUNTS)
-        wanted = wanted.where(
-            Account.role == Role.CONTRACTOR, Account.company_id == access.company_id, Account.project_id == access.project_id
-        )
-    return list(session.scalars(wanted))
-
-
-def waiting(access: Access) -> tuple[ColumnElement[bool], ...]:
-    """Which accounts wait for this administrator's consent."""
-    return Account.role.in_(rules.released(access)), Account.disabled_at.is_not(None), Account.password_is_temporary.is_(True)
 
 
 def add_operator(

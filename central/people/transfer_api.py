@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from central.call import Call, Caller, RowId
 from central.entry.batch_schemas import DepartureIn, named
-from central.paging import Cursor, Limit, Page, after, page
+from central.paging import Cursor, Limit, Page, after, page, sorted_by
 from central.people import transfer, transfer_list
 from central.people.registration import Policy
 from central.people.schemas import NoticeOut, RegistrationIn, notice_out
 from central.people.transfer_list import Side, TransferView
 from central.people.transfer_model import Transfer, TransferState
 from central.people.wages import Notice
-from central.schemas import In, Moment, Out, ShortLine, example
+from central.schemas import In, Moment, Out, Search, ShortLine, example
 
 router = APIRouter()
 
@@ -67,11 +68,18 @@ def ask(call: Caller, body: RegistrationIn) -> Response:
 
 @router.get("/transfers", summary="转入转出申请 / transfers")
 def transfers(
-    call: Caller, side: Side | None = None, state: TransferState | None = None, cursor: Cursor = None, limit: Limit = 50
+    *,
+    call: Caller,
+    q: Annotated[Search, Query(description="姓名、单位 / a worker's or a company's name")] = "",
+    side: Side | None = None,
+    state: TransferState | None = None,
+    sort: Annotated[str, sorted_by(transfer_list.SORTABLE)] = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Page[TransferOut]:
     """A-30：本单位提出的（asking）和须由本单位答复的（asked），新的在前；监管部门可看全部。"""
     with call.reading() as session:
-        found = transfer_list.page_of(session, call.access, side=side, state=state, after=after(cursor), limit=limit)
+        found = transfer_list.page_of(session, call.access, side=side, state=state, q=q, after=after(cursor), limit=limit, sort=sort)
         return page(found, limit, lambda row: row.transfer.id, transfer_out)
 
 

@@ -9,9 +9,9 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from central.call import Caller, RowId
-from central.paging import Cursor, Limit, Page, after, page
+from central.paging import Cursor, Limit, Page, after, page, sorted_by
 from central.problems import RESPONSES
-from central.projects import service, settings_api, teams
+from central.projects import company_list, project_list, service, settings_api, team_list, teams
 from central.projects.chain import Link
 from central.projects.model import Participant, ParticipantState
 from central.projects.schemas import (
@@ -25,6 +25,7 @@ from central.projects.schemas import (
     TeamOut,
     project_out,
 )
+from central.schemas import Search
 
 router = APIRouter(prefix="/api/v1", tags=["项目 projects"], responses=RESPONSES)
 router.include_router(settings_api.router)
@@ -41,10 +42,18 @@ def register_company(call: Caller, body: CompanyIn) -> Response:
 
 
 @router.get("/companies", summary="企业列表 / companies")
-def companies(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[CompanyOut]:
-    """按登记先后排列。"""
+def companies(
+    *,
+    call: Caller,
+    q: Annotated[Search, Query(description="名称、统一社会信用代码 / name or code")] = "",
+    sort: Annotated[str, sorted_by(company_list.ORDER.columns)] = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[CompanyOut]:
+    """按登记先后排列，除非另指定排序。"""
     with call.reading() as session:
-        return page(service.page_of_companies(session, call.access, after(cursor), limit), limit, lambda c: c.id, CompanyOut.model_validate)
+        found = company_list.page_of_all(session, call.access, q=q, after=after(cursor), limit=limit, sort=sort)
+        return page(found, limit, lambda c: c.id, CompanyOut.model_validate)
 
 
 @router.post("/projects", status_code=201, response_model=ProjectOut, summary="登记项目 / register a project")
@@ -69,10 +78,18 @@ def register_project(call: Caller, body: ProjectIn) -> Response:
 
 
 @router.get("/projects", summary="项目列表 / projects")
-def projects(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[ProjectOut]:
+def projects(
+    *,
+    call: Caller,
+    q: Annotated[Search, Query(description="项目名称、报建编号 / name or number")] = "",
+    sort: Annotated[str, sorted_by(project_list.ORDER.columns)] = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[ProjectOut]:
     """企业看到参建的项目，项目账号看到本项目，监管部门看到全部。"""
     with call.reading() as session:
-        return page(service.page_of_projects(session, call.access, after(cursor), limit), limit, lambda p: p.id, project_out)
+        found = project_list.page_of_all(session, call.access, q=q, after=after(cursor), limit=limit, sort=sort)
+        return page(found, limit, lambda p: p.id, project_out)
 
 
 @router.get("/projects/{project_id}", summary="项目详情 / a project")
@@ -126,18 +143,22 @@ def add_team(call: Caller, project_id: RowId, body: TeamIn) -> Response:
 
 
 @router.get("/projects/{project_id}/teams", summary="班组列表 / teams")
-def team_list(
+def teams_of_project(
     *,
     call: Caller,
     project_id: RowId,
+    q: Annotated[Search, Query(description="班组、班组长、用人单位 / team, leader, employer")] = "",
+    sort: Annotated[str, sorted_by(team_list.ORDER.columns)] = "",
     cursor: Cursor = None,
     limit: Limit = 50,
     assignable: Annotated[bool, Query(description="只列可分派的班组 / only those that take members (A-36)")] = False,
 ) -> Page[TeamOut]:
     """总承包单位看到全部，分包单位看到自己及下级的班组。"""
     with call.reading() as session:
-        rows = teams.page_of_teams(session, call.access, project_id, after(cursor), limit, assignable=assignable)
-        return page(rows, limit, lambda team: team.id, TeamOut.model_validate)
+        rows = team_list.of_project(
+            session, call.access, project_id, q=q, assignable=assignable, after=after(cursor), limit=limit, sort=sort
+        )
+        return page(rows, limit, lambda row: row.team.id, lambda row: TeamOut.model_validate(row.team))
 
 
 def _participant(link: Link) -> ParticipantOut:

@@ -113,17 +113,6 @@ def require_known(session: Session, company_id: int | None, project_id: int | No
         raise Problem("PROJECT_UNKNOWN", 422, "project_id")
 
 
-def page_of_companies(session: Session, access: Access, after: int, limit: int) -> list[Company]:
-    """One page of companies, and one more. Everybody who registers participants needs to find them; they are public facts."""
-    return list(session.scalars(store.companies(after, limit)))
-
-
-def page_of_projects(session: Session, access: Access, after: int, limit: int) -> list[Project]:
-    """One page of the projects this principal may know of, and one more."""
-    company = None if access.sees_everything else access.company_id or 0
-    return list(session.scalars(store.projects(after, limit, company, access.project_id)))
-
-
 def chain(session: Session, project_id: int) -> Chain:
     """Who takes part in a project, and under whom."""
     return Chain(store.links(session, project_id=project_id))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from central.access import Access, Function
@@ -58,9 +58,27 @@ def of_employer(
     return _told(ORDER.page(session, _rows(), conditions, sort, after=after, limit=limit))
 
 
-def of_project(session: Session, access: Access, project_id: int, *, after: int = 0, limit: int = 50, sort: str = "") -> list[TeamLine]:
-    """One page of a project's teams that this principal sees, and one more."""
-    return _told(ORDER.page(session, _rows(), teams.seen(session, access, project_id), sort, after=after, limit=limit))
+def of_project(
+    session: Session,
+    access: Access,
+    project_id: int,
+    *,
+    q: str = "",
+    assignable: bool = False,
+    after: int = 0,
+    limit: int = 50,
+    sort: str = "",
+) -> list[TeamLine]:
+    """One page of a project's teams that this principal sees, and one more; with `assignable` only those that take members (A-36).
+
+    `q` is part of a team's, its leader's or its employer's name.
+    """
+    conditions = teams.seen(session, access, project_id)
+    if assignable:
+        conditions.append(Team.state == TeamState.ACTIVE)
+    if q:
+        conditions.append(or_(*(column.icontains(q, autoescape=True) for column in (Team.name, Worker.name, Company.name))))
+    return _told(ORDER.page(session, _rows(), conditions, sort, after=after, limit=limit))
 
 
 def own(session: Session, access: Access, team_id: int) -> TeamLine:

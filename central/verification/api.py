@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import AwareDatetime, StringConstraints
 from sqlalchemy.orm import Session
@@ -13,16 +13,17 @@ from sqlalchemy.orm import Session
 from central.call import Call, Caller, RowId
 from central.clock import SITE_ZONE
 from central.errors import Problem
-from central.paging import Cursor, Limit, Page, after, page
+from central.paging import Cursor, Limit, Page, after, page, sorted_by
+from central.people.model import IdentityState
 from central.people.schemas import WorkerOut, worker_out
 from central.problems import RESPONSES
-from central.schemas import In, Line, Moment, Out, ShortLine, example
+from central.schemas import In, Line, Moment, Out, Search, ShortLine, example
 from central.verification import desk, outages, service
 from central.verification.model import CheckState, IdentityCheck, PlannedOutage
 from central.verification.rules import OutageState
 
 router = APIRouter(prefix="/api/v1", tags=["核验 verification"], responses=RESPONSES)
-Cause = Annotated[str, StringConstraints(strip_whitespace=True, max_length=32)]
+Cause = Annotated[str, StringConstraints(strip_whitespace=True, max_length=32, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class CheckIn(In):
@@ -119,10 +120,20 @@ def verify(call: Caller, worker_id: RowId, body: VerificationIn) -> Response:
 
 
 @router.get("/identity/waiting", summary="待核验人员 / who waits for verification")
-def waiting(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[WorkerOut]:
+def waiting(
+    *,
+    call: Caller,
+    q: Annotated[Search, Query(description="姓名、用人单位 / name or employer")] = "",
+    identity: Annotated[IdentityState | None, Query(description="只列 pending 或 rejected / one state only")] = None,
+    cause: Annotated[Cause, Query(description="原因代码 / a cause")] = "",
+    sort: Annotated[str, sorted_by(desk.ORDER.columns)] = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[WorkerOut]:
     """A-25：核验人员的工作台，含原因和建议。"""
+    wanted = desk.Wanted(q, identity, cause)
     with call.reading() as session:
-        found = desk.waiting(session, call.access, after=after(cursor), limit=limit)
+        found = desk.waiting(session, call.access, wanted, after=after(cursor), limit=limit, sort=sort)
         return page(found, limit, lambda row: row.worker.id, lambda row: worker_out(row, with_wages=False))
 
 
@@ -146,10 +157,12 @@ def plan(call: Caller, body: OutageIn) -> Response:
 
 
 @router.get("/identity/outages", summary="计划停机 / planned outages")
-def planned(call: Caller, cursor: Cursor = None, limit: Limit = 50) -> Page[OutageOut]:
+def planned(
+    call: Caller, sort: Annotated[str, sorted_by(outages.ORDER.columns)] = "", cursor: Cursor = None, limit: Limit = 50
+) -> Page[OutageOut]:
     """A-26：已登记的停机时间，过去的和将来的，后登记的在前；每周固定停机见 identity/service。"""
     with call.reading() as session:
-        found = outages.page_of(session, after=after(cursor), limit=limit)
+        found = outages.page_of(session, after=after(cursor), limit=limit, sort=sort)
         return page(found, limit, lambda row: row.id, lambda row: _outage(call, row))
 
 

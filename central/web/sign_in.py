@@ -15,6 +15,7 @@ from central.errors import Problem
 from central.identity import rules, second_factor
 from central.identity import service as identity
 from central.identity.model import Account
+from central.identity.passwords import Passwords
 from central.identity.rules import ADMINISTRATORS
 from central.web import attempts, sessions
 from central.web.pages import LANGUAGE_COOKIE, Portal, local_path, texts_of, visitor_of
@@ -84,7 +85,7 @@ def router(portal: Portal) -> APIRouter:
 def _begin(portal: Portal, request: Request, username: str, password: str) -> tuple[str, str]:
     """Signs in; returns the new token and what is still to be shown. Raises `Problem` ACCOUNT_LOCKED or LOGIN_FAILED.
 
-    Where the password was right: ENTERPRISE_BY_CERTIFICATE (A-04).
+    Where the password was right: ENTERPRISE_BY_CERTIFICATE (A-04), or why the account is shut (`rules.is_open`).
 
     Every failure is counted before it is told.
     """
@@ -94,7 +95,7 @@ def _begin(portal: Portal, request: Request, username: str, password: str) -> tu
         minutes = attempts.must_wait(session, *keys, now)
         if minutes:
             raise Problem("ACCOUNT_LOCKED", 429, retry_after_s=minutes * 60, minutes=minutes)
-        seen = identity.account_by_password(session, passwords, username, password)
+        seen, refusal = _seen(session, passwords, username, password)
     with portal.database.writing() as session:
         account = identity.hold_signing_in(session, passwords, seen, password) if seen else None
         if account is None:
@@ -110,7 +111,15 @@ def _begin(portal: Portal, request: Request, username: str, password: str) -> tu
             )
             agent = request.headers.get("User-Agent", "")
             return sessions.begin(session, account, now, stage=stage, agent=agent), stage
-    raise Problem("LOGIN_FAILED", 401)
+    raise refusal
+
+
+def _seen(session: Session, passwords: Passwords, username: str, password: str) -> tuple[Account | None, Problem]:
+    """The account, or none; and what is said if it cannot be signed in to."""
+    try:
+        return identity.account_by_password(session, passwords, username, password), Problem("LOGIN_FAILED", 401)
+    except Problem as shut:
+        return None, shut
 
 
 def stage_after_password(portal: Portal, account: Account) -> str:

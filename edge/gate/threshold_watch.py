@@ -3,10 +3,18 @@
 A sensor counts, it knows nobody. Where a pulse follows before the one before it was answered, they are settled together: as many
 closings as pulses, all went; none at all, nobody did; anything between, and who it was stays unsure. Then nobody loses attendance, and
 nobody is believed to be inside.
+
+A sensor that says nothing may also be one that is cut off: nobody going and nobody being seen look alike. So "nobody went" is believed once
+the contact has closed again, for somebody after: until then it is held back. Where `SILENT_AFTER` different people in a row are said not to
+have gone, or the contact stays closed, the sensor counts as absent until it closes again. Of the two errors the one left is the lesser: an
+attendance that nobody made stands in the journal with a doubt beside it, and somebody can ask; one that was made and is taken away costs a
+worker the day's pay, and nobody but the worker would ever know. What it costs: who turned back counts as having gone until the next one
+goes, and for good where the gate ends before that or five in a row turn back; a loose wire that closes now and then can still wrong four.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +24,10 @@ from hardware.turnstile import Turnstile
 GOES_WITHIN_S: Final = 8.0
 """A turnstile locks again after five seconds; a slow arm gets some more."""
 MOST_TOGETHER: Final = 20
+SILENT_AFTER: Final = 5
+"""So many different people in a row do not all turn back: the sensor does not see them."""
+SENSOR_SILENT: Final = "SENSOR_SILENT"
+"""The passage sensor has seen none of those who were let through last."""
 _REMEMBERED: Final = 5_000
 
 
@@ -30,7 +42,7 @@ class _Pulse:
 
 @dataclass(frozen=True)
 class Settled:
-    """What came of pulses whose time is over: the passages that nobody made, or those of which `went` were made and nobody knows which."""
+    """What is to be said now: the passages that nobody made, those of which nobody knows, and how many of these `went`."""
 
     not_made: tuple[int, ...] = ()
     unsure: tuple[int, ...] = ()
@@ -45,6 +57,10 @@ class ThresholdWatch:
         self._pulses: list[_Pulse] = []
         self._closings = 0
         self._went: dict[str, None] = {}
+        self._missed: list[_Pulse] = []
+        self._stuck = self._was_stuck = False
+        self.is_silent = False
+        """It is taken for absent, until it closes."""
         self.has_sensor = True
         """Until the turnstile says that it has none."""
 
@@ -54,25 +70,54 @@ class ThresholdWatch:
             self._went.pop(person, None)
         self._pulses.append(_Pulse(seq, person, at_s))
 
+    def stuck(self, stuck: bool) -> None:
+        """Whether the board says that something stays closed: what the sensor does not see meanwhile proves nothing."""
+        self._stuck = stuck
+        self._was_stuck |= stuck
+
     def awaited(self) -> tuple[int, ...]:
-        """The passages that are not answered yet."""
-        return tuple(pulse.seq for pulse in self._pulses if pulse.seq is not None)
+        """The passages that are not answered yet, or whose answer is held back."""
+        return _passages([*self._missed, *self._pulses])
+
+    def doubts(self, person: str) -> bool:
+        """Whether the sensor saw this person not go, and is not proven yet: nothing is held against them meanwhile."""
+        return any(pulse.person == person for pulse in self._missed)
 
     def settle(self, now_s: float) -> Settled:
         """Asks the sensor; what there is to be said of pulses that it did not answer each."""
-        pulses = self._pulses
+        pulses, before = self._pulses, self._closings
+        given_up = self._take_missed() if self._was_stuck else ()
         if not pulses or not self._counted(len(pulses)):
             self._begin_anew()
-            return Settled()
+            return Settled(unsure=given_up)
+        not_made = self._proven() if self._closings > before else ()
         if self._closings == len(pulses):
             for pulse in pulses:
                 self._note(pulse.person)
             self._begin_anew()
         elif now_s - pulses[-1].at_s >= GOES_WITHIN_S or len(pulses) >= MOST_TOGETHER:
-            seqs, went = self.awaited(), self._closings
-            self._begin_anew()
-            return Settled(unsure=seqs, went=went) if went else Settled(not_made=seqs)
-        return Settled()
+            went = self._closings
+            return Settled(not_made, given_up + self._unanswered(), went)
+        return Settled(not_made, given_up)
+
+    def _proven(self) -> tuple[int, ...]:
+        """It has closed: so it would have closed for those before as well."""
+        self.is_silent = False
+        return self._take_missed()
+
+    def _unanswered(self) -> tuple[int, ...]:
+        """The time of these pulses is over: which passages nobody can say anything of. What nobody seems to have made is held back."""
+        pulses, doubtful = self._pulses, self._closings or self._was_stuck or self.is_silent
+        self._begin_anew()
+        if doubtful:
+            return _passages(pulses)
+        self._missed += pulses
+        self.is_silent = len({pulse.person or pulse for pulse in self._missed}) >= SILENT_AFTER or len(self._missed) >= MOST_TOGETHER
+        return self._take_missed() if self.is_silent else ()
+
+    def _take_missed(self) -> tuple[int, ...]:
+        missed, self._missed = self._missed, []
+        return _passages(missed)
 
     def _counted(self, most: int) -> bool:
         """False where there is no sensor, or one that fails: it takes nobody's attendance away."""
@@ -80,7 +125,8 @@ class ThresholdWatch:
             while self._closings < most:
                 went = self._turnstile.passed(0.0)
                 if went is None:
-                    self.has_sensor = False
+                    self.has_sensor = self.is_silent = False
+                    self._missed = []
                     return False
                 if not went:
                     return True
@@ -90,7 +136,7 @@ class ThresholdWatch:
         return True
 
     def _begin_anew(self) -> None:
-        self._pulses, self._closings = [], 0
+        self._pulses, self._closings, self._was_stuck = [], 0, self._stuck
 
     def saw(self, person: str) -> bool:
         """Whether the sensor saw this person go through since this process began."""
@@ -103,3 +149,7 @@ class ThresholdWatch:
         self._went[person] = None
         if len(self._went) > _REMEMBERED:
             self._went.pop(next(iter(self._went)))
+
+
+def _passages(pulses: Iterable[_Pulse]) -> tuple[int, ...]:
+    return tuple(pulse.seq for pulse in pulses if pulse.seq is not None)

@@ -210,7 +210,7 @@ class ModbusTurnstile:
             self._let_go_what_is_left_on()
 
     def _pull_each(self) -> None:
-        """Every relay that moves the arm, the way out first. One that the board refuses keeps none of the others; then raises `DeviceError`."""
+        """Every relay that moves the arm, the way out first. One that fails keeps none of the others; then raises `DeviceError`."""
         failed: DeviceError | None = None
         for way in FREES:
             relay = self._wiring.outputs.get(way)

@@ -201,7 +201,7 @@ ALLOWED: Final[dict[str, str]] = {
     "GET /evidence/{evidence_id}/content": "EGMCDAHY",
     "GET /imports/template.xlsx": "ENG",
     "POST /imports": "EG",
-    "GET /imports": "ENG",
+    "GET /imports": "EG",
     "GET /imports/{import_id}": "E",
     "GET /imports/{import_id}/rows": "E",
     "GET /imports/{import_id}/errors.xlsx": "E",

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from central.access import Access, Position, Role
+from central.access import Access, Function, Position, Role
 from central.call import RowId
 from central.errors import Problem
 from central.exchange.listing_book import BATCH, book, every
@@ -60,6 +60,7 @@ def router(portal: Portal) -> APIRouter:
             "password": shown_once[1],
             "has_second": second_factor.is_on,
             "me": access.actor,
+            "waits": identity.waits_for_consent,
             "needs_second": rules.RELEASED_BY,
             "once": secrets.token_urlsafe(18),
         }
@@ -137,7 +138,8 @@ def _listing(request: Request) -> Listing:
 def _found(session: Session, access: Access, listing: Listing, after: int, limit: int) -> list[AccountLine]:
     given = listing.filter("role")
     role = Role(given) if given in list(Role) else None
-    return account_list.find(session, access, q=listing.q, role=role, after=after, limit=limit, sort=listing.order)
+    access.require(Function.MANAGE_ACCOUNTS)
+    return account_list.page_of_accounts(session, access, q=listing.q, role=role, after=after, limit=limit, sort=listing.order)
 
 
 def _columns(t: Texts) -> tuple[Column[AccountLine], ...]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from central.access import Access, Role
 from central.call import RowId
 from central.errors import Problem
-from central.identity import rules
+from central.identity import account_list, rules
 from central.identity import service as identity
 from central.web.areas import Area, Entry
 from central.web.forms import Form_
@@ -31,8 +31,8 @@ def router(portal: Portal) -> APIRouter:
         if not rules.released(access):
             raise Problem("ROLE_NOT_ALLOWED", 403)
         with portal.database.reading() as session:
-            found = identity.page_of_accounts(session, access, listing.after_id, PAGE_SIZE)
-        rows = found[:PAGE_SIZE]
+            found = account_list.page_of_accounts(session, access, after=listing.after_id, limit=PAGE_SIZE)
+        rows = [line.account for line in found[:PAGE_SIZE]]
         more = str(rows[-1].id) if len(found) > PAGE_SIZE else ""
         return portal.page(request, "releases.html", {"listing": listing, "rows": rows, "more": more})
 

@@ -15,6 +15,7 @@ TEXTS = {
     "deed_account.second_factor_off": ("关闭动态口令", "Second factor off"),
     "deed_account.second_factor_on": ("开启动态口令", "Second factor on"),
     "deed_account.sign_in_failed": ("登录失败", "Sign-in failed"),
+    "deed_account.password_taken_back": ("收回临时密码", "Temporary password taken back"),
     "deed_account.signed_in": ("登录", "Signed in"),
     "deed_account.signed_out": ("退出登录", "Signed out"),
     "deed_accounts.exported": ("导出账号", "Accounts exported"),

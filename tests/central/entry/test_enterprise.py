@@ -19,8 +19,7 @@ from central.entry.people_list import PeopleQuery
 from central.errors import Problem
 from central.people.model import Category, Worker
 from central.people.service import Policy
-from central.projects import service as projects
-from central.projects import settings, teams
+from central.projects import company_list, project_list, settings, teams
 from central.projects.model import ParticipantRole
 from central.projects.rules import NameSource
 from tests.central.builders import Story
@@ -180,8 +179,8 @@ def test_no_list_asks_more_queries_for_more_rows(story: Story, database: Databas
         "heads": lambda s, office, _: entry.heads(s, office, project),
         "teams": lambda s, office, _: teams.page_of_teams(s, office, project, 0, 50),
         "departures": lambda s, _, employer: departure.page_of_departures(s, employer, 0, 50),
-        "projects": lambda s, office, _: projects.page_of_projects(s, office, 0, 50),
-        "companies": lambda s, office, _: projects.page_of_companies(s, office, 0, 50),
+        "projects": lambda s, office, _: project_list.page_of_all(s, office, after=0, limit=50),
+        "companies": lambda s, office, _: company_list.page_of_all(s, office, after=0, limit=50),
     }
     office, employer = story.office(), story.employer(story.site.labour)
 

@@ -13,7 +13,7 @@ from central.access import Access, Role
 from central.audit import AuditEntry
 from central.database import Database
 from central.errors import Problem
-from central.history import service
+from central.history import listing, service
 from central.history.model import HistoryAct, HistoryFile, HistoryState
 from central.history.records import page_of_records
 from central.people.legacy_model import LegacyRecord
@@ -161,8 +161,8 @@ def test_each_step_is_its_partys_and_nobody_elses(case: Case) -> None:
     with pytest.raises(Problem, match="NOT_FOUND"):
         case.act(A.OWNER, story.office(story.neighbour))
     with story.centre.database.reading() as session:
-        assert service.page_of_requests(session, story.office(story.neighbour), 0, 10) == []
-        assert [row.id for row in service.page_of_requests(session, case.owner, 0, 10)] == [case.id]
+        assert listing.page_of_requests(session, story.office(story.neighbour), after=0, limit=10) == []
+        assert [row.request.id for row in listing.page_of_requests(session, case.owner, after=0, limit=10)] == [case.id]
 
 
 @pytest.mark.rule("A-57")

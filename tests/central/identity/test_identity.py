@@ -38,7 +38,9 @@ def test_an_account_opens_with_its_password_only_and_not_when_disabled(story: St
     with database.writing() as session:
         session.get_one(Account, made.id).disabled_at = clock.now()
     with database.reading() as session:
-        assert identity.account_by_password(session, PASSWORDS, "root", "a-good-password") is None
+        assert identity.account_by_password(session, PASSWORDS, "root", "a-bad-password") is None
+        with pytest.raises(Problem, match="ACCOUNT_DISABLED"):
+            identity.account_by_password(session, PASSWORDS, "root", "a-good-password")
 
 
 def test_only_an_administrator_makes_accounts_and_a_name_is_taken_once(story: Story, database: Database) -> None:

@@ -13,12 +13,13 @@ from sqlalchemy import select
 from central.access import SYSTEM, Access, Function, Position, Role
 from central.audit import AuditEntry
 from central.database import Database
-from central.errors import Problem
+from central.errors import TEXTS, Problem
 from central.functions import ALL, CLERK, ENTERPRISE_ONLY, NOT_DELEGABLE, OF_ROLE
 from central.identity import delegations, rules, second_factor
 from central.identity import service as identity
 from central.identity.attempts import NOTED_S, Pace
 from central.identity.model import Account, ApiToken, Delegation
+from central.web.attempts import PER_ACCOUNT
 from tests.central.builders import MORNING, PASSWORDS, Site, Story
 from tests.central.web.site import FakeBrowser, field
 
@@ -367,7 +368,7 @@ def test_a_password_that_somebody_else_chose_is_temporary_whatever_the_door(stor
         assert session.get_one(Account, made.json()["id"]).password_is_temporary
     acting = FakeBrowser(story)
     if role in rules.ADMINISTRATORS:
-        assert acting.sign_in("newcomer", WORD).status_code == 401, "nobody makes an administrator alone"
+        assert acting.sign_in("newcomer", WORD).status_code == 403, "nobody makes an administrator alone"
         second = Access("token:second", rules.RELEASED_BY[role])
         with story.centre.database.writing() as session:
             identity.enable_account(session, second, made.json()["id"])
@@ -397,10 +398,48 @@ def test_an_administrator_is_made_and_taken_over_by_two_people_or_not_at_all(
         assert client.post(f"/api/v1/accounts/{number}/reset", json={}, headers=security).json()["disabled_at"], "shut again"
     with story.centre.database.writing() as session:
         told = session.scalars(select(AuditEntry.action).where(AuditEntry.subject == f"account:{number}").order_by(AuditEntry.id)).all()
-        session.get_one(Account, number).password_is_temporary = False
+        identity.disable_account(session, story.centre.clock, story.security, number)
     assert told == ["account.created", *("account.enabled", "account.password_reset") * 2]
     late = client.post(here, headers=headers[by])
     assert (late.status_code, late.json()["code"]) == (409, "PASSWORD_TO_BE_GIVEN_FIRST")
+    assert client.get("/api/v1/accounts", headers=headers[by]).json()["items"] == [], "disabled, it waits for nobody"
+
+
+@pytest.mark.parametrize(
+    ("role", "code", "who"),
+    [
+        (Role.ADMINISTRATOR, "ACCOUNT_WAITS_FOR_AUDITOR", "审计管理员"),
+        (Role.SECURITY, "ACCOUNT_WAITS_FOR_AUDITOR", "审计管理员"),
+        (Role.AUDITOR, "ACCOUNT_WAITS_FOR_SYSTEM", "系统管理员"),
+    ],
+)
+def test_who_waits_for_consent_is_told_by_whom_after_the_right_password_and_nobody_else_is(
+    story: Story, client: httpx.Client, role: Role, code: str, who: str
+) -> None:
+    said = {"username": "newcomer", "password": WORD, "display_name": "新人", "role": role.value}
+    number = client.post("/api/v1/accounts", json=said, headers=story.token(story.security)).json()["id"]
+    acting = FakeBrowser(story)
+    wrong, right = acting.sign_in("newcomer", "not-the-password"), acting.sign_in("newcomer", WORD)
+    assert (wrong.status_code, right.status_code) == (401, 403)
+    assert TEXTS[code].zh in right.text
+    assert who in TEXTS[code].zh
+    assert TEXTS["LOGIN_FAILED"].zh in wrong.text
+    with story.centre.database.writing() as session:
+        identity.disable_account(session, story.centre.clock, story.security, number)
+    again = acting.sign_in("newcomer", WORD)
+    assert again.status_code == 401, "its temporary password was taken back"
+    assert "newcomer" in again.text
+
+
+def test_a_disabled_accounts_right_password_is_told_so_and_counts_as_a_failure(story: Story) -> None:
+    made, acting = account(story, "pm"), FakeBrowser(story)
+    with story.centre.database.writing() as session:
+        identity.disable_account(session, story.centre.clock, story.security, made.id)
+    for _ in range(PER_ACCOUNT):
+        shut = acting.sign_in("pm", WORD)
+        assert shut.status_code == 403
+        assert TEXTS["ACCOUNT_DISABLED"].zh in shut.text
+    assert acting.sign_in("pm", WORD).status_code == 429
 
 
 def test_who_consents_opens_no_other_accounts(story: Story, client: httpx.Client) -> None:

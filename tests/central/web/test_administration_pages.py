@@ -59,6 +59,19 @@ def test_the_administrators_begin_at_their_own_page_and_keep_apart(day: Day) -> 
             assert day.browser(name).get(path).status_code == 403, (name, path)
 
 
+def test_each_page_of_an_administrator_has_its_place_in_the_navigation(day: Day) -> None:
+    places = {
+        "security": SECURITY,
+        "system": (*SYSTEM, "/projects", "/verification/outages", "/releases", "/platform", "/tickets"),
+        "auditor": ("/audit", "/releases"),
+    }
+    for name, pages in places.items():
+        browser = day.browser(name)
+        for path in pages:
+            assert browser.get(path).text.count('aria-current="page"') == 1, (name, path)
+    assert 'href="/reference" aria-current="page"' in day.browser("system").get("/verification/outages").text
+
+
 @pytest.mark.rule("A-06")
 def test_an_account_is_made_with_a_password_shown_once_then_appointed_reset_and_disabled(day: Day) -> None:
     security, site = day.browser("security"), day.site
@@ -95,7 +108,7 @@ def test_a_new_administrators_account_waits_at_the_second_administrators_page(da
     form = fields(security.get("/accounts").text, "/accounts") | {"username": "second", "shown_name": "周二", "account_role": "security"}
     temporary = shown_once(security.post("/accounts", form).text)
     assert "待另一位管理员启用" in security.get("/accounts").text
-    assert FakeBrowser(day, day.app).sign_in("second", temporary).status_code == 401
+    assert FakeBrowser(day, day.app).sign_in("second", temporary).status_code == 403
     page = auditor.get("/releases").text
     found = re.search(r'action="(/releases/\d+)"', page)
     assert found
