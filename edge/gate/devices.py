@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from edge.gate.display import Display
+from edge.gate.display import LIST_OVERDUE, Display
 from edge.gate.gallery_feed import GalleryFeed
 from edge.gate.openings import FIRE, Openings
 from edge.gate.passage import Gatekeeper, Outcome
@@ -18,12 +18,14 @@ from edge.store.database import Store
 from edge.store.health import Health
 from edge.store.roster import Roster
 from edge.store.site_count import SiteCount
+from edge.sync.wire import Direction, Reason
 from hardware.camera import Camera, Frame
 from hardware.errors import DeviceError
 from hardware.turnstile import Turnstile
 
 REPORT_MS: Final = 5_000
 DEVICE_BACK: Final = "DEVICE_BACK"
+STUCK: Final = "STUCK"
 DECISIONS_KEPT: Final = 200
 
 
@@ -92,6 +94,7 @@ class DeviceWatch:
             "reader": reader.value if reader and is_the_readers(reader) else None,
             "gallery": self._feed.fault,
             "face engine": self._engine_fault,
+            "passage sensor": self._keeper.sensor_fault,
             **{f"templates, {count} unusable": code for code, count in self._feed.unusable.items()},
             **{f"turnstile {code}": code for code in self._alarms},
         }
@@ -105,16 +108,21 @@ class DeviceWatch:
             self._alarms = frozenset({error.code}) | (self._alarms & {FIRE})
         else:
             self._openings.fire(FIRE in self._alarms)
+            self._keeper.sensor_stuck(STUCK in self._alarms)
 
     def _banners(self) -> None:
         policy, on_site = self._roster.policy(), self._site_count.now(self._clock.now_ms())
         self._display.held = self._openings.state
         self._display.resting = "closed" if policy.state == "completed" else "fault" if "camera" in self._known else "idle"
+        stale = self._roster.lease_left_s(self._clock) <= 0
+        faces_end = stale and self._keeper.place.direction is Direction.IN
+        overdue = Reason.STALE_ROSTER.value if policy.when_stale == "deny" else LIST_OVERDUE
+        self._display.overdue, self._display.reads = overdue if faces_end else None, "reader" not in self._known
         self._display.screen.amend(
             on_site=on_site.heads if on_site else None,
             on_site_as_of_ms=on_site.as_of_ms if on_site else None,
             offline_since_ms=self._keeper.uplink.offline_since_ms(),
-            stale_roster=self._roster.lease_left_s(self._clock) <= 0,
+            stale_roster=stale,
             project_name=policy.project_name,
             contact=policy.contact,
             people=self._roster.count(),

@@ -7,7 +7,7 @@ from typing import Final
 from edge.clock import Clock
 from edge.faces import Face
 from edge.gate.passage import Outcome
-from edge.gate.recognition import View
+from edge.gate.recognition import Hint, View
 from edge.gate.screen import Screen
 from edge.model import Right
 from edge.sync.wire import Method, Reason
@@ -18,6 +18,10 @@ REFUSAL_MS: Final = 4_000
 CAMERA_LENT: Final = "CAMERA_LENT"
 """Told while the kiosk photographs somebody through this lane's camera."""
 CARD_READING: Final = "CARD_READING"
+LIST_OVERDUE: Final = "LIST_OVERDUE"
+"""Told where faces open nothing any more because the roster is too old, and cards do."""
+ASK_GUARD: Final = "ASK_GUARD"
+"""Told instead of being sent to a reader that is out of order."""
 CARD_READ: Final = "CARD_READ"
 """Told while a card waits for its owner's face."""
 SHORTEST_MS: Final = 700
@@ -34,6 +38,10 @@ class Display:
         """What is shown when nobody is there: idle, fault (the camera is away) or closed (the project is over)."""
         self.reader: str | None = None
         """What the reader says of the card that lies there: that it is being read, or why it cannot be. Said to its owner at once."""
+        self.overdue: str | None = None
+        """What stands there instead of a call to look at the camera: LIST_OVERDUE, or STALE_ROSTER where only the guard lets in then."""
+        self.reads = True
+        """Whether the reader is in order."""
         self.held: str | None = None
         """open or emergency while the gate stands open: nothing else matters then, and nobody is told to stop."""
 
@@ -59,7 +67,7 @@ class Display:
 
     def ask_card(self) -> None:
         """A face alone is not enough for this worker: said as long as a refusal, and it is none."""
-        self._hold("card", REFUSAL_MS, method=Method.ID_CARD.value, hint="TWIN")
+        self._hold("card", REFUSAL_MS, method=Method.ID_CARD.value, hint="TWIN" if self.reads else ASK_GUARD)
 
     def face(self, view: View, image: Image) -> None:
         """Somebody is, or nobody is, before the camera."""
@@ -79,19 +87,26 @@ class Display:
             self._looking(view, image, otherwise=CARD_READ)
 
     def _looking(self, view: View, image: Image, otherwise: str | None = None) -> None:
-        hint = _advice(view) or otherwise
+        hint = self._advice(view) or otherwise
         self.screen.show("looking", self._clock.now_ms(), face_box=_relative(view.face, image), hint=hint)
 
     def rest(self) -> None:
         """Nobody there: idle, or what stands in its place."""
         if not self._may_change() or self._stands_open():
             return
-        hint = self.reader or (CAMERA_LENT if self.screen.lent else None)
+        hint = self.reader or (CAMERA_LENT if self.screen.lent else None) or (self._overdue() if self.resting == "idle" else None)
         if hint is not None:
             self.screen.show("card", self._clock.now_ms(), method=Method.ID_CARD.value, hint=hint)
         else:
             reason = Reason.GATE_CLOSED.value if self.resting == "closed" else None
             self.screen.show(self.resting, self._clock.now_ms(), reason=reason)
+
+    def _overdue(self) -> str | None:
+        return ASK_GUARD if self.overdue == LIST_OVERDUE and not self.reads else self.overdue
+
+    def _advice(self, view: View) -> str | None:
+        told = view.ask or view.hint
+        return ASK_GUARD if told is Hint.USE_CARD and not self.reads else told.value if told else None
 
     def _may_change(self) -> bool:
         return self._clock.mono_ms() >= self._until_ms
@@ -111,11 +126,6 @@ def _relative(face: Face | None, image: Image) -> tuple[float, float, float, flo
     height, width = image.shape[:2]
     x, y, w, h = face.box
     return round(x / width, 4), round(y / height, 4), round(w / width, 4), round(h / height, 4)
-
-
-def _advice(view: View) -> str | None:
-    told = view.ask or view.hint
-    return told.value if told else None
 
 
 def _who(right: Right | None) -> dict[str, str]:

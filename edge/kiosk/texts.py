@@ -21,13 +21,18 @@ REFUSALS: Final[dict[str, Text]] = {
         "本工地的进场资格已结束", "Your entry right has ended", "如果不对，请联系项目部", "If this is wrong, ask the office"
     ),
     "LEASE_OVER": Text(
-        "闸机离线太久，名单已过期", "Gate offline too long, list expired", "请走人工通道刷身份证", "Use the guarded lane with your ID card"
+        "闸机离线太久，不能认脸",
+        "Gate offline too long for faces",
+        "请在这里刷身份证或工卡，或找门卫",
+        "Use your card here, or ask the guard",
     ),
     "TRAINING_REQUIRED": Text("需要先完成安全教育", "Safety training needed first", "请先参加安全教育", "Attend the training first"),
     "PROJECT_SUSPENDED": Text("工地停工中", "Work on this site is suspended", "复工前不能进场", "No entry until work resumes"),
     "GATE_CLOSED": Text("此通道已关闭", "This lane is closed", "请走其他通道", "Use another lane"),
     "METHOD_NOT_ALLOWED": Text("此通道不能用这种方式", "This way is not allowed at this lane", "请换身份证刷卡", "Use your ID card"),
-    "CARD_EXPIRED": Text("身份证已过有效期", "ID card has expired", "请换领新证后再来", "Renew the card"),
+    "CARD_EXPIRED": Text(
+        "身份证已过有效期", "ID card has expired", "请找门卫核对放行，并尽快换证", "Ask the guard today, and renew the card"
+    ),
     "WRONG_LANE": Text("您的通行权限不含此通道", "Your right is not for this lane", "请走指定的通道", "Use the lane you were told"),
     "OUT_OF_HOURS": Text("现在不是进场时间", "Outside entry hours", "请在规定时间内进场", "Come back within the hours"),
     "PASSED_ALREADY": Text("几分钟前刚从这里进场", "Came in here minutes ago", "如果不对，请找门卫", "If this is wrong, ask the guard"),
@@ -74,6 +79,7 @@ HINTS: Final[dict[str, Text]] = {
     "TURN_SLIGHTLY": Text("很好，请把头稍微转一点", "Good, now turn your head a little"),
     "SOMEBODY_ELSE": Text("换人了，请本人重新采集", "Somebody else: starting over"),
     "USE_CARD": Text("请刷身份证或工卡", "Please use your card"),
+    "ASK_GUARD": Text("请找门卫", "Ask the guard", "读卡器故障，门卫可以核对放行", "The card reader is out; the guard can let you in"),
     "FACE_UNKNOWN": Text(
         "没有认出您",
         "Your face was not known",
@@ -85,6 +91,9 @@ HINTS: Final[dict[str, Text]] = {
         "The camera is busy with an enrolment",
         "刷卡即可通行，采集完自动恢复",
         "Your card opens; faces work again afterwards",
+    ),
+    "LIST_OVERDUE": Text(
+        "闸机离线太久，暂不能认脸", "Offline too long for faces", "身份证、工卡照常通行", "Your ID card or work card opens as always"
     ),
     "CARD_READ": Text("卡已读好，请看镜头", "Card read: now look at the camera"),
     "TURN_LEFT": Text("请慢慢向左转头", "Turn your head slowly to your left"),

@@ -285,6 +285,17 @@ def test_banners_say_offline_since_when_and_that_the_list_is_old(browser: Browse
         shoot(page, "lane-6-banners")
 
 
+def test_an_overdue_list_asks_for_the_card_and_a_broken_reader_for_the_guard(browser: Browser, site: House) -> None:
+    with gate(site) as screen, lane(browser, site) as page:
+        screen.show("card", AT, hint="LIST_OVERDUE")
+        expect(page.get_by_role("heading", name="请刷身份证")).to_be_visible()
+        expect(page.locator("#verdict")).to_contain_text("身份证、工卡照常通行")
+        shoot(page, "lane-5-overdue")
+        screen.show("card", AT, hint="ASK_GUARD")
+        expect(page.get_by_role("heading", name="请找门卫")).to_be_visible()
+        shoot(page, "lane-5-ask-guard")
+
+
 def test_a_dead_gate_is_said_and_the_screen_comes_back_by_itself(browser: Browser, site: House) -> None:
     with lane(browser, site) as page:
         expect(page.get_by_role("heading", name="闸机没有运行")).to_be_visible()

@@ -25,7 +25,7 @@ from edge.sync import wire
 from hardware.camera import Frame
 from hardware.card_reader import CardData, ChipSeen
 from hardware.card_reader.synthetic import number
-from hardware.errors import CardError, DeviceTimeout, NoCard
+from hardware.errors import DeviceError, DeviceTimeout, NoCard
 from hardware.turnstile import Way
 
 NOW_MS = 1_800_000_000_000
@@ -201,7 +201,7 @@ class FakeReader:
     """Hands each card out once, then has none; `trouble` is raised instead."""
 
     def __init__(self) -> None:
-        self.trouble: CardError | None = None
+        self.trouble: DeviceError | None = None
         self._card: CardData | ChipSeen | None = None
         self._lock = threading.Lock()
 

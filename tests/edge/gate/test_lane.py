@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import msgspec
@@ -18,6 +19,7 @@ from edge.gate.lane import REOPEN_S
 from edge.gate.openings import EXIT_BUTTON, FIRE, GATE_RESTARTED
 from edge.gate.owner import ONE_TO_ONE
 from edge.gate.passage import CAME_IN_MS
+from edge.gate.recognition import ADVISED_S
 from edge.reader.card_seen import number_hash
 from edge.reader.swipes import SwipeState
 from edge.store.hand_asks import ADMIT, CLOSE, GOOD_FOR_MS, OPEN, TOO_LATE
@@ -39,10 +41,11 @@ from edge.sync.wire import (
     Refusal,
     Removal,
 )
-from hardware.errors import CardUnreadable
+from hardware.errors import CardUnreadable, DeviceUnplugged
 from hardware.turnstile import Way
 from tests.edge.gate.box import (
     CARD_KEY,
+    GOOD,
     NOW_MS,
     WORKERS,
     Stands,
@@ -626,6 +629,37 @@ def test_a_lane_shows_the_centres_figure_of_who_is_on_site_and_goes_on_from_it(a
     site.see(Stands(1), seconds=1.0)
     site.see(seconds=3.0)
     assert (site.view.on_site, site.view.on_site_as_of_ms) == (41, None)
+
+
+@pytest.mark.parametrize(
+    ("direction", "when_stale", "shown"),
+    [
+        (Direction.IN, "card_guard", ("card", "LIST_OVERDUE")),
+        (Direction.IN, "deny", ("card", "STALE_ROSTER")),
+        (Direction.OUT, "card_guard", ("idle", None)),
+    ],
+)
+def test_an_overdue_list_asks_for_the_card_and_no_more_for_a_face(
+    at_site: Opener, direction: Direction, when_stale: str, shown: tuple[str, str | None]
+) -> None:
+    site = at_site(direction)
+    site.box.publish(policy=GatePolicy(when_stale=when_stale, liveness="never"))
+    site.see(seconds=2.0)
+    assert site.view.state == "idle"
+    site.tick(3601)
+    site.see(seconds=3.0)
+    assert (site.view.state, site.view.hint) == shown
+
+
+def test_whom_a_broken_reader_cannot_serve_is_sent_to_the_guard(at_site: Opener) -> None:
+    site = at_site()
+    site.reader.trouble = DeviceUnplugged("cable")
+    assert until(lambda: site.swipes.fault() is not None)
+    site.tick(3601)
+    site.see(seconds=3.0)
+    assert (site.view.state, site.view.hint) == ("card", "ASK_GUARD")
+    site.see(Stands(1, quality=replace(GOOD, brightness=20.0)), seconds=ADVISED_S + 2)
+    assert site.view.hint == "ASK_GUARD"
 
 
 def test_a_lane_that_sees_one_way_only_shows_no_figure_of_who_is_on_site(at_site: Opener) -> None:

@@ -78,7 +78,7 @@ const VERDICTS = {
   },
   card: () => {
     const told = view.hint ? say(view.hint) : { say: phrase("card_please_more"), do: "" };
-    if (view.hint === "CARD_READING") return { word: told.say, more: told.do };
+    if (view.hint === "CARD_READING" || view.hint === "ASK_GUARD") return { word: told.say, more: told.do };
     // A card that cannot be read: the desk's long advice is not for somebody in a queue.
     if (/^CARD_/.test(view.hint ?? "")) return { word: phrase("card_unread"), more: told.say, facts: phrase("card_unread_more"), contact: true };
     return { word: phrase("card_please"), more: told.say, facts: told.do };
