@@ -86,7 +86,7 @@ def _against(one: Judged, worker: Worker, present: list[tuple[int, str]], employ
     except Problem as problem:
         _refuse(one, "id_number", problem.code)
         return
-    if worker.name != one.checked.said.name.strip():
+    if worker.name != one.checked.said.name:
         _refuse(one, "name", "PERSON_CARD_MISMATCH")
     elif worker.life_state is LifeState.DECEASED:
         _refuse(one, "name", "WORKER_DECEASED")

@@ -119,13 +119,14 @@ def _apply(
 
 
 def _name(worker: Worker, name: str | None) -> None:
-    if name is None or name.strip() == worker.name:
+    name = None if name is None else rules.person_name(name)
+    if name is None or name == worker.name:
         return
     if worker.identity_state is IdentityState.VERIFIED:
         raise Problem("IDENTITY_LOCKED", 409, "name")
-    if not name.strip():
+    if not name:
         raise Problem("NAME_REQUIRED", 422, "name")
-    worker.name = name.strip()
+    worker.name = name
 
 
 def _trade(session: Session, worker: Worker, given: Any) -> None:

@@ -130,7 +130,7 @@ def new_worker(clock: Clock, keys: CentreSecrets, checked: Checked) -> Worker:
         id_sealed=keys.seal(number.number.encode(), sealed.context(index)),
         id_index=index,
         id_masked=mask(number.number),
-        name=said.name.strip(),
+        name=said.name,
         sex=number.sex,
         birth_date=number.birth_date,
         nation=said.nation,
@@ -196,7 +196,7 @@ def same_person(session: Session, clock: Clock, worker: Worker, said: Registrati
     excepted = bool(present) and _use_exception(session, clock, worker.id, employer, unless=mine is not None)
     first = mine or (present[0] if present else None)
     rules.one_employer((first[0].employer_id, first[1]) if first else None, employer, excepted=excepted)
-    if worker.name != said.name.strip():
+    if worker.name != said.name:
         raise Problem("PERSON_CARD_MISMATCH", 409, "name")
     if worker.life_state is LifeState.DECEASED:
         raise Problem("WORKER_DECEASED", 409)

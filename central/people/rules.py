@@ -19,6 +19,11 @@ _MANAGEMENT: Final = frozenset({"management", "管理人员", "10"})
 _MANAGEMENT_TRADE: Final = "900"
 
 
+def person_name(given: str) -> str:
+    """A name as it is kept and compared, whatever the door: no blanks around it, one where it has some inside; its dots (·) stay."""
+    return " ".join(given.split())
+
+
 def identity_number(kind: str, given: str, today: dt.date, born: dt.date | None = None) -> IdNumber:
     """A well-formed number of somebody old enough to work (privacy.md C2.10). `born` is asked for where the number does not tell it."""
     if kind not in ID_TYPES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from central.entry.rules import one_trade
@@ -106,8 +106,8 @@ class Checked:
 
 def check(said: Registration, standing: Standing, policy: Policy, defaulted: tuple[str, ...] = ()) -> Checked:
     """Every rule over every field at once (A-07, A-08, A-11 to A-21, A-29, A-31). Raises one `Problem` that lists all fields."""
-    found = Findings()
-    if not said.name.strip():
+    found, said = Findings(), replace(said, name=rules.person_name(said.name))
+    if not said.name:
         found.add("NAME_REQUIRED", "name")
     for field, longest in _LONGEST.items():
         if len(getattr(said, field)) > longest:

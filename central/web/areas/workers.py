@@ -16,7 +16,7 @@ from central.errors import TEXTS as PROBLEMS
 from central.errors import Problem
 from central.people import search, sorting, wage_sight
 from central.people import service as people
-from central.people.model import EmploymentForm, EmploymentState, IdentityState
+from central.people.model import Category, EmploymentForm, EmploymentState, IdentityState
 from central.people.search import WorkerQuery
 from central.people.service import EmployedWorker
 from central.people.typed import day
@@ -24,12 +24,12 @@ from central.web import choices, saved_views
 from central.web import told as told_
 from central.web.areas import Area, Entry
 from central.web.listing import PAGE_SIZE, Listing
-from central.web.pages import Portal, signed_in, texts_of
+from central.web.pages import Portal, signed_in, texts_of, visitor_of
 from central.web.texts import Texts
 from central.web.trades import trade_name
 
 COLUMNS: Final = ("name", "id", "phone", "trade", "form", "contract_end", "registered_on", "identity", "employment")
-FILTERS: Final = ("identity", "form", "employment", "trade", "ends_from", "ends_to")
+FILTERS: Final = ("identity", "form", "employment", "trade", "category", "ends_from", "ends_to")
 TABS: Final = ("basic", "wages", "projects", "changes")
 
 
@@ -39,6 +39,7 @@ def query_of(listing: Listing) -> WorkerQuery:
         q=listing.q,
         identity_state=_member(IdentityState, listing.filter("identity")),
         employment_form=_member(EmploymentForm, listing.filter("form")),
+        category=_member(Category, listing.filter("category")),
         employment_state=_member(EmploymentState, listing.filter("employment")),
         trade=listing.filter("trade"),
         contract_ends_from=day(listing.filter("ends_from")),
@@ -75,6 +76,7 @@ def router(portal: Portal) -> APIRouter:
                 ("form", choices.of(EmploymentForm, "form", t)),
                 ("employment", choices.of((EmploymentState.ACTIVE, EmploymentState.DEPARTURE_SCHEDULED), "employment", t)),
                 ("trade", choices.trades(t)),
+                *((("category", choices.of(Category, "category", t)),) if _has_others(request) else ()),
             ),
             "may_register": access.may(Function.REGISTER),
         }
@@ -121,6 +123,11 @@ def _tab(session: Session, access: Access, found: EmployedWorker, *, tab: str, t
         ]
         return {"changes": told_.lines(changes.of_record(session, subjects), t)}
     return {}
+
+
+def _has_others(request: Request) -> bool:
+    """A-29: a general contractor's list, and supervision's, may hold misc. staff; nobody else's does."""
+    return signed_in(request).sees_everything or visitor_of(request).is_general
 
 
 def _warnings(request: Request) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "workers_no_match_why": ("本单位没有工人符合现在的条件，请放宽条件再试。", "No worker fits the present conditions: widen them."),
     "import": ("Excel 导入", "Import from Excel"),
     "by_identity": ("身份核验", "Identity"),
+    "by_category": ("人员类别", "Category"),
     "by_form": ("用工形式", "Employment form"),
     "by_employment": ("用工状态", "Employment"),
     "by_trade": ("工种", "Trade"),

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from central.database import Database
 from central.errors import Problem
 from central.migrations import tables
-from central.people import rules
+from central.people import editing, rules
 from central.people import service as people
 from central.people.id_number import card_hash
 from central.people.model import Category, Employment, IdentityState, LifeState, Worker
@@ -95,6 +95,22 @@ def test_unknown_documents_and_children_are_refused(story: Story, changed: dict[
     with pytest.raises(Problem) as refused:
         story.worker(**changed)
     assert refused.value.code in {"ID_TYPE_UNKNOWN", "UNDER_AGE"}
+
+
+@pytest.mark.rule("A-25")
+def test_a_name_is_kept_without_stray_blanks_and_with_its_dot_and_is_known_again_so(story: Story, database: Database) -> None:
+    labour, number = story.employer(story.site.labour), resident_number(640)
+    said = story.registration(name=" \u3000买买提·艾力\u3000", id_number=number)
+    read = story.bridge(labour).read("买买提·艾力", number)
+    centre, policy = story.centre, people.Policy.of(story.centre.settings)
+    with database.writing() as session:
+        made = people.register(session, centre.clock, centre.secrets, labour, said, policy=policy, chip_read=read)
+    assert (made.worker.name, made.worker.identity_state) == ("买买提·艾力", IdentityState.VERIFIED)
+    with database.writing() as session:
+        change = editing.Edit(version=made.worker.version, name="\u3000买买提·艾力 ")
+        same = editing.edit(session, centre.clock, centre.secrets, labour, made.worker.id, change=change, policy=policy)
+    assert same.worker.name == "买买提·艾力"
+    assert rules.person_name("  JOHN  \u00a0SMITH ") == "JOHN SMITH"
 
 
 @pytest.mark.rule("A-26")

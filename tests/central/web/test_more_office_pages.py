@@ -189,6 +189,11 @@ def test_a_general_contractors_guard_is_taken_on_in_one_step(day: Day) -> None:
     with day.centre.database.reading() as session:
         made = session.scalars(select(Assignment)).one()
         assert (made.state, made.employer_id) == (AssignmentState.CONFIRMED, day.site.gc.id)
+    day.worker(day.employer(day.site.gc), name="钱自家")
+    misc, everybody = gc.get("/workers?category=misc").text, gc.get("/workers").text
+    assert ("赵保安" in misc, "钱自家" in misc, "钱自家" in everybody) == (True, False, True)
+    assert 'name="category"' in everybody
+    assert 'name="category"' not in day.browser("labour").get("/workers").text, "nobody else has such people"
     labour = day.browser("labour")
     assert "/misc-staff" not in links(labour)
     assert labour.get("/misc-staff").status_code == 200
