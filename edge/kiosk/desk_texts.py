@@ -55,6 +55,12 @@ DESKS: Final[dict[str, Text]] = {
     "CARD_NOT_FOR_WORK": Text("这是身份证，不是工卡", "This is an identity card", "请放工卡", "Put the work card"),
     "NOTHING_TO_WITHDRAW": Text("本人没有使用人脸", "No face of this worker is in use"),
     "NOBODY_CHOSEN": Text("还没有选工人", "No worker chosen", "请先查找并选择", "Find and choose one"),
+    "CHOSEN_CHANGED": Text(
+        "页面显示的工人已换，没有放行",
+        "Another worker is chosen by now: nobody was let through",
+        "请重新核对人和名字，再按一次",
+        "Look at person and name again, then press again",
+    ),
     "WHY_MISSING": Text("请选择原因", "Choose a reason"),
     "ASKED_ALREADY": Text("上一次还没有结果", "The last one is still under way", "请等一两秒", "Wait a second or two"),
     "GATE_SILENT": Text(

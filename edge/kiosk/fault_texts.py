@@ -115,6 +115,9 @@ FAULTS: Final[dict[str, Text]] = {
         "磁盘曾写不进，出场未记名", "The disk took nothing; exits were not recorded", "请补登这段时间出场的人员", "Record who left then"
     ),
     "OPENING_LATE": Text("人工开闸稍后才写下", "An opening was written down late", "无需处理，已记录", "Nothing to do; it is recorded"),
+    "SENSOR_SILENT": Text(
+        "通过传感器没有反应", "The passage sensor sees nobody", "考勤照记；请检查传感器和接线", "Attendance stands; check it and its wiring"
+    ),
     "PASSAGE_UNSURE": Text("是否通过无法确定", "Who went through is unsure", "无需处理，已记录", "Nothing to do; it is recorded"),
     "CAMERA_SILENT": Text("摄像头没有画面", "The camera sends nothing", "请检查摄像头的线", "Check its cable"),
 }

@@ -54,6 +54,7 @@ class GuardDesk:
         self.searched = ""
         self.found: Sequence[Right] = ()
         self.chosen: Right | None = None
+        self.laid: Right | None = None
         self.acts: list[Act] = []
         self._last_card = self._parts.cards.reading().number
 
@@ -75,24 +76,30 @@ class GuardDesk:
     def search(self, text: str) -> None:
         """Confirmed workers by shown name, team, trade or employer (A-03: nobody else can be let in)."""
         self._who()
-        self.searched, self.found, self.chosen = text, self.records.workers.find(text) if text.strip() else (), None
+        self.searched, self.found = text, self.records.workers.find(text) if text.strip() else ()
+        self.chosen = self.laid = None
 
     def choose(self, person: str) -> None:
         """One of them."""
         self._who()
-        self.chosen = self.records.right(person)
+        self.chosen, self.laid = self.records.right(person), None
         if self.chosen is None:
             raise KioskProblem("NOT_ON_ROSTER")
 
-    def admit(self, why: str) -> None:
-        """Lets the chosen worker through, once. Raises `KioskProblem` WHY_MISSING, NOBODY_CHOSEN, ASKED_ALREADY."""
+    def admit(self, person: str, why: str) -> None:
+        """Lets the chosen worker through, once: `person` is whom the guard's page shows.
+
+        Raises `KioskProblem` WHY_MISSING, NOBODY_CHOSEN, ASKED_ALREADY, or CHOSEN_CHANGED where the page shows somebody else.
+        """
         chosen = self.chosen
         if chosen is None:
             raise KioskProblem("NOBODY_CHOSEN")
+        if chosen.person != person:
+            raise KioskProblem("CHOSEN_CHANGED")
         if why not in ADMIT_REASONS:
             raise KioskProblem("WHY_MISSING")
         self._ask(ADMIT, Method.GUARD, why, chosen)
-        self.chosen, self.searched, self.found = None, "", ()
+        self.chosen, self.laid, self.searched, self.found = None, None, "", ()
 
     def hold(self, what: str, why: str) -> None:
         """Holds the gate open, `what` being open (one key) or emergency."""
@@ -124,14 +131,18 @@ class GuardDesk:
         self.acts = [self._followed(act) if act.answer is None else act for act in self.acts]
 
     def take_card(self) -> None:
-        """A worker's card leads to the worker."""
+        """A worker's card leads to the worker; where the guard looks at another one, it is offered and changes nothing by itself."""
         reading = self._parts.cards.reading()
         if self.operator is None or reading.seen is None or reading.number <= self._last_card:
             return
         self._last_card = reading.number
         right = self.records.by_card(reading.seen.card_hash)
-        if right is not None:
+        if right is None:
+            return
+        if self.chosen is None:
             self.chosen = right
+        else:
+            self.laid = right if right.person != self.chosen.person else None
 
     def _followed(self, act: Act) -> Act:
         answer = self.records.hands.answer(act.number)

@@ -4,7 +4,7 @@ GET  /api/guard/state, /api/guard/events           the view
 POST /api/guard/sign-in {operator, pin}, /api/guard/sign-out
 POST /api/guard/find    {text}                     confirmed workers
 POST /api/guard/choose  {person}                   one of them; a card on the kiosk's reader does the same while nobody enrols
-POST /api/guard/admit   {why}                      lets the chosen one through; the gate's answer comes with the view
+POST /api/guard/admit   {person, why}              lets the chosen one through; the gate's answer comes with the view
 POST /api/guard/hold    {what, why}                what: open (one key), emergency
 POST /api/guard/close   {what}
 """
@@ -24,6 +24,10 @@ class Why(Body):
     """A coded reason."""
 
     why: str = pydantic.Field(max_length=32)
+
+
+class Admission(Person, Why):
+    """Whom the page shows, and why they are let through."""
 
 
 class What(Body):
@@ -65,8 +69,8 @@ def router(post: GuardPost) -> APIRouter:
         return await write(post, request, lambda: post.desk.choose(body.person))
 
     @routes.post("/admit")
-    async def admit(body: Why, request: Request) -> Response:
-        return await write(post, request, lambda: post.desk.admit(body.why))
+    async def admit(body: Admission, request: Request) -> Response:
+        return await write(post, request, lambda: post.desk.admit(body.person, body.why))
 
     @routes.post("/hold")
     async def hold(body: Hold, request: Request) -> Response:

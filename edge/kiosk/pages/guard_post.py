@@ -66,6 +66,7 @@ class GuardPost:
             "searched": desk.searched,
             "found": [listed(right, records) for right in desk.found],
             "chosen": listed(desk.chosen, records) if desk.chosen else None,
+            "laid": listed(desk.laid, records) if desk.laid else None,
             "reasons": {what: list(codes) for what, codes in REASONS.items()},
             "acts": [_act(act) for act in desk.acts],
         }

@@ -204,6 +204,7 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "guard_picture": ("通道画面", "At the lane"),
     "guard_why": ("为什么人工放行？", "Why by hand?"),
     "guard_admit": ("核对本人无误，放行一次", "It is this person: let through once"),
+    "guard_laid": ("换成刚刷卡的 {name}", "Change to {name}, whose card was laid"),
     "guard_none": (
         "先找到这位工人，再对照通道画面。没有确认进场的人不能放行。",
         "Find the worker first. Who is not confirmed cannot be let in.",

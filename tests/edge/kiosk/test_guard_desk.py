@@ -49,7 +49,7 @@ def asks(site: Site) -> HandAsks:
 
 def test_an_ask_says_who_by_whom_and_why(site: Site, desk: GuardDesk) -> None:
     desk.choose(WORKER)
-    desk.admit("INJURED")
+    desk.admit(WORKER, "INJURED")
     [ask] = asks(site).waiting()
     assert (ask.kind, ask.person, ask.method, ask.operator, ask.why) == ("admit", WORKER, Method.GUARD, "g1", "INJURED")
     assert (desk.chosen, desk.acts[0].answer) == (None, None)
@@ -60,18 +60,18 @@ def test_an_ask_says_who_by_whom_and_why(site: Site, desk: GuardDesk) -> None:
 
 def test_nothing_is_asked_twice_while_the_gate_has_not_answered(site: Site, desk: GuardDesk) -> None:
     desk.choose(WORKER)
-    desk.admit("INJURED")
+    desk.admit(WORKER, "INJURED")
     desk.choose(WORKER)
-    assert refused(desk.admit, "INJURED") == "ASKED_ALREADY"
+    assert refused(desk.admit, WORKER, "INJURED") == "ASKED_ALREADY"
     assert refused(desk.hold, "open", "RUSH") == "ASKED_ALREADY"
     assert len(asks(site).waiting()) == 1
 
 
 def test_nobody_goes_through_without_a_worker_and_a_coded_reason(site: Site, desk: GuardDesk) -> None:
-    assert refused(desk.admit, "INJURED") == "NOBODY_CHOSEN"
+    assert refused(desk.admit, WORKER, "INJURED") == "NOBODY_CHOSEN"
     desk.choose(WORKER)
     for said in ("", "because", "RUSH"):
-        assert refused(desk.admit, said) == "WHY_MISSING"
+        assert refused(desk.admit, WORKER, said) == "WHY_MISSING"
     assert refused(desk.hold, "emergency", "RUSH") == "WHY_MISSING"
     assert refused(desk.hold, "everything", "OTHER") == "BAD_REQUEST"
     assert asks(site).waiting() == []
@@ -93,6 +93,22 @@ def test_a_card_on_the_reader_leads_to_its_owner(site: Site, desk: GuardDesk) ->
     desk.take_card()
     assert desk.chosen is not None
     assert desk.chosen.person == OTHER
+
+
+def test_a_card_that_is_laid_while_the_guard_looks_at_somebody_is_offered_and_lets_nobody_else_in(site: Site, desk: GuardDesk) -> None:
+    from tests.edge.kiosk.house import hash_of
+
+    desk.choose(WORKER)
+    site.cards.put(hash_of(2))
+    desk.take_card()
+    assert desk.chosen is not None
+    assert desk.laid is not None
+    assert (desk.chosen.person, desk.laid.person) == (WORKER, OTHER)
+    desk.choose(OTHER)
+    assert refused(desk.admit, WORKER, "INJURED") == "CHOSEN_CHANGED"
+    assert asks(site).waiting() == []
+    desk.admit(OTHER, "INJURED")
+    assert [ask.person for ask in asks(site).waiting()] == [OTHER]
 
 
 def test_a_gate_that_never_answers_is_said(tmp_path: Path) -> None:
@@ -138,7 +154,7 @@ def test_a_guards_session_is_worth_nothing_at_the_enrolment(kiosk: Kiosk) -> Non
     assert [row["name"] for row in guard["operators"]] == ["李志强", "王海燕", "周国强"]
     assert "found" not in guard
     token = {"X-CSRF-Token": guard["csrf"]}
-    assert kiosk.client.post("/api/guard/admit", json={"why": "OTHER"}, headers=token).json()["code"] == "NOT_SIGNED_IN"
+    assert kiosk.client.post("/api/guard/admit", json={"person": WORKER, "why": "OTHER"}, headers=token).json()["code"] == "NOT_SIGNED_IN"
     signed_in = kiosk.client.post("/api/guard/sign-in", json={"operator": "g1", "pin": PIN}, headers=token).json()
     assert (signed_in["step"], signed_in["operator"]) == ("guard", "周国强")
     assert kiosk.step() == "sign_in"

@@ -52,6 +52,8 @@ function show(now) {
   if (searched !== now.searched) { searched = now.searched; $("find-text").value = searched; }
   $("people-empty").hidden = now.found.length > 0 || !now.searched;
   chosen(now.chosen);
+  $("laid").hidden = !now.laid;
+  if (now.laid) { put($("laid"), phrase("guard_laid", { name: now.laid.shown_name })); $("laid").onclick = () => press("choose", { person: now.laid.person }); }
   acts(now.acts);
   if (before !== now.step) watch();
   return stand();
@@ -126,7 +128,7 @@ function ask(code) {
 }
 $("hold-no").onclick = () => $("confirm").close();
 $("hold-yes").onclick = () => { $("confirm").close(); press("hold", { what: holding, why: $("hold-yes").dataset.why }); };
-$("admit").onclick = () => { $("admit").disabled = true; press("admit", { why }); };
+$("admit").onclick = () => { $("admit").disabled = true; press("admit", { person: $("chosen").dataset.person, why }); };
 $("find-form").onsubmit = (event) => { event.preventDefault(); press("find", { text: $("find-text").value }); };
 $("sign-out").onclick = () => press("sign-out");
 
