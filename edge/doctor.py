@@ -223,6 +223,7 @@ ADVICE = {
     "CAMERA_FROZEN": ("重新插拔相机", "plug the camera out and in"),
     "CAMERA_SILENT": ("检查相机", "check the camera"),
     "FIRE": ("消防信号有效：闸机已放开", "the fire signal is on: the turnstile is released"),
+    "SENSOR_SILENT": ("检查通过传感器和接线", "check the passage sensor and its wiring"),
     "STUCK": ("检查闸机机械", "check the turnstile's mechanism"),
     "TAMPER": ("检查机箱", "check the housing"),
 }

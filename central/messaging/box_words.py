@@ -54,6 +54,12 @@ INCIDENTS: Final[dict[str, Words]] = {
     "CAMERA_SILENT": Words("摄像头没有画面", "The camera sends nothing", *_LOOK),
     "TURNSTILE_STUCK": Words("闸门卡住", "The turnstile is stuck", *_LOOK),
     "STUCK": Words("闸门卡住", "The turnstile is stuck", *_LOOK),
+    "SENSOR_SILENT": Words(
+        "通过传感器没有反应，开闸即记考勤",
+        "The passage sensor sees nobody: every opening counts as attendance",
+        "请检查传感器和接线",
+        "Have the sensor and its wiring looked at",
+    ),
     "TURNSTILE_FAULT": Words("闸门没有响应", "The turnstile does not answer", *_LOOK),
     "FIRE": Words("消防联动，闸门常开", "Fire alarm: the gates are open", "请核实火情并清点人数", "Verify the fire and count heads"),
     "TAMPER": Words("闸机箱门被打开", "The turnstile's box was opened", "请核实是否检修", "Find out whether it was a repair"),

@@ -17,7 +17,7 @@ from typing import Final
 from edge.clock import Clock
 from edge.errors import StoreDamaged, StoreError, StoreFull, StoreReplaced
 from edge.gate.decision import NOT_COMPARED, Compared, Moment, decide
-from edge.gate.threshold_watch import ThresholdWatch
+from edge.gate.threshold_watch import SENSOR_SILENT, ThresholdWatch
 from edge.gate.uplink import Uplink
 from edge.model import Claim, Decision, EndedRight, Right, SignedCode
 from edge.store.database import Store
@@ -114,7 +114,7 @@ class Gatekeeper:
 
     def unused(self, code: SignedCode) -> SignedCode:
         """The same, unless it has opened this way already: then raises `QrPassUnfit` with QR_USED. Raises `StoreError`."""
-        if self._codes.rests(code, self.place.direction, self.clock.now_ms() // 1000):
+        if not self._watch.doubts(code.person) and self._codes.rests(code, self.place.direction, self.clock.now_ms() // 1000):
             raise QrPassUnfit(Reason.QR_USED.value, code.person)
         return code
 
@@ -202,7 +202,7 @@ class Gatekeeper:
         settled = self._watch.settle(self.clock.mono_ms() / 1000)
         self._not_made += settled.not_made
         if settled.unsure:
-            self._unsure(settled.unsure, f"{settled.went} went through")
+            self._unsure(settled.unsure, f"{settled.went} went through" if settled.went else "the sensor saw nobody, and may be cut off")
         if self._restarted_over:
             self._unsure(self._restarted_over, "the gate was started again")
             self._restarted_over = ()
@@ -213,6 +213,15 @@ class Gatekeeper:
                     self._journal.record(NotPassed(seq))
                 self._store.set_meta(_AWAITED, " ".join(map(str, awaited)) or None)
             self._not_made, self._awaited = (), awaited
+
+    @property
+    def sensor_fault(self) -> str | None:
+        """SENSOR_SILENT while the passage sensor is taken for absent, because it has seen none of those who were let through last."""
+        return SENSOR_SILENT if self._watch.is_silent else None
+
+    def sensor_stuck(self, stuck: bool) -> None:
+        """Whether the board says that something stays closed: then a sensor that sees nobody takes nothing back."""
+        self._watch.stuck(stuck)
 
     def _unsure(self, seqs: tuple[int, ...], why: str) -> None:
         self.note(PASSAGE_UNSURE, f"events {' '.join(map(str, seqs))}: {why}")
@@ -337,7 +346,7 @@ class Gatekeeper:
 
     def _moment(self, claim: Claim, face_agrees: bool | None) -> Moment:
         person, now_ms = _person(claim), self.clock.now_ms()
-        last = self._passages.last(person) if person else None
+        last = self._passages.last(person) if person and not self._watch.doubts(person) else None
         duplicate = last is not None and last[0] is claim.direction and abs(now_ms - last[1]) < DEBOUNCE_MS
         just_in = last is not None and last[0] is Direction.IN and 0 <= now_ms - last[1] < CAME_IN_MS
         return Moment(

@@ -5,8 +5,8 @@ closings as pulses, all went; none at all, nobody did; anything between, and who
 nobody is believed to be inside.
 
 A sensor that says nothing may also be one that is cut off: nobody going and nobody being seen look alike. So "nobody went" is believed once
-the contact has closed again, for somebody after: until then it is held back. Where `SILENT_AFTER` different people in a row are said not to
-have gone, or the contact stays closed, the sensor counts as absent until it closes again. Of the two errors the one left is the lesser: an
+the contact has closed again, for somebody after: until then it is held back. Where `SILENT_AFTER` people in a row are said not to have
+gone, or the contact stays closed, the sensor counts as absent until it closes again. Of the two errors the one left is the lesser: an
 attendance that nobody made stands in the journal with a doubt beside it, and somebody can ask; one that was made and is taken away costs a
 worker the day's pay, and nobody but the worker would ever know. What it costs: who turned back counts as having gone until the next one
 goes, and for good where the gate ends before that or five in a row turn back; a loose wire that closes now and then can still wrong four.
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from hardware.errors import DeviceError
@@ -25,7 +26,11 @@ GOES_WITHIN_S: Final = 8.0
 """A turnstile locks again after five seconds; a slow arm gets some more."""
 MOST_TOGETHER: Final = 20
 SILENT_AFTER: Final = 5
-"""So many different people in a row do not all turn back: the sensor does not see them."""
+"""So many people in a row do not all turn back: the sensor does not see them."""
+LINGERS_S: Final = 120.0
+"""Whoever is let through again within this, and nobody else between, stands there and is one."""
+MOST_HELD_BACK: Final = 100
+"""Somebody known who stands before the camera is let through again and again, and does not go."""
 SENSOR_SILENT: Final = "SENSOR_SILENT"
 """The passage sensor has seen none of those who were let through last."""
 _REMEMBERED: Final = 5_000
@@ -81,39 +86,44 @@ class ThresholdWatch:
 
     def doubts(self, person: str) -> bool:
         """Whether the sensor saw this person not go, and is not proven yet: nothing is held against them meanwhile."""
-        return any(pulse.person == person for pulse in self._missed)
+        return not self.is_silent and any(pulse.person == person for pulse in self._missed)
 
     def settle(self, now_s: float) -> Settled:
         """Asks the sensor; what there is to be said of pulses that it did not answer each."""
         pulses, before = self._pulses, self._closings
-        given_up = self._take_missed() if self._was_stuck else ()
-        if not pulses or not self._counted(len(pulses)):
+        is_answered = bool(pulses) and self._counted(len(pulses))
+        told = self._of_those_before(closed=self._closings > before)
+        if not is_answered:
             self._begin_anew()
-            return Settled(unsure=given_up)
-        not_made = self._proven() if self._closings > before else ()
-        if self._closings == len(pulses):
+        elif self._closings == len(pulses):
             for pulse in pulses:
                 self._note(pulse.person)
             self._begin_anew()
         elif now_s - pulses[-1].at_s >= GOES_WITHIN_S or len(pulses) >= MOST_TOGETHER:
             went = self._closings
-            return Settled(not_made, given_up + self._unanswered(), went)
-        return Settled(not_made, given_up)
+            return Settled(told.not_made, told.unsure + self._unanswered(), went)
+        return told
 
-    def _proven(self) -> tuple[int, ...]:
-        """It has closed: so it would have closed for those before as well."""
-        self.is_silent = False
-        return self._take_missed()
+    def _of_those_before(self, *, closed: bool) -> Settled:
+        """What was held back, as soon as the sensor proves that it sees, or that it does not."""
+        if not closed and not self._was_stuck:
+            return Settled()
+        is_doubtful = self._was_stuck or self.is_silent
+        self.is_silent = self.is_silent and not closed
+        held_back = self._take_missed()
+        return Settled(unsure=held_back) if is_doubtful else Settled(not_made=held_back)
 
     def _unanswered(self) -> tuple[int, ...]:
-        """The time of these pulses is over: which passages nobody can say anything of. What nobody seems to have made is held back."""
-        pulses, doubtful = self._pulses, self._closings or self._was_stuck or self.is_silent
+        """The time of these pulses is over: which passages nobody can say anything of. What nobody seems to have made is held back; where
+        the sensor is silent, so that one doubt is written for many."""
+        pulses, is_doubtful, was_silent = self._pulses, self._closings or self._was_stuck, self.is_silent
         self._begin_anew()
-        if doubtful:
+        if is_doubtful:
             return _passages(pulses)
-        self._missed += pulses
-        self.is_silent = len({pulse.person or pulse for pulse in self._missed}) >= SILENT_AFTER or len(self._missed) >= MOST_TOGETHER
-        return self._take_missed() if self.is_silent else ()
+        self._missed += [pulse for pulse in pulses if pulse.seq is not None]
+        self.is_silent = was_silent or _people(self._missed) >= SILENT_AFTER
+        is_enough = self.is_silent != was_silent or len(self._missed) >= (MOST_TOGETHER if self.is_silent else MOST_HELD_BACK)
+        return self._take_missed() if is_enough else ()
 
     def _take_missed(self) -> tuple[int, ...]:
         missed, self._missed = self._missed, []
@@ -149,6 +159,12 @@ class ThresholdWatch:
         self._went[person] = None
         if len(self._went) > _REMEMBERED:
             self._went.pop(next(iter(self._went)))
+
+
+def _people(missed: list[_Pulse]) -> int:
+    """How many were there one after the other."""
+    new = (one.person != before.person or one.at_s - before.at_s >= LINGERS_S for before, one in pairwise(missed))
+    return sum(new) + bool(missed)
 
 
 def _passages(pulses: Iterable[_Pulse]) -> tuple[int, ...]:
