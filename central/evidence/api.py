@@ -11,12 +11,12 @@ from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi.responses import Response
 
 from central.call import Caller, RowId
-from central.evidence import rules, service
+from central.evidence import listing, rules, service
 from central.evidence.model import Evidence
 from central.evidence.service import Statement
-from central.paging import Cursor, Limit, Page, after, page
+from central.paging import Cursor, Limit, Page, after, page, sorted_by
 from central.problems import RESPONSES, ProblemOut
-from central.schemas import In, Line, Moment, Out
+from central.schemas import In, Line, Moment, Out, Search
 
 router = APIRouter(prefix="/api/v1", tags=["印证材料 evidence"], responses=RESPONSES)
 Number = Annotated[int | None, Query(ge=1, le=2**53)]
@@ -79,21 +79,19 @@ def listed(
     worker_id: Number = None,
     project_id: Number = None,
     assignment_id: Number = None,
+    q: Annotated[Search, Query(description="姓名、说明、文件名 / name, note or file")] = "",
+    about_from: dt.date | None = None,
+    about_to: dt.date | None = None,
+    sort: Annotated[str, sorted_by(listing.ORDER.columns)] = "",
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[EvidenceOut]:
-    """A-28：本单位上传的，以及所见分派的材料。"""
+    """A-28：本单位上传的，以及所见分派的材料，新的在前，除非另指定排序。"""
+    about = {"worker_id": worker_id, "project_id": project_id, "assignment_id": assignment_id}
+    wanted = listing.Wanted(q, about_from, about_to)
     with call.reading() as session:
-        found = service.listed(
-            session,
-            call.access,
-            after=after(cursor),
-            limit=limit,
-            worker_id=worker_id,
-            project_id=project_id,
-            assignment_id=assignment_id,
-        )
-        return page(found, limit, lambda row: row.id, _out)
+        found = listing.page_of(session, call.access, wanted, **about, after=after(cursor), limit=limit, sort=sort)
+        return page(found, limit, lambda row: row.evidence.id, lambda row: _out(row.evidence))
 
 
 @router.get(

@@ -52,11 +52,29 @@ def page_of_project(
     session: Session, access: Access, project_id: int, wanted: Wanted, *, after: int, limit: int, sort: str = ""
 ) -> list[EvidenceLine]:
     """One page of what this principal may see of a project, and one more."""
+    return page_of(session, access, wanted, project_id=project_id, after=after, limit=limit, sort=sort)
+
+
+def page_of(
+    session: Session,
+    access: Access,
+    wanted: Wanted,
+    *,
+    worker_id: int | None = None,
+    project_id: int | None = None,
+    assignment_id: int | None = None,
+    after: int,
+    limit: int,
+    sort: str = "",
+) -> list[EvidenceLine]:
+    """The same of a worker, a project, an assignment, or of everything."""
     access.require(Function.VIEW_PEOPLE)
     rows = select(Evidence, Worker.name, Worker.id_masked, Company.name).join(Worker, Worker.id == Evidence.worker_id)
     rows = rows.outerjoin(Company, Company.id == Evidence.company_id)
-    rows = rows.where(Evidence.project_id == project_id, visible(session, access, project_id))
-    return [EvidenceLine(*row) for row in ORDER.page(session, rows, _conditions(wanted), sort, after=after, limit=limit)]
+    rows = rows.where(visible(session, access, project_id))
+    about = (Evidence.worker_id, worker_id), (Evidence.project_id, project_id), (Evidence.assignment_id, assignment_id)
+    conditions = [*_conditions(wanted), *(column == value for column, value in about if value is not None)]
+    return [EvidenceLine(*row) for row in ORDER.page(session, rows, conditions, sort, after=after, limit=limit)]
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

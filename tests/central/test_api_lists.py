@@ -10,6 +10,7 @@ import pytest
 
 from central.access import SYSTEM, Access, Function, Position, Role
 from central.entry.model import Departure, DepartureReason
+from central.evidence.model import Evidence
 from central.exchange.model import ImportJob, ImportState
 from central.history.model import HistoryAct, HistoryRequest, HistoryState, HistoryStep
 from central.identity.model import Account, Certificate, Delegation
@@ -88,6 +89,7 @@ CASES: Final = (
         ["说明一", "说明三", "说明二"],
         (({"q": "说明二"}, ["说明二"]), ({"state": "given"}, ["说明一"])),
     ),
+    Case("labour", "/evidence", "about_on", "note", ["早", "中", "晚"], (({"q": "晚"}, ["晚"]), ({"about_to": "2026-05-01"}, ["早"]))),
     Case("office", "/history-requests/1/records", "employer", "employer", ["乙单位", "甲单位"], (({"q": "乙"}, ["乙单位"]),)),
     Case(
         "labour",
@@ -169,6 +171,11 @@ def everybody(story: Story) -> dict[str, dict[str, str]]:
             asked_for = HistoryRequest(project_id=project, state=state, first_day=first, last_day=dt.date(2026, 12, 1), statement=words)
             asked_for.requested_by, asked_for.created_at = "token:1", at
             session.add(asked_for)
+        for n, (days, note) in enumerate(((1, "中"), (0, "早"), (2, "晚"))):
+            file = Evidence(worker_id=people[n].worker.id, company_id=company, about_on=DAY + dt.timedelta(days), note=note)
+            file.file_name, file.media_type, file.size, file.sha256, file.at = "a.pdf", "application/pdf", 9, bytes([n]) * 32, at
+            file.actor = "token:1"
+            session.add(file)
         for act in HistoryAct:
             session.add(HistoryStep(request_id=1, act=act, actor="token:1", at=at))
         for n, employer in enumerate(("乙单位", "甲单位")):
