@@ -17,12 +17,13 @@ class AlikeCheck:
     def __init__(self, gallery: Gallery, engine: str, rows: Vector, person: str) -> None:
         self._gallery, self._engine, self.rows, self._person = gallery, engine, rows, person
         self.found: Alike | None = None
+        self.failed = False
         self._thread = threading.Thread(target=self._run, name="kiosk-alike", daemon=True)
         self._thread.start()
 
     @property
     def done(self) -> bool:
-        """Whether `found` is final."""
+        """Whether `found` is final; with `failed` it says nothing."""
         return not self._thread.is_alive()
 
     def wait(self, timeout_s: float) -> bool:
@@ -34,4 +35,5 @@ class AlikeCheck:
         try:
             self.found = self._gallery.look_alike(self._engine, self.rows, self._person)
         except Exception:
+            self.failed = True
             log.exception("the duplicate check failed; the enrolment goes on without it")

@@ -71,6 +71,7 @@ def _approval(desk: Desk) -> dict[str, Any]:
         "helmet_known": desk.helmet_known,
         "checking": bool(desk.alike and not desk.alike.done),
         "looks_alike": shown,
+        "unchecked": bool(desk.alike and desk.alike.done and desk.alike.failed),
     }
 
 

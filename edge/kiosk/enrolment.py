@@ -83,6 +83,7 @@ class Desk:
         self.chip = ChipLook(None, b"")
         self.with_helmet = False
         self.wanted = ""
+        self._half_done: Draft | None = None
         if self.capture:
             self.capture.forget()
 
@@ -195,13 +196,17 @@ class Desk:
         self._forget()
 
     def resume(self, person: str) -> None:
-        """Takes up a half-done enrolment. What was agreed to holds while the notice is unchanged and the worker still has a right."""
+        """Takes up a half-done enrolment once the worker's own card is laid: a wrong tap in a list puts no face under the wrong right."""
         self._at(Step.CARD)
         draft = next((one for one in self._records.drafts() if one.person == person), None)
-        right = self._records.right(person) if draft else None
-        if draft is None or right is None:
+        if draft is None or self._records.right(person) is None:
             raise KioskProblem("NOT_ON_ROSTER")
-        self.right, self.consent = right, draft.consent
+        self.wanted, self._half_done, self.card = person, draft, None
+        self.parts.cards.again()
+
+    def _go_on(self, draft: Draft) -> None:
+        """From where a half-done enrolment stood. What was agreed to holds while the notice is unchanged."""
+        self.consent = draft.consent
         if draft.consent is None or draft.consent.text_hash != notices.notice(draft.consent.language).text_hash:
             self._go(Step.CONSENT)
         elif not draft.consent.template:
@@ -244,6 +249,9 @@ class Desk:
             return
         self.right, self.step = right, Step.WHO
         self.chip = ChipLook(self.parts.decode_photo, reading.seen.photo)
+        if self.right is not None and self._half_done is not None:
+            self._go_on(self._half_done)
+            return
         if self.right is not None:
             self._save()
             return

@@ -16,7 +16,7 @@ from edge.templates import TemplateFault, rows_of
 
 
 class Lookalikes:
-    """A `Gallery` over the store. Opens templates for one comparison and keeps nothing.
+    """A `Gallery` over the store. Opens templates for one comparison and keeps nothing. A person may have two: taken here, and relayed.
 
     `threshold` gives the score from which two people count as one among so many templates.
     """
@@ -29,21 +29,20 @@ class Lookalikes:
         store = self._open_store()
         try:
             sealed = [(who, box) for who, box in Templates(store).all(engine) if who != person]
-            means = {who: mean for who, box in sealed if (mean := self._mean(engine, box, rows.shape[1])) is not None}
+            means = [(who, mean) for who, box in sealed if (mean := self._mean(engine, box, rows.shape[1])) is not None]
             if not means:
                 return None
-            people = list(means)
-            scores = np.stack([means[who] for who in people]) @ unit(rows.mean(axis=0))
+            scores = np.stack([mean for _, mean in means]) @ unit(rows.mean(axis=0))
             best = int(scores.argmax())
-            right = Roster(store).right(people[best])
-            if right is None or float(scores[best]) < self._threshold(len(people)):
+            right = Roster(store).right(means[best][0])
+            if right is None or float(scores[best]) < self._threshold(len({who for who, _ in means})):
                 return None
             return Alike(right.shown_name, right.team, float(scores[best]), right.person)
         finally:
             store.close()
 
     def _mean(self, engine: str, sealed: bytes, dim: int) -> Vector | None:
-        """The middle of one person's rows; None for a template that cannot be opened (the gate's health says so)."""
+        """The middle of one template's rows; None for a template that cannot be opened (the gate's health says so)."""
         try:
             rows = rows_of(self._open_sealed(sealed), engine, dim)
         except (EdgeError, TemplateFault):

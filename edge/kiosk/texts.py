@@ -193,6 +193,12 @@ KIOSK: Final[dict[str, Text]] = {
         "请核对是否重复登记；若确是两个人（如兄弟姐妹）可以继续，两人今后都刷卡加人脸",
         "Check for a double; two people (siblings) may go on, both with card and face from now on",
     ),
+    "UNCHECKED": Text(
+        "没能核对是否重复登记",
+        "Whether this face is on the list already could not be checked",
+        "请重拍再查一次，或对照证件照片核对本人后继续",
+        "Take the pictures again, or compare with the card's photograph and go on",
+    ),
     "CHECKING": Text("正在核对是否重复登记", "Checking for a double", "请稍等几秒", "A few seconds"),
     "CARD_TRY": Text("请再刷一次身份证，试一试", "Put the card once more to try it"),
     "CARD_TRY_OTHER": Text("这不是刚才那张卡", "Not the same card", "请放回本人的身份证", "Put the worker's own card"),

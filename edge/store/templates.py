@@ -61,8 +61,13 @@ class Templates:
             self.touch()
 
     def delete(self, person: str, origin: Origin | None = None) -> int:
-        """Deletes a person's templates, all or those of one origin; how many there were."""
+        """Deletes a person's templates, all or those of one origin; how many there were. With all goes what was found about the face: whom
+
+        it is taken for.
+        """
         with self._store.transaction():
+            if origin is None:
+                self._store.execute("DELETE FROM twins WHERE person = ?1 OR other = ?1", person)
             gone = self._store.execute("DELETE FROM templates WHERE person = ? AND (?2 IS NULL OR origin = ?2)", person, origin)
             if gone:
                 self.touch()

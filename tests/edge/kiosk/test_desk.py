@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from edge.clock import SystemClock
 from edge.errors import NotOnRoster
+from edge.faces import Vector
 from edge.kiosk.consent import notice
 from edge.kiosk.desk_view import desk_view
 from edge.kiosk.enrolment import ANSWER_WITHIN_S, Desk, Step
@@ -17,14 +19,17 @@ from edge.kiosk.lookalikes import Lookalikes
 from edge.kiosk.parts import Alike, Gallery, KioskParts
 from edge.kiosk.problem import KioskProblem
 from edge.kiosk.records import StoreRecords
+from edge.kiosk.texts import TEXTS
 from edge.store.copies import Copies
 from edge.store.database import Store
+from edge.store.enrolments import Enrolments
 from edge.store.health import Health
 from edge.store.journal import Journal
 from edge.store.lookups import Lookups
-from edge.store.secrets import BoxKeys
+from edge.store.secrets import BoxKeys, seal
 from edge.store.templates import Templates
 from edge.sync import wire
+from edge.templates import pack
 from tests.edge.kiosk.fakes import FakeCamera, FakeCards, FakeEngine, FakeFace, FakeGallery
 from tests.edge.kiosk.house import apply, entry, hash_of, header
 from tests.edge.kiosk.waiting import until
@@ -276,6 +281,10 @@ def test_a_half_done_enrolment_is_taken_up_where_it_stood(site: Site) -> None:
     [draft] = desk_view(site.desk)["drafts"]
     assert (draft["person"], draft["shown_name"]) == (WORKER, "张*")
     site.desk.resume(WORKER)
+    assert desk_view(site.desk)["wanted"] == "张*"
+    site.to(2)
+    assert (site.desk.step, desk_view(site.desk)["reader"]["code"]) == (Step.CARD, "PERSON_CARD_MISMATCH")
+    site.to(1)
     assert site.desk.step is Step.CAPTURE
     until(site._captured)
     site.desk.approve()
@@ -291,6 +300,7 @@ def test_a_draft_of_a_card_enrolment_is_taken_up_at_the_trial(site: Site) -> Non
     site.desk.use_card("zh", ZH)
     site.desk.next_worker()
     site.desk.resume(WORKER)
+    site.to(1)
     assert site.desk.step is Step.TRY_CARD
 
 
@@ -337,6 +347,45 @@ def test_the_gallery_finds_the_same_face_under_another_name_and_not_a_stranger(s
     assert found.shown_name == "张*"
     assert gallery.look_alike("fake-1", rows, WORKER) is None
     assert gallery.look_alike("another engine", rows, OTHER) is None
+
+
+def test_both_of_a_persons_templates_are_compared_the_own_and_the_relayed(site: Site) -> None:
+    gallery = Lookalikes(lambda: Store.open(site.home), site.keys.open_sealed, lambda _rows: 0.9)
+    site.to_approval()
+    assert site.desk.alike is not None
+    rows = site.desk.alike.rows
+    site.desk.approve()
+    elsewhere = np.roll(rows, 1, axis=1)
+    Templates(site.store).put(WORKER, "fake-1", seal(pack("fake-1", elsewhere), site.keys.sealing_public), "relay")
+    for taken in (rows, elsewhere):
+        found = gallery.look_alike("fake-1", taken, OTHER)
+        assert found is not None
+        assert found.person == WORKER
+
+
+def test_a_check_that_could_not_be_made_is_no_clean_bill(site: Site) -> None:
+    class FakeBrokenGallery(FakeGallery):
+        def look_alike(self, engine: str, rows: Vector, person: str) -> Alike | None:
+            raise MemoryError
+
+    site.desk_with(FakeBrokenGallery())
+    site.to_approval()
+    approval = desk_view(site.desk)["approval"]
+    assert (approval["looks_alike"], approval["unchecked"]) == (None, True)
+    assert TEXTS["UNCHECKED"].do_zh
+    assert site.desk.approve().way == "face"
+
+
+def test_a_face_taken_under_the_wrong_name_and_taken_anew_leaves_no_twins_behind(site: Site) -> None:
+    site.desk_with(FakeGallery(Alike("王*", "木工二班", 0.9, OTHER)))
+    site.to_approval()
+    site.desk.approve()
+    enrolments = Enrolments(site.store, SystemClock())
+    assert (enrolments.twin_of(WORKER), enrolments.twin_of(OTHER)) == (OTHER, WORKER)
+    site.desk_with(FakeGallery())
+    site.to_approval()
+    site.desk.approve()
+    assert (enrolments.twin_of(WORKER), enrolments.twin_of(OTHER)) == (None, None)
 
 
 def test_without_a_model_the_card_is_still_enrolled(site: Site) -> None:

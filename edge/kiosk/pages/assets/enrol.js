@@ -146,7 +146,7 @@ const SCREENS = {
     state($("trial"), fault || card_trial === "CARD_TRY_OTHER" ? "attention" : card_trial === "CARD_TRY_GOOD" ? "good" : "", words);
   },
   approve(now, fresh) {
-    const { shots, checking, looks_alike: alike, helmet_known: known } = now.approval;
+    const { shots, checking, looks_alike: alike, unchecked, helmet_known: known } = now.approval;
     chip($("chip-again"), now);
     $("helmet-said").hidden = known == null;
     $("helmet-said").classList.toggle("calm", known === true);
@@ -160,10 +160,11 @@ const SCREENS = {
     put($("approve-way"), phrase(`way_${now.way}`));
     person(now);
     $("checking").hidden = !checking;
-    $("alike").hidden = !alike;
+    $("alike").hidden = !alike && !unchecked;
+    if (unchecked) { const words = say("UNCHECKED"); put($("alike").lastElementChild, `${words.say}。${words.do}`); }
     if (alike) { const words = say("LOOKS_ALIKE"); put($("alike").lastElementChild, `${words.say}：${alike.shown_name} · ${alike.team}。${words.do}`); }
     $("approve").disabled = checking;
-    put($("approve"), phrase(alike ? "approve_anyway" : "approve"));
+    put($("approve"), phrase(alike || unchecked ? "approve_anyway" : "approve"));
   },
   done({ receipt }) {
     if (!receipt) return;
