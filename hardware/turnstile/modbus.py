@@ -9,6 +9,9 @@ Modbus RTU Relay). It ends whatever becomes of this process or the cable. `timed
 process that dies in between leaves the relay on, so the turnstile must be set to *pulse* mode. What a process that was killed left on (a
 pulse of that kind, a hold, the lamp) is let go before anything else by the next one, and again and again while the board does not take it.
 
+One line, one conversation at a time: while somebody is awaited, a thread of its own looks at the contacts (`contact_watch`), so that a
+passage shorter than the time between two calls is seen.
+
 A pulse is never sent twice: after `DeviceTimeout` it may or may not have been given.
 """
 
@@ -17,6 +20,7 @@ from __future__ import annotations
 import logging
 import struct
 import termios
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -31,6 +35,7 @@ from pymodbus.pdu.bit_message import WriteSingleCoilRequest
 
 from hardware.errors import DeviceError, DeviceFault, DeviceMissing, DeviceTimeout, DeviceUnplugged, DeviceUnsupported, ProtocolFault
 from hardware.turnstile import FREES, Way
+from hardware.turnstile.contact_watch import ContactWatch
 from hardware.turnstile.options import distinct, numbers, word
 from hardware.turnstile.passage_sensor import PassageSensor, wait_for_passage
 
@@ -40,6 +45,9 @@ FLASH_UNIT_S: Final = 0.1
 GAP_S: Final = 0.1
 """Between two pulses the same way, so that the turnstile's board sees two."""
 _LOOK_S: Final = 0.02
+_QUIET_CHARACTERS: Final = 3.5
+_QUIET_AT_LEAST_S: Final = 0.00175
+"""What RTU wants the line to be silent for between two conversations; a character is ten bits here."""
 _OFF_TRIES: Final = 3
 _PORT_GONE: Final = (DeviceMissing, DeviceUnplugged)
 _PORT_ERRORS: Final = (ConnectionException, OSError, termios.error)
@@ -96,6 +104,9 @@ class ModbusTurnstile:
     def __init__(self, wiring: ModbusWiring) -> None:
         self._wiring = wiring
         self._sensor = PassageSensor(wiring.steady_s, wiring.stuck_s)
+        self._contacts = ContactWatch(self._sensor, self._look_if_there)
+        self._line, self._free_at_s = threading.RLock(), float("-inf")
+        self._quiet_s = max(_QUIET_AT_LEAST_S, 10 * _QUIET_CHARACTERS / wiring.baud)
         self._client: ModbusSerialClient | None = None
         self._was_there = False
         self._ready_at_s: dict[Way, float] = {}
@@ -109,11 +120,11 @@ class ModbusTurnstile:
         if way not in self._wiring.outputs:
             raise DeviceUnsupported(f"no relay for {way}")
         if self._holding:
-            self._sensor.arm(time.monotonic())
+            self._await_somebody()
             return
         time.sleep(max(0.0, self._ready_at_s.get(way, 0.0) - time.monotonic()))
         relay = self._wiring.outputs[way]
-        self._sensor.arm(time.monotonic())
+        self._await_somebody()
         if self._wiring.board_times:
             flash = FlashOn(address=FLASH_ON + relay, registers=[round(self._wiring.pulse_s / FLASH_UNIT_S)], dev_id=self._wiring.unit)
             self._ask(lambda client: client.execute(False, flash), flash)
@@ -124,10 +135,12 @@ class ModbusTurnstile:
             self._ready_at_s[way] = time.monotonic() + GAP_S
 
     def passed(self, timeout_s: float) -> bool | None:
-        """See `Turnstile.passed`; to be called soon after `open` and often: the board is asked only here and by `alarms`."""
+        """See `Turnstile.passed`. Closings are kept from the pulse on, so that a passage between two calls is not lost."""
         if "passed" not in self._wiring.inputs:
             return None
-        return wait_for_passage(self._sensor, self._look, timeout_s, _LOOK_S)
+        went = wait_for_passage(self._sensor, self._look, timeout_s, _LOOK_S)
+        self._contacts.wake()
+        return went
 
     def hold(self, opened: bool) -> None:
         """See `Turnstile.hold`. A board that lost its power meanwhile holds again when this is repeated."""
@@ -151,8 +164,9 @@ class ModbusTurnstile:
         """See `Turnstile.pressed`: the board is asked, so a press shorter than the time between two calls is not seen."""
         if "button" not in self._wiring.inputs:
             return False
-        self._look()
-        was, self._pressed = self._pressed, False
+        with self._line:
+            self._look()
+            was, self._pressed = self._pressed, False
         return was
 
     def alarms(self) -> frozenset[str]:
@@ -166,6 +180,7 @@ class ModbusTurnstile:
 
     def close(self) -> None:
         """See `Turnstile.close`. A pulse that the board times ends by itself; what is held open is let go."""
+        self._contacts.close()
         if self._client is not None:
             with suppress(DeviceError):
                 if self._lit:
@@ -181,15 +196,33 @@ class ModbusTurnstile:
             with suppress(*_PORT_ERRORS):
                 client.close()  # type: ignore[no-untyped-call]
 
+    def _await_somebody(self) -> None:
+        """A pulse is about to be given. The watch rests before its first look: the pulse goes first."""
+        self._sensor.arm(time.monotonic())
+        if "passed" in self._wiring.inputs:
+            self._contacts.wake()
+
+    def _look_if_there(self) -> None:
+        """The watch's look: a port that is away is opened anew by the lane's own calls, which say so."""
+        with self._line:
+            if self._client is not None:
+                self._look()
+
     def _look(self) -> dict[str, bool]:
         """Which inputs are closed now, in one question."""
+        with self._line:
+            return self._note(self._contacts_now())
+
+    def _contacts_now(self) -> dict[str, bool]:
         wired = self._wiring.inputs
         first, unit = min(wired.values(), default=0), self._wiring.unit
         count = max(wired.values(), default=0) - first + 1
         answer = self._ask(lambda client: client.read_discrete_inputs(first, count=count, device_id=unit)) if wired else self._ping()
         if wired and len(answer.bits) < count:
             raise ProtocolFault(f"{len(answer.bits)} inputs, {count} asked for")
-        closed = {name: answer.bits[place - first] for name, place in wired.items()}
+        return {name: answer.bits[place - first] for name, place in wired.items()}
+
+    def _note(self, closed: dict[str, bool]) -> dict[str, bool]:
         if "passed" in closed:
             self._sensor.look(closed["passed"], time.monotonic())
         if "button" in closed:
@@ -253,10 +286,20 @@ class ModbusTurnstile:
         self._ask(lambda client: client.execute(False, request), request)
 
     def _ask(self, call: Callable[[ModbusSerialClient], ModbusPDU], sent: ModbusPDU | None = None) -> ModbusPDU:
-        """One question, sent once; a write's answer has the address of what was `sent`."""
+        """One question, sent once; a write's answer has the address of what was `sent`. Whoever else wants the line waits."""
+        with self._line:
+            answer = self._answer(call)
+        if answer.isError():
+            raise DeviceFault(f"{self._wiring.path}, unit {self._wiring.unit}: exception {getattr(answer, 'exception_code', '?')}")
+        if sent is not None and (answer.function_code, answer.address) != (sent.function_code, sent.address):
+            raise ProtocolFault(f"an answer to something else: function {answer.function_code}, address {answer.address}")
+        return answer
+
+    def _answer(self, call: Callable[[ModbusSerialClient], ModbusPDU]) -> ModbusPDU:
         client = self._connected()
+        time.sleep(max(0.0, self._free_at_s - time.monotonic()))
         try:
-            answer = call(client)
+            return call(client)
         except ModbusIOException as silent:
             raise DeviceTimeout(f"{self._wiring.path}, unit {self._wiring.unit}: {silent.string}") from silent
         except _PORT_ERRORS as gone:
@@ -264,11 +307,8 @@ class ModbusTurnstile:
             raise DeviceUnplugged(f"{self._wiring.path}: {gone}") from gone
         except (ModbusException, struct.error, IndexError) as nonsense:
             raise ProtocolFault(str(nonsense)) from nonsense
-        if answer.isError():
-            raise DeviceFault(f"{self._wiring.path}, unit {self._wiring.unit}: exception {getattr(answer, 'exception_code', '?')}")
-        if sent is not None and (answer.function_code, answer.address) != (sent.function_code, sent.address):
-            raise ProtocolFault(f"an answer to something else: function {answer.function_code}, address {answer.address}")
-        return answer
+        finally:
+            self._free_at_s = time.monotonic() + self._quiet_s
 
     def _connected(self) -> ModbusSerialClient:
         if self._client is not None:

@@ -43,6 +43,11 @@ class PassageSensor:
                 self._armed = self._went_through = 0
             self._armed, self._armed_s = min(self._armed + 1, MOST), at_s
 
+    def is_awaited(self, at_s: float) -> bool:
+        """Whether somebody may still go through on a pulse."""
+        with self._lock:
+            return self._armed > 0 and at_s - self._armed_s < UNUSED_S
+
     def take(self) -> bool:
         """Whether somebody went through since `arm`, told once for each."""
         with self._lock:

@@ -34,6 +34,8 @@ class FakeRelayBoard:
         self.inputs = {FIRE: True, PASSED: False, TAMPER: True, BUTTON: False}
         self.broken, self.silent, self.goes, self.garbled = False, False, True, False
         self.dead: str | None = None
+        self.stay_s = STAY_S
+        self.looks = 0
         self._lock, self._over, self._up = threading.Lock(), threading.Event(), threading.Event()
         self._own, self._own_slave = _raw_pty()
         self._cable: tuple[int, int] | None = None
@@ -87,7 +89,7 @@ class FakeRelayBoard:
     def took(self, address: int, value: int) -> None:
         self.written.append((address, value))
         if value and self.goes and WAYS[address % FLASH_ON] != "lamp":
-            for after_s, closed in ((0.03, True), (0.03 + STAY_S, False)):
+            for after_s, closed in ((0.03, True), (0.03 + self.stay_s, False)):
                 person = threading.Timer(after_s, self.inputs.__setitem__, (PASSED, closed))
                 self._people.append(person)
                 person.start()
@@ -121,6 +123,7 @@ class FakeRelayBoard:
         if self.broken:
             return ExcCodes.DEVICE_FAILURE
         if function == 2:
+            self.looks += 1
             now[0] = sum(closed << place for place, closed in self.inputs.items())
         return None
 

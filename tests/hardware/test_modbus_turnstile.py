@@ -163,6 +163,65 @@ def test_a_port_that_another_program_holds_is_a_fault(board: FakeRelayBoard, tur
     second.close()
 
 
+def test_a_passage_of_a_tenth_of_a_second_is_seen_by_a_lane_that_asks_a_few_times_a_second(
+    board: FakeRelayBoard, turnstile: Turnstile
+) -> None:
+    board.stay_s = 0.1
+    for way in (Way.IN, Way.OUT, Way.IN):
+        turnstile.open(way)
+        time.sleep(0.25)
+        assert turnstile.passed(0.0) is True
+        assert turnstile.passed(0.0) is False
+
+
+def test_a_short_passage_is_seen_while_the_box_ends_the_pulse_itself(board: FakeRelayBoard) -> None:
+    board.stay_s = 0.1
+    turnstile = open_turnstile(f"modbus:{board.path}?{OPTIONS}&timed=box")
+    turnstile.open(Way.IN)
+    assert turnstile.passed(0.0) is True
+    turnstile.close()
+
+
+def test_contacts_are_looked_at_by_themselves_only_while_somebody_is_awaited(board: FakeRelayBoard, turnstile: Turnstile) -> None:
+    time.sleep(0.15)
+    assert board.looks == 0
+    turnstile.open(Way.IN)
+    assert turnstile.passed(5.0) is True
+    time.sleep(0.1)
+    before = board.looks
+    time.sleep(0.15)
+    assert board.looks == before
+
+
+def test_commands_and_looks_share_one_line_and_every_answer_is_the_right_one(board: FakeRelayBoard, turnstile: Turnstile) -> None:
+    board.goes = False
+    turnstile.open(Way.IN)
+    for turn in range(10):
+        turnstile.light(on=turn % 2 == 0)
+        turnstile.hold(opened=turn % 2 == 0)
+        assert not turnstile.alarms()
+    board.inputs[PASSED] = True
+    assert turnstile.passed(5.0) is True
+
+
+@pytest.mark.parametrize("fault", ["silent", "unplugged"])
+def test_short_passages_are_seen_again_once_a_board_that_was_silent_or_away_is_back(
+    board: FakeRelayBoard, turnstile: Turnstile, fault: str
+) -> None:
+    board.goes = False
+    turnstile.open(Way.IN)
+    board.fail(**{fault: True})
+    time.sleep(0.4)  # the watch has met it
+    with pytest.raises(DeviceError):
+        turnstile.passed(0.0)
+    board.fail(**{fault: False})
+    assert turnstile.passed(0.0) is False
+    for closed in (True, False):
+        board.inputs[PASSED] = closed
+        time.sleep(0.1)
+    assert turnstile.passed(0.0) is True
+
+
 def test_a_sensor_that_stays_closed_is_stuck(board: FakeRelayBoard) -> None:
     board.inputs[PASSED] = True
     turnstile = open_turnstile(f"modbus:{board.path}?{OPTIONS}&stuck_ms=100")
