@@ -12,16 +12,19 @@ from typing import Any, Final
 from sqlalchemy import Select
 
 from central.anomalies import of_gates, of_people
-from central.anomalies.question import Question
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind: `where` is the place that deals with it: person, queue, presence, gates or board."""
+    """A kind: `where` is the place that deals with it: person, queue, presence, gates or board. `own` stands in the place of `rows` for
+
+    a company that is shown only what concerns itself.
+    """
 
     key: str
     where: str
-    rows: Callable[[Question], Select[Any]]
+    rows: Callable[[], Select[Any]]
+    own: Callable[[], Select[Any]] | None = None
 
 
 KINDS: Final = (
@@ -37,7 +40,7 @@ KINDS: Final = (
     Kind("departing", "person", of_people.departing),
     Kind("never_seen", "person", of_people.never_seen),
     Kind("training_due", "person", of_people.training_due),
-    Kind("waiting_long", "queue", of_people.waiting_long),
+    Kind("waiting_long", "queue", of_people.waiting_long, of_people.waiting_for_own),
     Kind("box_silent", "gates", of_gates.box_silent),
     Kind("box_faulty", "gates", of_gates.box_faulty),
     Kind("box_told", "gates", of_gates.box_told),

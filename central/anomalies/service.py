@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from central.access import Access, Function
@@ -97,8 +98,7 @@ def of_projects(session: Session, clock: Clock, access: Access, *, days: int = 7
     counts: dict[int, dict[str, int]] = {project.id: {} for project in shown}
     asked = _asked(clock, [project.id for project in shown], days, None)
     for kind in KINDS if shown else ():
-        rows = kind.rows(asked).order_by(None).subquery()
-        for project_id, n in session.execute(select(rows.c.project_id, func.count()).group_by(rows.c.project_id)):
+        for project_id, n in session.execute(_counts(kind.key), asked.values()):
             counts[project_id][kind.key] = n
     return [ProjectFound(project, counts[project.id]) for project in shown]
 
@@ -128,9 +128,23 @@ def _asked(clock: Clock, project_ids: Sequence[int], days: int, company_id: int 
     return Question(project_ids, now, first, company_id)
 
 
+@cache
+def _page(key: str, own: bool) -> Select[Any]:
+    kind = BY_KEY[key]
+    wanted = kind.own() if own and kind.own is not None else kind.rows()
+    most, first = bindparam("most", type_=Integer()), bindparam("first", type_=Integer())
+    return wanted.add_columns(func.count().over().label("matching")).limit(most).offset(first)
+
+
+@cache
+def _counts(key: str) -> Select[Any]:
+    rows = BY_KEY[key].rows().order_by(None).subquery()
+    return select(rows.c.project_id, func.count()).group_by(rows.c.project_id)
+
+
 def _found(session: Session, kind: Kind, asked: Question, limit: int, offset: int) -> Found:
-    wanted = kind.rows(asked).add_columns(func.count().over().label("matching")).limit(limit).offset(offset)
-    rows = session.execute(wanted).all()
+    own = asked.company_id is not None and kind.own is not None
+    rows = session.execute(_page(kind.key, own), {**asked.values(), "most": limit, "first": offset}).all()
     shown = [Anomaly(kind.key, r.project_id, r.at, r.assignment_id, r.name or "", str(r.what or ""), r.n) for r in rows]
     if not rows and offset:
         return Found(kind.key, [], _found(session, kind, asked, 1, 0).matching)
