@@ -45,13 +45,13 @@ def order_of(name: str) -> str:
     if not _HAN.search(plain):
         return plain[:LONGEST]
     written = plain.replace(" ", "")
-    own = _of_surname(written)
+    own = of_surname(written)
     read = [*own, *(_usual(character) for character in written[len(own) :])]
     return "".join(f"{reading}{character}" for reading, character in zip(read, written, strict=True))[:LONGEST]
 
 
-def _of_surname(written: str) -> tuple[str, ...]:
-    """The readings of the characters with which the name begins, where they are a surname's own."""
+def of_surname(written: str) -> tuple[str, ...]:
+    """The readings, with tones, of the characters with which the name begins, where they are a surname's own; else empty."""
     if len(written) > 2 and written[:2] in _COMPOUND:
         return _COMPOUND[written[:2]]
     return (_SURNAMES[written[0]],) if written[0] in _SURNAMES else ()

@@ -15,6 +15,8 @@ from typing import Final
 
 from pypinyin import Style, pinyin
 
+from central.people.name_order import of_surname
+
 LONGEST: Final = 60
 _MOST_READINGS: Final = 12
 _HASHED: Final = 24
@@ -78,12 +80,15 @@ def _hashed(kind: str, index: Index, value: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _readings(name: str) -> tuple[tuple[str, ...], ...]:
-    """The ways to speak a name, syllable by syllable; a Latin name is its letters. At most a dozen."""
+    """The ways to speak a name, syllable by syllable, a surname's own first; a Latin name is its letters. A dozen or so at most."""
     if not _HAN.search(name):
         letters = tuple(part for part in (_LETTERS.sub("", word) for word in re.split(r"[\s·.]+", name)) if part)
         return (letters,) if letters else ()
-    spoken = [_of_character(character, place) for place, character in enumerate(c for c in name if _HAN.match(c))]
-    return tuple(islice(product(*spoken), _MOST_READINGS))
+    written = "".join(c for c in name if _HAN.match(c))
+    spoken = [_of_character(character, place) for place, character in enumerate(written)]
+    own = tuple(_LETTERS.sub("", reading) for reading in of_surname(written))
+    named = [(*own, *(readings[0] for readings in spoken[len(own) :]))] if own else []
+    return tuple(dict.fromkeys((*named, *islice(product(*spoken), _MOST_READINGS))))
 
 
 @lru_cache(maxsize=8192)

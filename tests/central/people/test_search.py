@@ -129,7 +129,17 @@ def test_workers_without_terms_get_theirs_from_the_job(story: Story, database: D
 
 @pytest.mark.parametrize(
     ("name", "term"),
-    [("吕布", "ylvbu"), ("曾国藩", "yzengguofan"), ("阿卜杜·热合曼", "zabdrhm"), ("John Smith", "ysmith"), ("仇英", "yqiuying")],
+    [
+        ("吕布", "ylvbu"),
+        ("曾国藩", "yzengguofan"),
+        ("阿卜杜·热合曼", "zabdrhm"),
+        ("John Smith", "ysmith"),
+        ("仇英", "yqiuying"),
+        ("万俟雅言", "ymoqiyayan"),
+        ("万俟雅言", "zmqyy"),
+        ("单于昊", "ychanyuhao"),
+        ("单雄信", "yshanxiongxin"),
+    ],
 )
 def test_names_are_spoken_as_people_speak_them(name: str, term: str) -> None:
     assert term in terms.of_name(name)
