@@ -224,7 +224,8 @@ class Gatekeeper:
         self._watch.stuck(stuck)
 
     def _unsure(self, seqs: tuple[int, ...], why: str) -> None:
-        self.note(PASSAGE_UNSURE, f"events {' '.join(map(str, seqs))}: {why}")
+        waiting = self._unwritten.get(PASSAGE_UNSURE)
+        self.note(PASSAGE_UNSURE, "; ".join(filter(None, [waiting, f"events {' '.join(map(str, seqs))}: {why}"])))
 
     def would_say(self, person: str) -> Decision:
         """The answer to this person's face now, without a record: for somebody refused a moment ago who still stands there."""

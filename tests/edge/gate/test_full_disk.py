@@ -15,8 +15,9 @@ import pytest
 
 from edge.app import run_gate
 from edge.errors import StoreBusy, StoreError
-from edge.gate.passage import OPENING_LATE
+from edge.gate.passage import OPENING_LATE, PASSAGE_UNSURE, Gatekeeper, Place
 from edge.gate.storeless import STORE_AWAY
+from edge.gate.threshold_watch import GOES_WITHIN_S
 from edge.settings import EdgeSettings
 from edge.store.database import Store
 from edge.store.hand_asks import ADMIT, CLOSE, OPEN, TOO_LATE, HandAsks
@@ -26,7 +27,7 @@ from hardware.card_reader.simulated import SamSimulator
 from hardware.card_reader.synthetic import resident
 from hardware.turnstile import Way
 from hardware.turnstile.simulated import SimulatedTurnstile
-from tests.edge.gate.box import WORKERS, Box, FakeClock, Stands, box, until
+from tests.edge.gate.box import WORKERS, Box, FakeClock, FakeTurnstile, Stands, box, until
 from tests.edge.gate.site import Opener, Site
 
 
@@ -132,6 +133,25 @@ def test_a_passage_that_waits_for_room_keeps_nobody_from_button_guard_and_keys(u
             site.see(seconds=0.5)
             assert site.arm.held is held, (key, kind)
     assert [fact for fact in site.box.facts() if isinstance(fact, Opening)] == []
+
+
+def test_of_two_doubts_that_wait_for_room_neither_is_lost(tiny: Path) -> None:
+    arm = FakeTurnstile(goes=False)
+    with box(tiny / "home", FakeClock()) as made:
+        Gatekeeper(Place("1", Direction.IN), made.store, made.clock, arm).by_face(WORKERS[0], 0.9)
+        keeper = Gatekeeper(Place("1", Direction.IN), made.store, made.clock, arm)
+        keeper.by_face(WORKERS[1], 0.9)
+        keeper.sensor_stuck(True)
+        use_up(made)
+        made.clock.pass_s(GOES_WITHIN_S)
+        with pytest.raises(StoreError):
+            keeper.follow()
+        assert keeper.unwritten == {PASSAGE_UNSURE}
+        (tiny / "filler").unlink()
+        keeper.catch_up()
+        (doubt,) = (fact.detail for fact in made.facts() if isinstance(fact, Incident))
+    assert doubt.startswith("events 2: ")
+    assert "; events 1: the gate was started again" in doubt
 
 
 def test_a_gate_that_is_started_on_a_full_disk_lets_a_card_out_and_writes_that_down_when_there_is_room(tiny: Path, tmp_path: Path) -> None:
