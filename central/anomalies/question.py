@@ -83,7 +83,12 @@ class Question:
             SILENT_BEFORE: self.now - SILENT_AFTER,
             ENDS_BEFORE: self.now + ENDS_WITHIN,
         }
-        given: dict[BindParameter[Any], Any] = {PROJECTS: list(self.project_ids), COMPANY: self.company_id, TODAY: today, LAST_DAY: today + ENDS_WITHIN}
+        given: dict[BindParameter[Any], Any] = {
+            PROJECTS: list(self.project_ids),
+            COMPANY: self.company_id,
+            TODAY: today,
+            LAST_DAY: today + ENDS_WITHIN,
+        }
         return {parameter.key: value for parameter, value in (moments | given).items()}
 
 
