@@ -33,9 +33,9 @@ def accept(
     access.require(Function.CONFIRM_ENTRY)
     rules.no_given_entry_time(entry_time)
     assignment, path = _for_using_unit(session, access, assignment_id, project_id)
+    acceptor = rules.turn_to_accept(path, access.company_id, assignment.accepted_steps)  # first: who may not see it yet learns no state
     if assignment.state in (AssignmentState.RETURNED, AssignmentState.WITHDRAWN):
         rules.acceptable(assignment.state)
-    acceptor = rules.turn_to_accept(path, access.company_id, assignment.accepted_steps)
     if acceptor is None:
         return view(session, assignment)
     rules.acceptable(assignment.state)
@@ -52,12 +52,13 @@ def accept(
 
 
 def send_back(session: Session, access: Access, assignment_id: int, reason: str) -> AssignmentView:
-    """A using unit whose turn it is returns an assignment to the employer, with a reason."""
+    """A using unit whose turn it is returns an assignment to the employer, with a reason; nobody before its turn sees it (A-45)."""
     access.require(Function.CONFIRM_ENTRY)
     assignment, path = _for_using_unit(session, access, assignment_id, None)
+    acceptor = rules.turn_to_accept(path, access.company_id, assignment.accepted_steps)
     if assignment.state is not AssignmentState.RETURNED:
         rules.acceptable(assignment.state)
-        if rules.turn_to_accept(path, access.company_id, assignment.accepted_steps) is None or assignment.accepted_steps:
+        if acceptor is None or assignment.accepted_steps:
             raise Problem("ASSIGNMENT_LOCKED", 409)
         before = told(assignment)
         assignment.state, assignment.return_reason = AssignmentState.RETURNED, reason

@@ -158,5 +158,15 @@ def death_date(given: dt.date, today: dt.date) -> dt.date:
 
 def still_under_contract(departure_on: dt.date | None, today: dt.date) -> None:
     """A-49: from the departure date on nobody is confirmed any more, whether or not the night's job has run."""
-    if departure_on is not None and departure_on <= today:
+    if _has_left(departure_on, today):
         raise Problem("ASSIGNMENT_ENDED", 409)
+
+
+def still_employed(departure_on: dt.date | None, today: dt.date) -> None:
+    """A-01, A-49: from the departure date on the employer assigns nobody any more, whether or not the night's job has run."""
+    if _has_left(departure_on, today):
+        raise Problem("NOT_THE_EMPLOYER", 403, "worker_id")
+
+
+def _has_left(departure_on: dt.date | None, today: dt.date) -> bool:
+    return departure_on is not None and departure_on <= today

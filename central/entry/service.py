@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from central import audit
 from central.access import Access, Function
-from central.clock import Clock
+from central.clock import Clock, today
 from central.entry import rules, sight, store
 from central.entry.model import Assignment, AssignmentState, FaceState
 from central.entry.store import AssignmentView
@@ -57,6 +57,7 @@ def assign(session: Session, clock: Clock, access: Access, order: Order) -> Assi
     rules.no_given_entry_time(order.entry_time)
     trade = rules.one_trade(order.main_trade)
     worker, employment = people.assignable(session, order.worker_id, employer)
+    rules.still_employed(employment.departure_on, today(clock))
     chain, part = _part(session, access, order.project_id, order.participant_id, is_misc=worker.category is Category.MISC)
     team = teams.team_for(session, order.team_id, employer, order.project_id)
     assignment = Assignment(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from central.access import Access, Function, Position, Role
 from central.database import Database
-from central.entry import acceptance
+from central.entry import acceptance, departure
 from central.entry import service as entry
+from central.entry.departure import Leaving
 from central.entry.model import Acceptance, Assignment, AssignmentState
 from central.errors import Problem
 from central.projects.model import Project
@@ -91,6 +94,34 @@ def test_a_second_level_worker_waits_for_the_professional_subcontractor(story: S
     by_gc = story.accept(assignment)
     assert by_gc.assignment.state is AssignmentState.CONFIRMED
     assert by_gc.assignment.entry_time == story.centre.clock.now()
+
+
+@pytest.mark.rule("A-45")
+@pytest.mark.parametrize("state", ["assigned", "returned", "withdrawn"])
+def test_whose_turn_has_not_come_learns_nothing_by_accepting_or_returning(story: Story, database: Database, state: str) -> None:
+    deep = story.employer(story.second.company_id)
+    assignment = story.assigned(deep)
+    with database.writing() as session:
+        if state == "returned":
+            acceptance.send_back(session, story.sub_office(story.pro), assignment.id, "wrong team")
+        elif state == "withdrawn":
+            entry.withdraw(session, story.centre.clock, deep, assignment.id)
+    with database.writing() as session, pytest.raises(Problem) as by_returning:
+        acceptance.send_back(session, story.office(), assignment.id, "x")
+    with database.writing() as session, pytest.raises(Problem) as by_accepting:
+        acceptance.accept(session, story.centre.clock, story.office(), assignment.id)
+    assert [(early.value.status, early.value.code) for early in (by_returning, by_accepting)] == [(404, "NOT_VISIBLE_YET")] * 2
+
+
+@pytest.mark.rule("A-49")
+def test_nobody_is_assigned_on_the_departure_day_though_the_nights_job_has_not_run(story: Story, database: Database) -> None:
+    employer = story.employer(story.site.labour)
+    worker = story.worker(employer)
+    with database.writing() as session:
+        departure.schedule(session, story.centre.clock, employer, Leaving(worker.worker.id, dt.date(2026, 3, 20), "resigned"))
+    story.centre.clock.forward(days=9)  # type: ignore[attr-defined]
+    with pytest.raises(Problem, match="NOT_THE_EMPLOYER"):
+        story.assigned(employer, worker)
 
 
 @pytest.mark.rule("A-45")
