@@ -346,8 +346,9 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
     "IMPORT_NOT_READY": ("该批量登记尚在校验或已结束，不能确认。", "This import is still being checked, or is over."),
     "ALREADY_REGISTERED": ("该工人已由本单位登记。", "Your company has registered this worker already."),
     "PERSON_CARD_MISMATCH": (
-        "姓名或号码与证件（或已登记信息）不一致，请核对证件与本人。",
-        "Name or number differ from the card or from what is registered: check the card and the person.",
+        "姓名或号码与证件（或已登记信息）不一致，请核对证件与本人，并用读卡器读证登记；仍不一致的，本人持证到服务大厅核验。",
+        "Name or number differ from the card or from what is registered: check the card and the person, and lay the card on a reader; "
+        "if they still differ, the person goes with the card to the service hall.",
     ),
     "IDENTITY_NOT_VERIFIED": (
         "身份尚未核验，不能分派（A-26）。请先读卡或提交核验材料。",

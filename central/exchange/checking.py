@@ -86,9 +86,12 @@ def _against(one: Judged, worker: Worker, present: list[tuple[int, str]], employ
     except Problem as problem:
         _refuse(one, "id_number", problem.code)
         return
-    if worker.name != one.checked.said.name:
-        _refuse(one, "name", "PERSON_CARD_MISMATCH")
-    elif worker.life_state is LifeState.DECEASED:
+    try:
+        rules.other_name(worker.name, one.checked.said.name, worker.identity_state, by_chip=False, is_free=not present)
+    except Problem as problem:
+        _refuse(one, "name", problem.code)
+        return
+    if worker.life_state is LifeState.DECEASED:
         _refuse(one, "name", "WORKER_DECEASED")
 
 

@@ -29,6 +29,7 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
 from central.errors import Problem
+from central.people import rules
 
 SIGNED_AS: Final = b"gongmen chip read 1\n"
 FRESH: Final = dt.timedelta(minutes=15)
@@ -92,8 +93,9 @@ def agrees(fields: ChipFields, *, name: str, id_type: str, id_number: str, today
 
     Raises `Problem` 409 PERSON_CARD_MISMATCH with the field that differs, 422 CARD_EXPIRED.
     """
+    if rules.person_name(name) != rules.person_name(fields.name):
+        raise Problem("PERSON_CARD_MISMATCH", 409, "name")
     for field, typed, chip in (
-        ("name", name, fields.name),
         ("id_type", id_type, fields.id_type),
         ("id_number", id_number, fields.id_number),
     ):

@@ -19,6 +19,7 @@ from central.people import store
 from central.people.id_number import read
 from central.people.legacy_model import LegacyRecord
 from central.people.model import Employment, Worker
+from central.people.registration import RENAMED
 from central.people.sealed import index_of
 from central.people.service import whose
 from central.projects.model import Company
@@ -149,6 +150,8 @@ def _shown(entry: AuditEntry, employer: int | None) -> Change | None:
     is_others = employer is not None and told.get("company") not in (None, employer)
     if is_others and (told.get("role") == "employer" or entry.action.startswith("evidence.")):
         return None
+    if employer is not None and entry.action == RENAMED:  # the name that another employer typed
+        told["before"] = None
     before, after = (_masked(told.get(side), employer) for side in ("before", "after"))
     return Change(entry.id, entry.at, entry.actor, entry.on_behalf_of, entry.action, before, after)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -31,6 +31,9 @@ from central.projects import service as projects
 from central.secrets import CentreSecrets
 
 __all__ = ["Checked", "Policy", "Registration", "Standing", "check", "enter", "prove", "register"]
+
+RENAMED: Final = "worker.renamed"
+"""The audit's word for a typed name that gave way to another; only who is no employer reads the name that it was."""
 
 
 def register(
@@ -71,11 +74,13 @@ def enter(
 ) -> EmployedWorker:
     """Write down a checked statement, now or when a transfer is complete. `by_chip`: a paired reader has proven the card."""
     worker = store.by_number(session, sealed.index_of(keys, checked.number))
-    excepted = False
+    excepted, before = False, None
     if worker is None:
         worker = new_worker(clock, keys, checked)
     else:
-        excepted = same_person(session, clock, worker, checked.said, employer)
+        session.refresh(worker, with_for_update=True)  # no verdict comes between what is compared and what is written
+        excepted, is_renamed = same_person(session, clock, worker, checked.said, employer, by_chip=by_chip)
+        before = rename(worker, checked) if is_renamed else None
         refresh(worker, keys, checked)
     if by_chip and worker.identity_state is not IdentityState.VERIFIED:
         worker.identity_state, worker.identity_source, worker.identity_cause = IdentityState.VERIFIED, "chip", ""
@@ -84,6 +89,8 @@ def enter(
     _insert(session, worker, employment, terms)
     sealed.find_by(session, keys, worker)
     after = told(worker, checked, employer, by_chip=by_chip, reader=reader)
+    if before is not None:
+        audit.record(session, access, RENAMED, f"worker:{worker.id}", before=before, after=_identity(worker))
     audit.record(session, access, "worker.registered", f"worker:{worker.id}", after=after)
     registered = store.one_employed(session, worker.id, employer)
     assert registered is not None  # noqa: S101  written above
@@ -158,6 +165,21 @@ def refresh(worker: Worker, keys: CentreSecrets, checked: Checked) -> None:
     worker.version += 1
 
 
+def rename(worker: Worker, checked: Checked) -> dict[str, str]:
+    """A-25: another name for a number that nobody verified; what it was. What came with the old name may be somebody else's, and goes."""
+    before = _identity(worker)
+    worker.name = checked.said.name
+    worker.identity_state, worker.identity_cause = rules.renamed(worker.identity_state, worker.identity_cause)
+    worker.identity_source = "typed"
+    worker.nation, worker.main_trade = checked.said.nation, ""
+    worker.phone_sealed, worker.phone_masked, worker.address_sealed = None, "", None
+    return before
+
+
+def _identity(worker: Worker) -> dict[str, str]:
+    return {"name": worker.name, "state": worker.identity_state.value, "source": worker.identity_source, "cause": worker.identity_cause}
+
+
 def new_employment(clock: Clock, checked: Checked, employer: int, *, exceptional: bool = False) -> Employment:
     """The labour contract; whose it is, is filled in when the worker has a row."""
     return Employment(
@@ -189,18 +211,22 @@ def wage_terms(clock: Clock, keys: CentreSecrets, pay: Wages, id_index: bytes, d
     )
 
 
-def same_person(session: Session, clock: Clock, worker: Worker, said: Registration, employer: int) -> bool:
-    """A-25, A-30: somebody known may be registered again by the next employer. Whether it is by an exception of the supervision body."""
+def same_person(
+    session: Session, clock: Clock, worker: Worker, said: Registration, employer: int, *, by_chip: bool = False
+) -> tuple[bool, bool]:
+    """A-25, A-30: somebody known may be registered again by the next employer.
+
+    Whether it is by an exception of the supervision body, and whether the name said now takes the place of the known one.
+    """
     present = store.present_employments(session, worker.id)
     mine = next((pair for pair in present if pair[0].employer_id == employer), None)
     excepted = bool(present) and _use_exception(session, clock, worker.id, employer, unless=mine is not None)
     first = mine or (present[0] if present else None)
     rules.one_employer((first[0].employer_id, first[1]) if first else None, employer, excepted=excepted)
-    if worker.name != said.name:
-        raise Problem("PERSON_CARD_MISMATCH", 409, "name")
+    is_renamed = rules.other_name(worker.name, said.name, worker.identity_state, by_chip=by_chip, is_free=not present)
     if worker.life_state is LifeState.DECEASED:
         raise Problem("WORKER_DECEASED", 409)
-    return excepted
+    return excepted, is_renamed
 
 
 def _use_exception(session: Session, clock: Clock, worker_id: int, employer: int, *, unless: bool) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Collection
 from typing import Final
 
@@ -15,13 +16,41 @@ from central.people.wages import Notice, plain
 YOUNGEST: Final = 16
 GROWN: Final = 18
 _PHONE: Final = re.compile(r"1[3-9]\d{9}|\+\d{6,15}")
+_OF_THE_CARD: Final = frozenset({"CARD_SUSPECT", "CARD_EXPIRED"})
+_UNSEEN: Final = str.maketrans("", "", "\u200b\ufeff")
 _MANAGEMENT: Final = frozenset({"management", "管理人员", "10"})
 _MANAGEMENT_TRADE: Final = "900"
 
 
 def person_name(given: str) -> str:
-    """A name as it is kept and compared, whatever the door: no blanks around it, one where it has some inside; its dots (·) stay."""
-    return " ".join(given.split())
+    """A name as it is kept and compared, whatever the door: no blanks around it, one where it has some inside; its dots (·) stay.
+
+    Wide letters become narrow (NFKC), as a workbook's cells do.
+    """
+    return " ".join(unicodedata.normalize("NFKC", given).translate(_UNSEEN).split())
+
+
+def other_name(known: str, said: str, identity: IdentityState, *, by_chip: bool, is_free: bool) -> bool:
+    """A-25, A-30: whether the name said now takes the place of the known one; no error and no answer tells the known one (A-44, A-45).
+
+    Only a verified name stands. One that was merely typed gives way to a card's (`by_chip`), and to another typed one where nobody else
+    employs the worker (`is_free`): the verification desk then tells who is right. Else `Problem` 409 PERSON_CARD_MISMATCH.
+    """
+    if person_name(known) == person_name(said):
+        return False
+    if identity is IdentityState.VERIFIED or not (by_chip or is_free):
+        raise Problem("PERSON_CARD_MISMATCH", 409, "name")
+    return True
+
+
+def renamed(identity: IdentityState, cause: str) -> tuple[IdentityState, str]:
+    """A-25: an unverified identity whose typed name was replaced by another typed one: a verdict on the old name says nothing of the new.
+
+    What speaks against the card itself stays: another name is no way out of it.
+    """
+    if cause in _OF_THE_CARD:
+        return identity, cause
+    return IdentityState.PENDING, "PERSON_CARD_MISMATCH"
 
 
 def identity_number(kind: str, given: str, today: dt.date, born: dt.date | None = None) -> IdNumber:

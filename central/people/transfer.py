@@ -20,7 +20,7 @@ from central.clock import Clock
 from central.entry import departure
 from central.entry.departure import Leaving
 from central.errors import Problem
-from central.people import defaults, registration, sealed, store, transfer_rules
+from central.people import defaults, registration, rules, sealed, store, transfer_rules
 from central.people.chip_read import ChipRead
 from central.people.model import Employment, LifeState, Worker
 from central.people.statement import Policy, Registration, check
@@ -41,7 +41,7 @@ def ask(
     """A-30: ask the present employer to let this worker go; the form is checked as for a registration, and kept.
 
     Asked again while it is open, the form kept is the later one. Raises what a registration raises, 409 TRANSFER_NOT_NEEDED where nobody
-    employs the worker, ALREADY_REGISTERED, PERSON_CARD_MISMATCH (another name than the registered one), WORKER_DECEASED.
+    employs the worker, ALREADY_REGISTERED, PERSON_CARD_MISMATCH (another name than the verified one), WORKER_DECEASED.
     """
     company = access.require_employer(said.employer_id)
     access.require(Function.REGISTER)
@@ -53,8 +53,8 @@ def ask(
     present = store.present_employments(session, worker.id) if worker is not None else []
     employment = transfer_rules.of_whom(present, company)
     assert worker is not None  # noqa: S101  somebody employs the worker
-    if worker.name != filled.name.strip():
-        raise Problem("PERSON_CARD_MISMATCH", 409, "name")
+    name = checked.said.name
+    rules.other_name(worker.name, name, worker.identity_state, by_chip=chip_read is not None, is_free=True)  # free when it completes
     if worker.life_state is LifeState.DECEASED:
         raise Problem("WORKER_DECEASED", 409)
     transfer = session.scalar(_open_of(worker.id).where(Transfer.to_id == company))
@@ -66,7 +66,7 @@ def ask(
             employment_id=employment.id,
             from_id=employment.employer_id,
             to_id=company,
-            name_said=worker.name,
+            name_said=name,
             state=TransferState.WAITING,
             asked_by=access.actor,
             asked_at=now,
@@ -74,7 +74,8 @@ def ask(
         )
         session.add(transfer)
     transfer.said_sealed = keys.seal(_packed(filled, defaulted), _context(worker.id, company))
-    transfer.by_chip = int(chip_read is not None or (not is_new and bool(transfer.by_chip)))
+    was_proven = not is_new and bool(transfer.by_chip) and transfer.name_said == name  # a card proves the name that was on it
+    transfer.by_chip, transfer.name_said = int(chip_read is not None or was_proven), name
     session.flush()
     told = {"id": worker.id_masked, "employer_id": transfer.from_id, "source": "chip" if transfer.by_chip else "typed"}
     audit.record(session, access, "transfer.asked" if is_new else "transfer.retyped", _subject(transfer), after=told)

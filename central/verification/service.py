@@ -82,8 +82,8 @@ def opening(session: Session, now: dt.datetime, weekdays: Sequence[int]) -> dt.d
 
 
 def enqueue_typed(session: Session, now: dt.datetime, limit: int = 200) -> int:
-    """A-26: typed registrations that nobody asked about yet join the queue by themselves; how many."""
-    known = select(IdentityCheck.id).where(IdentityCheck.worker_id == Worker.id)
+    """A-25, A-26: typed registrations join the queue by themselves, also one whose name changed after a verdict; how many."""
+    known = select(IdentityCheck.id).where(IdentityCheck.worker_id == Worker.id, IdentityCheck.state == CheckState.WAITING)
     employed = select(Employment.id).where(Employment.worker_id == Worker.id, Employment.state != EmploymentState.DEPARTED)
     wanted = select(Worker.id).where(Worker.identity_state == IdentityState.PENDING, ~known.exists(), employed.exists())
     found = session.scalars(wanted.order_by(Worker.id).limit(limit)).all()
