@@ -56,8 +56,13 @@ def judge(row: SheetRow, standing: Standing, policy: Policy, profile: Mapping[st
     return Judged(row, None if wrong else checked, wrong)
 
 
-def against_register(session: Session, keys: CentreSecrets, judged: Sequence[Judged], employer: int, seen: set[bytes]) -> None:
-    """What only the register knows (A-25, A-30), for a chunk in two queries. `seen` are the numbers of the rows before."""
+def against_register(
+    session: Session, keys: CentreSecrets, judged: Sequence[Judged], employer: int, seen: set[bytes], *, hold: bool = False
+) -> None:
+    """What only the register knows (A-25, A-30), for a chunk in two queries. `seen` are the numbers of the rows before.
+
+    `hold`: nobody else decides about these workers until what follows is written.
+    """
     by_index: dict[bytes, Judged] = {}
     for one in judged:
         if one.checked is None:
@@ -68,7 +73,8 @@ def against_register(session: Session, keys: CentreSecrets, judged: Sequence[Jud
             continue
         seen.add(index)
         by_index[index] = one
-    known = {worker.id: worker for worker in session.scalars(select(Worker).where(Worker.id_index.in_(by_index)))}
+    wanted = select(Worker).where(Worker.id_index.in_(by_index)).order_by(Worker.id)
+    known = {worker.id: worker for worker in session.scalars(wanted.with_for_update() if hold else wanted)}
     employments = _present(session, list(known))
     for worker in known.values():
         one = by_index[worker.id_index]

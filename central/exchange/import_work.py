@@ -94,10 +94,10 @@ def _register(centre: Centre, job: ImportJob, numbers: Sequence[int]) -> None:
         profile = defaults.values(session, job.company_id, job.project_id, job.team_id)
         kept = session.scalars(wanted.order_by(ImportRow.number)).all()
         judged = [checking.judge(SheetRow(row.number, texts_of(row, keys), []), standing, policy, profile) for row in kept]
-        checking.against_register(session, keys, judged, job.company_id, set())
+        checking.against_register(session, keys, judged, job.company_id, set(), hold=True)
         marks: dict[int, tuple[RowState, int | None, list[checking.Wrong]]] = {}
         fit = [one for one in judged if one.checked is not None and not one.is_there]
-        for one, worker in zip(fit, _insert(session, centre, job, fit), strict=True):
+        for one, worker in zip(fit, _insert(session, centre, access, fit), strict=True):
             marks[one.row.number] = (RowState.DONE, worker.id, [])
             assert one.checked is not None  # noqa: S101  chosen above
             told = registration.told(worker, one.checked, job.company_id) | {"import": job.id}
@@ -110,16 +110,16 @@ def _register(centre: Centre, job: ImportJob, numbers: Sequence[int]) -> None:
         _mark(session, job.id, marks)
 
 
-def _insert(session: Session, centre: Centre, job: ImportJob, fit: Sequence[Judged]) -> list[Worker]:
+def _insert(session: Session, centre: Centre, access: Access, fit: Sequence[Judged]) -> list[Worker]:
     """The workers of these rows with employments, wages and search terms, a statement for each kind."""
-    keys, clock = centre.secrets, centre.clock
+    keys, clock, employer = centre.secrets, centre.clock, access.require_employer()
     ready = [(one.checked, one.known or registration.new_worker(clock, keys, one.checked)) for one in fit if one.checked is not None]
     for one in fit:
         if one.known is not None and one.checked is not None:
-            registration.refresh(one.known, keys, one.checked)
+            registration.refresh(session, keys, access, one.known, one.checked)
     session.add_all([worker for _, worker in ready])
     session.flush()
-    employments = [registration.new_employment(clock, checked, job.company_id) for checked, _ in ready]
+    employments = [registration.new_employment(clock, checked, employer) for checked, _ in ready]
     for employment, (_, worker) in zip(employments, ready, strict=True):
         employment.worker_id = worker.id
     session.add_all(employments)

@@ -148,7 +148,7 @@ def _shown(entry: AuditEntry, employer: int | None) -> Change | None:
     """The entry, or None where it is another employer's, or about evidence that somebody else attached."""
     told = json.loads(entry.told)
     is_others = employer is not None and told.get("company") not in (None, employer)
-    if is_others and (told.get("role") == "employer" or entry.action.startswith("evidence.")):
+    if is_others and (told.get("role") == "employer" or entry.action == RENAMED or entry.action.startswith("evidence.")):
         return None
     if employer is not None and entry.action == RENAMED:  # the name that another employer typed (A-45)
         told["before"] = None

@@ -74,23 +74,20 @@ def enter(
 ) -> EmployedWorker:
     """Write down a checked statement, now or when a transfer is complete. `by_chip`: a paired reader has proven the card."""
     worker = store.by_number(session, sealed.index_of(keys, checked.number))
-    excepted, before = False, None
+    excepted = False
     if worker is None:
         worker = new_worker(clock, keys, checked)
     else:
         session.refresh(worker, with_for_update=True)  # no verdict comes between what is compared and what is written
-        excepted, is_renamed = same_person(session, clock, worker, checked.said, employer, by_chip=by_chip)
-        before = rename(worker, checked) if is_renamed else None
-        refresh(worker, keys, checked)
-    if by_chip and worker.identity_state is not IdentityState.VERIFIED:
-        worker.identity_state, worker.identity_source, worker.identity_cause = IdentityState.VERIFIED, "chip", ""
+        excepted = same_person(session, clock, worker, checked.said, employer, by_chip=by_chip)
+        refresh(session, keys, access, worker, checked, by_chip=by_chip)
+    if by_chip:
+        _verify(worker)
     employment = new_employment(clock, checked, employer, exceptional=excepted)
     terms = wage_terms(clock, keys, checked.wages, worker.id_index, checked.defaulted)
     _insert(session, worker, employment, terms)
     sealed.find_by(session, keys, worker)
     after = told(worker, checked, employer, by_chip=by_chip, reader=reader)
-    if before is not None:
-        audit.record(session, access, RENAMED, f"worker:{worker.id}", before=before, after=_identity(worker))
     audit.record(session, access, "worker.registered", f"worker:{worker.id}", after=after)
     registered = store.one_employed(session, worker.id, employer)
     assert registered is not None  # noqa: S101  written above
@@ -155,8 +152,17 @@ def new_worker(clock: Clock, keys: CentreSecrets, checked: Checked) -> Worker:
     return worker
 
 
-def refresh(worker: Worker, keys: CentreSecrets, checked: Checked) -> None:
-    """Somebody known comes to the next employer: what is stated now holds, the identity stays as it is."""
+def refresh(session: Session, keys: CentreSecrets, access: Access, worker: Worker, checked: Checked, *, by_chip: bool = False) -> None:
+    """Somebody known comes to the next employer: what is stated now holds, the identity stays as it is.
+
+    Another name came through `rules.other_name` before: it takes the place of the known one, and the audit keeps both (A-25).
+    """
+    if rules.person_name(worker.name) != checked.said.name:
+        before = _identity(worker)
+        _rename(worker, checked)
+        if by_chip:
+            _verify(worker)
+        audit.record(session, access, RENAMED, f"worker:{worker.id}", before=before, after=_identity(worker))
     if checked.phone:
         sealed.set_phone(worker, keys, checked.phone)
     if checked.said.address:
@@ -165,15 +171,18 @@ def refresh(worker: Worker, keys: CentreSecrets, checked: Checked) -> None:
     worker.version += 1
 
 
-def rename(worker: Worker, checked: Checked) -> dict[str, str]:
-    """A-25: another name for a number that nobody verified; what it was. What came with the old name may be somebody else's, and goes."""
-    before = _identity(worker)
+def _rename(worker: Worker, checked: Checked) -> None:
+    """A-25: another name for a number that nobody verified. What came with the old name may be somebody else's, and goes."""
     worker.name = checked.said.name
     worker.identity_state, worker.identity_cause = rules.renamed(worker.identity_state, worker.identity_cause)
     worker.identity_source = "typed"
     worker.nation, worker.main_trade = checked.said.nation, ""
     worker.phone_sealed, worker.phone_masked, worker.address_sealed = None, "", None
-    return before
+
+
+def _verify(worker: Worker) -> None:
+    if worker.identity_state is not IdentityState.VERIFIED:
+        worker.identity_state, worker.identity_source, worker.identity_cause = IdentityState.VERIFIED, "chip", ""
 
 
 def _identity(worker: Worker) -> dict[str, str]:
@@ -211,22 +220,17 @@ def wage_terms(clock: Clock, keys: CentreSecrets, pay: Wages, id_index: bytes, d
     )
 
 
-def same_person(
-    session: Session, clock: Clock, worker: Worker, said: Registration, employer: int, *, by_chip: bool = False
-) -> tuple[bool, bool]:
-    """A-25, A-30: somebody known may be registered again by the next employer.
-
-    Whether it is by an exception of the supervision body, and whether the name said now takes the place of the known one.
-    """
+def same_person(session: Session, clock: Clock, worker: Worker, said: Registration, employer: int, *, by_chip: bool = False) -> bool:
+    """A-25, A-30: somebody known may be registered again by the next employer. Whether it is by an exception of the supervision body."""
     present = store.present_employments(session, worker.id)
     mine = next((pair for pair in present if pair[0].employer_id == employer), None)
     excepted = bool(present) and _use_exception(session, clock, worker.id, employer, unless=mine is not None)
     first = mine or (present[0] if present else None)
     rules.one_employer((first[0].employer_id, first[1]) if first else None, employer, excepted=excepted)
-    is_renamed = rules.other_name(worker.name, said.name, worker.identity_state, by_chip=by_chip, is_free=not present)
+    rules.other_name(worker.name, said.name, worker.identity_state, by_chip=by_chip, is_free=not present)
     if worker.life_state is LifeState.DECEASED:
         raise Problem("WORKER_DECEASED", 409)
-    return excepted, is_renamed
+    return excepted
 
 
 def _use_exception(session: Session, clock: Clock, worker_id: int, employer: int, *, unless: bool) -> bool:

@@ -30,17 +30,15 @@ def person_name(given: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", given).translate(_UNSEEN).split())
 
 
-def other_name(known: str, said: str, identity: IdentityState, *, by_chip: bool, is_free: bool) -> bool:
-    """A-25, A-30: whether the name said now takes the place of the known one; no error and no answer tells the known one (A-44, A-45).
+def other_name(known: str, said: str, identity: IdentityState, *, by_chip: bool, is_free: bool) -> None:
+    """A-25, A-30: the name said now may take the place of the known one; no error and no answer tells the known one (A-44, A-45).
 
     Only a verified name stands. One that was merely typed gives way to a card's (`by_chip`), and to another typed one where nobody else
     employs the worker (`is_free`): the verification desk then tells who is right. Else `Problem` 409 PERSON_CARD_MISMATCH.
     """
-    if person_name(known) == person_name(said):
-        return False
-    if identity is IdentityState.VERIFIED or not (by_chip or is_free):
+    is_other = person_name(known) != person_name(said)
+    if is_other and (identity is IdentityState.VERIFIED or not (by_chip or is_free)):
         raise Problem("PERSON_CARD_MISMATCH", 409, "name")
-    return True
 
 
 def renamed(identity: IdentityState, cause: str) -> tuple[IdentityState, str]:

