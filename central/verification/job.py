@@ -36,7 +36,7 @@ def drain(centre: Centre, register: Register) -> int:
                 service.postpone(session, clock, check_id, service.opening(session, clock.now(), settings.identity_outage_weekdays))
             break  # the others wait for the next run: the service is away for them too
         with centre.database.writing() as session:
-            service.settle(session, clock, check_id, verdict)
+            service.settle(session, clock, check_id, verdict, name=person.name)
         settled += 1
     return settled
 

@@ -109,8 +109,8 @@ def postpone(session: Session, clock: Clock, check_id: int, back_at: dt.datetime
         worker.identity_cause = "VERIFY_NETWORK"
 
 
-def settle(session: Session, clock: Clock, check_id: int, verdict: Verdict) -> None:
-    """A-25: the register's verdict; whoever was verified meanwhile stays so."""
+def settle(session: Session, clock: Clock, check_id: int, verdict: Verdict, *, name: str) -> None:
+    """A-25: the register's verdict on this name; whoever was verified meanwhile stays so, whoever got another name is asked about anew."""
     check = session.get_one(IdentityCheck, check_id, with_for_update=True, populate_existing=True)
     worker = session.get_one(Worker, check.worker_id, with_for_update=True, populate_existing=True)
     if check.state is not CheckState.WAITING:
@@ -118,6 +118,9 @@ def settle(session: Session, clock: Clock, check_id: int, verdict: Verdict) -> N
     check.settled_at, check.attempts = clock.now(), check.attempts + 1
     if worker.identity_state is IdentityState.VERIFIED:
         check.state = CheckState.DROPPED
+        return
+    if worker.name != name:
+        check.settled_at = None
         return
     check.state, check.cause = CheckState.SETTLED, CAUSE_OF.get(verdict, "")
     before = {"state": worker.identity_state.value, "cause": worker.identity_cause}

@@ -19,6 +19,7 @@ from central.people.name_order import order_of
 from central.people.transfer_model import Transfer, TransferState
 from central.verification import service as verification
 from central.verification.model import CheckState, IdentityCheck
+from central.verification.registers import Verdict
 from tests.central.builders import Story, resident_number
 from tests.central.exchange.test_imports import Desk, book, line
 
@@ -194,3 +195,17 @@ def test_a_request_completes_under_the_name_on_the_card(story: Story, next_one: 
         assert session.get_one(Transfer, asked.id).state is TransferState.COMPLETED
         found = session.get_one(Worker, known)
         assert (found.name, found.identity_state) == (RIGHT, IdentityState.VERIFIED)
+
+
+@pytest.mark.rule("A-25")
+def test_a_verdict_on_the_old_name_says_nothing_of_the_new_one(story: Story, next_one: Access, database: Database) -> None:
+    known, clock = left(story), story.centre.clock
+    story.worker(next_one, "typed", id_number=NUMBER, name=RIGHT)
+    with database.writing() as session:
+        verification.enqueue_typed(session, clock.now())
+        [check] = verification.due(session, clock.now(), 10)
+    for name, state in ((WRONG, IdentityState.PENDING), (RIGHT, IdentityState.VERIFIED)):
+        with database.writing() as session:
+            verification.settle(session, clock, check, Verdict.MATCH, name=name)
+        with database.reading() as session:
+            assert session.get_one(Worker, known).identity_state is state
