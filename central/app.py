@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import text
 
@@ -29,6 +29,7 @@ from central.people import api as people
 from central.platform import api as platform
 from central.projects import api as projects
 from central.requests import RequestIds
+from central.schemas import storable_query
 from central.settings import CentralSettings
 from central.verification import api as verification
 
@@ -77,6 +78,7 @@ def create_app(settings: CentralSettings, centre: Centre | None = None) -> FastA
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        dependencies=[Depends(storable_query)],
     )
     app.state.centre = the_centre
     problems.install(app, settings)

@@ -58,6 +58,7 @@ _OF_TYPE: Final = {
     "finite_number": "FIELD_NOT_A_NUMBER",
     "decimal_max_places": "FIELD_TOO_PRECISE",
     "string_pattern_mismatch": "FIELD_PATTERN",
+    "nul_character": "FIELD_PATTERN",
     "enum": "FIELD_NOT_A_CHOICE",
     "literal_error": "FIELD_NOT_A_CHOICE",
 }

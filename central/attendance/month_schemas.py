@@ -21,6 +21,7 @@ from central.attendance.rules import Judged, shown_name
 from central.attendance.schemas import CHECKS_SAID
 from central.attendance.sheet import Line
 from central.attendance.wage_sheet import Supplement, WageLine
+from central.schemas import In
 from edge.sync.wire import Direction
 
 Days = Annotated[Decimal, PlainSerializer(str, return_type=str), Field(examples=["21.5"])]
@@ -134,7 +135,7 @@ class MonthOut(BaseModel):
     differences: list[DifferenceOut] = Field(description="定稿之后的变化 / what changed after the freeze")
 
 
-class FreezeIn(BaseModel):
+class FreezeIn(In):
     """Freezing a month."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"public_days": 5, "despite_incomplete": False}]})
@@ -143,7 +144,7 @@ class FreezeIn(BaseModel):
     despite_incomplete: bool = Field(default=False, description="知悉有闸机未报齐仍定稿 / although a gate has not told everything")
 
 
-class ObjectionIn(BaseModel):
+class ObjectionIn(In):
     """An objection to a published line, or to one date of it."""
 
     model_config = ConfigDict(
@@ -156,7 +157,7 @@ class ObjectionIn(BaseModel):
     work_date: dt.date | None = None
 
 
-class AnswerIn(BaseModel):
+class AnswerIn(In):
     """The answer to an objection."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"text": "已补卡，见更正记录", "accepted": True}]})
@@ -468,7 +469,7 @@ class WagesOut(BaseModel):
     pending: int
 
 
-class CorrectionIn(BaseModel):
+class CorrectionIn(In):
     """A request for a missing punch (补卡)."""
 
     model_config = ConfigDict(
@@ -494,7 +495,7 @@ class CorrectionIn(BaseModel):
     evidence: str = Field(default="", max_length=200, description="印证材料编号 / what shows it")
 
 
-class RejectionIn(BaseModel):
+class RejectionIn(In):
     """Why a request is refused."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"why": "监控显示当日 17:30 已离场"}]})

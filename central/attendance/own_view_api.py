@@ -15,11 +15,12 @@ from central.attendance.papers import OwnLink
 from central.call import Caller, RowId
 from central.paging import Cursor, Limit, Page
 from central.problems import RESPONSES
+from central.schemas import In
 
 router = APIRouter(prefix="/api/v1", tags=["attendance"], responses=RESPONSES)
 
 
-class OwnLinkIn(BaseModel):
+class OwnLinkIn(In):
     """For how long the link is to open."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"hours": 24}]})

@@ -15,6 +15,7 @@ from central.attendance.papers import ManualEvent
 from central.attendance.presence import Line
 from central.attendance.rules import Judged, shown_name
 from central.attendance.store import FeedRow
+from central.schemas import In
 
 CHECKS_SAID: Final = (
     "通行前做过的检查，按先后 / the checks that ran, in their order: "
@@ -233,7 +234,7 @@ class GroundOut(BaseModel):
     gates: list[GateOut]
 
 
-class TrainingIn(BaseModel):
+class TrainingIn(In):
     """A training that was given to a worker who was away for a year."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"on": "2026-04-20", "evidence": "三级安全教育卡 2026-118"}]})

@@ -13,11 +13,12 @@ from central.attendance import settings
 from central.attendance.ledger import AttendanceSettings
 from central.call import Caller, RowId, expected_version, tagged
 from central.problems import RESPONSES
+from central.schemas import In
 
 router = APIRouter(prefix="/api/v1", tags=["attendance"], responses=RESPONSES)
 
 
-class AttendanceSettingsIn(BaseModel):
+class AttendanceSettingsIn(In):
     """What is to be changed; what is left out stays. `version` or If-Match says from which version."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"version": 1, "correct_until_day": 8}]})

@@ -7,10 +7,11 @@ import datetime as dt
 from pydantic import BaseModel, ConfigDict, Field
 
 from central.devices.model import Box, BoxState
+from central.schemas import In
 from edge.sync import wire
 
 
-class BoxIn(BaseModel):
+class BoxIn(In):
     """A box to be put at a lane."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "1 号门东侧", "lane": "1-东", "direction": "01"}]})
@@ -76,7 +77,7 @@ class BoxPage(BaseModel):
     next_cursor: str | None = Field(default=None, examples=["b-k3v7a2qd"])
 
 
-class ProvisionIn(BaseModel):
+class ProvisionIn(In):
     """What a box asks with: its single-use code, a PEM signing request, its public keys (32 bytes in hexadecimal)."""
 
     model_config = ConfigDict(
@@ -98,7 +99,7 @@ class ProvisionIn(BaseModel):
     sealing_key: str = Field(max_length=64)
 
 
-class RenewalIn(BaseModel):
+class RenewalIn(In):
     """What a box asks for its next certificate with: a PEM signing request of a fresh key, and its own Ed25519 signature (hexadecimal)."""
 
     model_config = ConfigDict(

@@ -73,7 +73,7 @@ async def _sent(request: Request) -> AsyncIterator[Sent]:
                 if value.filename:
                     files[name] = value
             else:
-                lists.setdefault(name, []).append(value)
+                lists.setdefault(name, []).append(value.replace("\x00", ""))  # no keyboard has it, and no database keeps it
         said = {name: values[-1] for name, values in lists.items() if name not in _UNSAID}
         once = lists.get("once", [""])[0]
         yield Sent(said, lists, files, lists.get("csrf", [""])[0], once if _ONCE.fullmatch(once) else "")
