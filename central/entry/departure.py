@@ -102,11 +102,14 @@ def cancel(session: Session, clock: Clock, access: Access, worker_id: int) -> De
 def record_death(
     session: Session, clock: Clock, access: Access, worker_id: int, *, died_on: dt.date, note: str, successors: Mapping[int, int]
 ) -> Death:
-    """A-52: everything ends at once, on every project; boxes delete the face, the record is kept. A second time changes nothing."""
+    """A-52: everything ends at once, on every project; boxes delete the face, the record is kept. A second time changes nothing,
+
+    whoever of the employers that the death ended says it again.
+    """
     employer = access.require_employer()
     access.require(Function.DEPART)
     known = session.get(Death, worker_id)
-    if known is not None and known.recorded_by == access.actor:
+    if known is not None and _ended_by(session, known, employer):
         return known
     _present(session, worker_id, employer)
     worker = session.get_one(Worker, worker_id, with_for_update=True)
@@ -132,6 +135,16 @@ def record_death(
     for assignment in theirs:
         end(session, clock, access, assignment, AssignmentEnd.DEATH)
     return death
+
+
+def _ended_by(session: Session, death: Death, employer: int) -> bool:
+    ended = select(Employment.id).where(
+        Employment.worker_id == death.worker_id,
+        Employment.employer_id == employer,
+        Employment.state == EmploymentState.DEPARTED,
+        Employment.departure_on == death.died_on,
+    )
+    return session.scalar(ended.limit(1)) is not None
 
 
 def effect(session: Session, clock: Clock, access: Access, departure_id: int) -> int:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from central.access import SYSTEM, Access
+from central.access import SYSTEM, Access, Role
 from central.database import Database
 from central.devices.model import Box, BoxState, TemplateCopy
 from central.entry import acceptance, departure, nightly
@@ -196,6 +196,20 @@ def test_death_ends_everything_at_once_and_templates_go(story: Story, database: 
         assert session.scalars(select(TemplateCopy)).all() == []
         assert session.get_one(Death, assignment.worker_id).died_on == dt.date(2026, 3, 11)
         assert roster.read(session, story.centre.secrets, assignment.project_id).entries == {}
+
+
+@pytest.mark.rule("A-52")
+def test_a_death_that_another_of_the_employers_people_records_again_changes_nothing(story: Story, database: Database) -> None:
+    worker = story.worker().worker
+    at, day = story.centre.clock, dt.date(2026, 3, 11)
+    colleague = Access("certificate:9", Role.EMPLOYER, story.site.labour.id)
+    for said_by in (story.employer(story.site.labour), colleague):
+        with database.writing() as session:
+            departure.record_death(session, at, said_by, worker.id, died_on=day, note="医院证明", successors={})
+    with database.reading() as session:
+        assert session.get_one(Death, worker.id).recorded_by != colleague.actor
+    with pytest.raises(Problem, match="NOT_THE_EMPLOYER"), database.writing() as session:
+        departure.record_death(session, at, story.employer(story.site.gc), worker.id, died_on=day, note="", successors={})
 
 
 @pytest.mark.rule("A-52")
