@@ -59,9 +59,9 @@ def on_site(session: Session, project_ids: Collection[int], now: dt.datetime) ->
     return {row[0]: row[1] for row in session.execute(counted)}
 
 
-def feed_head(session: Session) -> int:
-    """The last place that was given to a passage: what comes after it is new."""
-    return session.scalar(select(FeedPosition.position).where(FeedPosition.feed == FEED)) or 0
+def feed_head() -> ScalarSelect[Any]:
+    """The last place that was given to a passage, for queries: what comes after it is new."""
+    return select(FeedPosition.position).where(FeedPosition.feed == FEED).scalar_subquery()
 
 
 def passed_since(session: Session, position: int) -> set[int]:

@@ -98,7 +98,7 @@ class BoardStream:
                     slot.put_nowait(now)
 
     def _look(self, watched: Collection[int]) -> dict[int, Snapshot]:
-        """Snapshots of the watched projects of which something is new: two small queries while nothing is."""
+        """Snapshots of the watched projects of which something is new: no query but one while nothing is."""
         self._looks += 1
         head = self._read_head()
         if self._looks % BESIDES == 0:
@@ -127,5 +127,6 @@ class BoardStream:
 
 
 def _head(session: Session) -> tuple[int, int]:
-    """The last place of the feed and the last refusal."""
-    return feed_head(session), session.scalar(select(func.max(Refusal.id))) or 0
+    """The last place of the feed and the last refusal: one query."""
+    row = session.execute(select(feed_head(), select(func.max(Refusal.id)).scalar_subquery())).one()
+    return row[0] or 0, row[1] or 0

@@ -62,7 +62,7 @@ class SiteCounts:
         """Says what is due now: two queries while nothing is."""
         now_s = self._mono_s()
         with self._database.snapshot() as session:
-            head = board.feed_head(session)
+            head = session.scalar(select(board.feed_head())) or 0
             passed = board.passed_since(session, self._seen) if self._seen not in (None, head) else set()
             due = passed | self._old(session, now_s)
             for box, said in _figures(session, self._clock, due) if due else ():
